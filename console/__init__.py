@@ -1,0 +1,1 @@
+"""The people's door: the ``doudi`` command and the made-up county."""

@@ -1,0 +1,1 @@
+"""The workshop where records become persons."""

@@ -1,0 +1,1 @@
+"""The match model: its definition, and the trained weights as dated facts."""

@@ -1,0 +1,1 @@
+"""The warehouse: dock, shelves, dispatch bay and returns desk."""

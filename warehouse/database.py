@@ -1,0 +1,67 @@
+"""DuckDB connections with the machine's limits: one in memory over Parquet, one on the warehouse file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import Unavailable
+from warehouse.settings import default_memory_gb
+
+
+@contextmanager
+def in_memory(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that spills under ``home/tmp``; closed at the end."""
+    con = duckdb.connect(":memory:")
+    try:
+        _limit(con, home)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def warehouse_file(home: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse file ``home/warehouse.duckdb``. One process at a time: else ``Unavailable``."""
+    path = home / "warehouse.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise Unavailable(
+            f"the warehouse file {path.name} is held by another process.",
+            next_step="let the other run end, then try again.",
+        ) from error
+    try:
+        _limit(con, home)
+        yield con
+    finally:
+        con.close()
+
+
+def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+    spill = home / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    memory = float(os.environ.get("DOUDI_MEMORY_GB", default_memory_gb()))
+    threads = int(os.environ.get("DOUDI_THREADS", os.cpu_count() or 1))
+    con.execute(f"SET temp_directory = '{quoted(spill)}'")
+    con.execute(f"SET memory_limit = '{memory}GB'")
+    con.execute(f"SET threads = {threads}")
+    con.execute("SET enable_progress_bar = false")
+    con.execute("SET TimeZone = 'UTC'")
+
+
+def quoted(text: object) -> str:
+    """A value for between two single quotes in SQL (paths and literals that cannot be parameters)."""
+    return str(text).replace("'", "''")
+
+
+def copy_to_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows as one Parquet file and return how many. Order the query: same month, same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done = con.execute(f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(done[0]) if done else 0

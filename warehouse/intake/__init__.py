@@ -1,0 +1,1 @@
+"""The receiving dock: contracts, readers, ledger, quarantine."""

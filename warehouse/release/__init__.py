@@ -1,0 +1,1 @@
+"""The dispatch bay: warning lists, ledgers, the page of the month."""

@@ -1,0 +1,1 @@
+"""The returns desk: what villages answered."""

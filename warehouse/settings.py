@@ -1,0 +1,57 @@
+"""Where things are and how much of the machine may be used: from the command line and environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and limits of one run.
+
+    ``inbox`` is the folder that holds the month folders, ``home`` everything written, ``region`` the
+    region of the policy pack, ``policy_dir`` the folder of the policy CSVs, ``threads`` and
+    ``memory_gb`` the limits given to DuckDB.
+    """
+
+    home: Path
+    inbox: Path
+    region: str
+    policy_dir: Path
+    threads: int
+    memory_gb: float
+
+    @classmethod
+    def from_environment(
+        cls,
+        *,
+        home: Path | None = None,
+        inbox: Path | None = None,
+        region: str | None = None,
+        policy_dir: Path | None = None,
+    ) -> Settings:
+        """Arguments first, then ``DOUDI_HOME``, ``DOUDI_INBOX``, ``DOUDI_REGION``, ``DOUDI_POLICY``,
+        ``DOUDI_THREADS``, ``DOUDI_MEMORY_GB``, then defaults."""
+        env = os.environ
+        chosen_home = home or Path(env.get("DOUDI_HOME", "var/home"))
+        return cls(
+            home=chosen_home.absolute(),
+            inbox=(inbox or Path(env.get("DOUDI_INBOX", "var/inbox"))).absolute(),
+            region=region or env.get("DOUDI_REGION", "tongren"),
+            policy_dir=(
+                policy_dir or Path(env.get("DOUDI_POLICY", REPOSITORY / "dbt_project" / "seeds" / "policy"))
+            ).absolute(),
+            threads=int(env.get("DOUDI_THREADS", os.cpu_count() or 1)),
+            memory_gb=float(env.get("DOUDI_MEMORY_GB", default_memory_gb())),
+        )
+
+
+def default_memory_gb() -> float:
+    """A quarter of the machine's memory, at most 3 GB: DuckDB spills to disk beyond it."""
+    return round(min(3.0, psutil.virtual_memory().total / 2**30 / 4), 1)
