@@ -8,7 +8,6 @@ partition under its parking name (put back by the next look at it).
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +68,7 @@ class Lake:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f"{_ASIDE}{path.name}")
         aside.write_text(text, encoding="utf-8")
-        os.replace(aside, path)
+        aside.replace(path)
 
 
 @contextmanager
@@ -87,8 +86,8 @@ def replacing_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     if target.exists():
-        os.rename(target, parked)
-    os.rename(aside, target)
+        target.rename(parked)
+    aside.rename(target)
     if parked.exists():
         shutil.rmtree(parked)
 
@@ -101,4 +100,4 @@ def _put_back(target: Path) -> None:
     if target.exists():
         shutil.rmtree(parked)
     else:
-        os.rename(parked, target)
+        parked.rename(target)
