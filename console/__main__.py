@@ -1,0 +1,244 @@
+"""The ``doudi`` command: the people's door to the same stages that Airflow runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.commands.stages import CHAIN, absorb_returns, run_stage
+from console.screen import Screen, complain
+from warehouse.errors import DoudiError
+from warehouse.months import Month, span
+from warehouse.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Doudi 兜底: find each month whom the safety net has missed, and what should not have been paid.",
+)
+gate_app = typer.Typer(no_args_is_help=True, help="The two gates: what they found, and why a rule is there.")
+policy_app = typer.Typer(
+    no_args_is_help=True, help="The policy packs: values with region, dates and document."
+)
+app.add_typer(gate_app, name="gate")
+app.add_typer(policy_app, name="policy")
+
+MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
+InboxOption = Annotated[Path | None, typer.Option("--inbox", help="the folder that holds the month folders")]
+RegionOption = Annotated[str | None, typer.Option("--region", help="the region of the policy pack")]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", help="another folder of policy packs")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="show errors only")]
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
+
+
+@app.command()
+def county(
+    out: Annotated[Path, typer.Option("--out", help="where to write inbox/ and truth/")],
+    seed: Annotated[int, typer.Option("--seed", help="another seed, another county")] = 1,
+    persons: Annotated[int, typer.Option("--persons", help="how many people live there", min=200)] = 30_000,
+    months: Annotated[str, typer.Option("--months", help="FIRST..LAST")] = "2026-08..2026-10",
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Make the made-up county: the agencies' files month by month, and the planted truth beside them."""
+    from console.commands.county import make_county
+
+    make_county(out, seed=seed, persons=persons, months=span(months), screen=Screen(quiet, json))
+
+
+@app.command()
+def run(
+    month: MonthOption,
+    home: HomeOption = None,
+    inbox: InboxOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Run the whole chain of a month, receive to publish, without Airflow."""
+    settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+    screen = Screen(quiet, json)
+    for stage in CHAIN:
+        screen.say(f"{month}  {stage} …")
+        screen.outcome(*run_stage(stage, Month.parse(month), settings))
+
+
+def _verb(stage: str, sentence: str) -> None:
+    """Make one stage a verb of its own."""
+
+    def command(
+        month: MonthOption,
+        home: HomeOption = None,
+        inbox: InboxOption = None,
+        region: RegionOption = None,
+        policy: PolicyOption = None,
+        quiet: QuietOption = False,
+        json: JsonOption = False,
+    ) -> None:
+        settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+        Screen(quiet, json).outcome(*run_stage(stage, Month.parse(month), settings))
+
+    app.command(stage, help=sentence)(command)
+
+
+@app.command()
+def airflow(
+    folder: Annotated[Path, typer.Option("--dir", help="a demo's folder")] = Path("var/demo"),
+    port: Annotated[int, typer.Option("--port")] = 8080,
+) -> None:
+    """Start Airflow with its web page over a demo's folder, for someone who wants to look. Ctrl-C ends it."""
+    from console.commands.demo import look_around
+
+    look_around(folder.absolute(), port, Screen())
+
+
+_verb("receive", "Take in what the agencies delivered: land, quarantine or count every row.")
+_verb("close", "Declare the month complete; refuses while a required feed is missing.")
+_verb("standardise", "Fold, type and keep: make values comparable, and the persons in each row findable.")
+_verb("gate1", "Inspect the standardised month; a failing stop rule holds it.")
+_verb("link", "Decide who is the same person, how sure, and keep ids over time.")
+_verb("build", "Build the warehouse of the month with dbt.")
+_verb("gate2", "Inspect the marts; a failing stop rule holds the month.")
+_verb("publish", "Write the warning lists, the ledgers and the month's page.")
+
+
+@app.command()
+def absorb(
+    month: MonthOption,
+    returned: Annotated[Path, typer.Option("--returned", help="a folder of filled-in lists, or one file")],
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Take in the lists that the villages have filled in."""
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
+
+
+@app.command()
+def train(
+    month: MonthOption,
+    out: Annotated[Path, typer.Option("--out", help="the folder for the dated model and its card")],
+    home: HomeOption = None,
+) -> None:
+    """Train a match model on a standardised month; scoring goes on with the model in force."""
+    from linkage.train import train as train_model
+    from warehouse.lake import Lake
+
+    settings = Settings.from_environment(home=home)
+    model = train_model(Lake(settings.home), Month.parse(month), out)
+    Screen().say(f"The model and its card are in {model}.")
+
+
+@app.command()
+def account(
+    month: MonthOption, home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False
+) -> None:
+    """Show for every file: rows in the file = landed + quarantined + furniture."""
+    from console.commands.account import show_account
+
+    settings = Settings.from_environment(home=home)
+    show_account(Month.parse(month), settings, Screen(quiet, json))
+
+
+@app.command()
+def summary(home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False) -> None:
+    """Show for every month that was run: rows, people, links by grade, warnings by rule, where to look."""
+    from console.commands.summary import show_summary
+
+    show_summary(Settings.from_environment(home=home), Screen(quiet, json))
+
+
+@app.command()
+def assess(
+    county_dir: Annotated[Path, typer.Option("--county", help="the made-up county's folder, with truth/")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Hold a made-up county's results against its planted truth: links and warnings."""
+    from console.commands.assess import show_assessment
+
+    show_assessment(county_dir.absolute(), Settings.from_environment(home=home), Screen(quiet, json))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="where everything goes")] = Path("var/demo"),
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    persons: Annotated[int, typer.Option("--persons", min=200)] = 30_000,
+    months: Annotated[str, typer.Option("--months")] = "2026-08..2026-10",
+) -> None:
+    """Make the county and run its months through the real Airflow DAGs, then say what was made."""
+    from console.commands.demo import run_demo
+
+    run_demo(folder.absolute(), seed=seed, persons=persons, months=span(months), screen=Screen())
+
+
+@gate_app.command("show")
+def gate_show(month: MonthOption, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Show what both gates found in a month."""
+    from console.commands.gate import show_verdicts
+
+    show_verdicts(Month.parse(month), Settings.from_environment(home=home), Screen(as_json=json))
+
+
+@gate_app.command("explain")
+def gate_explain(rule: Annotated[str, typer.Argument(help="the rule's id")]) -> None:
+    """Say what a gate's rule checks and why it is there."""
+    from expectations.gate import explain
+
+    Screen().say(explain(rule))
+
+
+@policy_app.command("show")
+def policy_show(
+    month: MonthOption, region: RegionOption = None, policy: PolicyOption = None, json: JsonOption = False
+) -> None:
+    """Show every policy line in force for a region and month, with its document."""
+    from console.commands.policy import show_policy
+
+    settings = Settings.from_environment(region=region, policy_dir=policy)
+    show_policy(Month.parse(month), settings, Screen(as_json=json))
+
+
+@contextmanager
+def _errors_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except DoudiError as error:
+        complain(f"{type(error).__name__}: {error.what}\nNext step: {error.next_step}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        complain("Stopped. Nothing half-written is left in place; run the same command again.")
+        sys.exit(130)
+    except Exception as error:
+        # An engine's own message may quote a cell, so it is shown only when someone asks for it.
+        if os.environ.get("DOUDI_DEBUG"):
+            raise
+        complain(
+            f"{type(error).__name__} in Doudi itself (not in the data).\n"
+            "Next step: run again with DOUDI_DEBUG=1 to see where; mind that it may show cell values."
+        )
+        sys.exit(1)
+
+
+def main() -> None:
+    """Run the command; errors end in one sentence, a next step and the exit code of their family."""
+    with _errors_as_sentences():
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Every day: take in the lists that the villages have filled in and sent back."""
+
+from __future__ import annotations
+
+from airflow.sdk import CronPartitionTimetable, dag, task
+
+from orchestration.months import Bench
+from orchestration.policies import monthly
+
+
+@dag(
+    schedule=CronPartitionTimetable("0 7 * * *", timezone="Asia/Shanghai", key_format="%Y-%m-%d"),
+    **{**monthly, "tags": ["day"]},
+)
+def absorb_returns() -> None:
+    """Check every returned row against the manifest; keep the answers, explain what is refused."""
+
+    @task
+    def absorb() -> dict:
+        from warehouse.returns.absorb import absorb as run
+
+        bench = Bench.here()
+        returned = bench.settings.home / "returned" / str(bench.month)
+        return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
+
+    absorb()
+
+
+absorb_returns()

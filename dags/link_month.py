@@ -1,0 +1,40 @@
+"""When a month is closed: make its values comparable, inspect them, decide who is the same person."""
+
+from __future__ import annotations
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from orchestration import assets
+from orchestration.months import Bench
+from orchestration.policies import monthly
+
+
+@dag(schedule=PartitionedAssetTimetable(assets=assets.closed), **monthly)
+def link_month() -> None:
+    """Standardise, gate 1, link; a failing stop rule holds the month at the gate."""
+
+    @task
+    def standardise() -> dict:
+        from linkage.standardise.stage import standardise as run
+
+        bench = Bench.here()
+        return run(bench.month, lake=bench.lake).as_dict()
+
+    @task
+    def gate1() -> dict:
+        from expectations.gate import inspect_standardised
+
+        bench = Bench.here()
+        return inspect_standardised(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+
+    @task(outlets=[assets.linked])
+    def link() -> dict:
+        from linkage.stage import link as run
+
+        bench = Bench.here()
+        return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+
+    standardise() >> gate1() >> link()
+
+
+link_month()

@@ -1,0 +1,36 @@
+"""Which month a run is for, and what its stages work with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import get_current_context
+
+from warehouse import policy as policies
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.settings import Settings
+
+
+def month_of(context: Any) -> Month:
+    """The ``month`` param, else the partition key of the run; neither: ``Misconfigured``.
+
+    A monthly run's key is the month (``2026-10``), a daily run's the day, whose month it is.
+    """
+    key = context["params"].get("month") or getattr(context["dag_run"], "partition_key", None) or ""
+    return Month.parse(str(key)[: len("YYYY-MM")])
+
+
+class Bench:
+    """The month of the current run with its lake, policy and settings: ``Bench.here()`` in a task."""
+
+    def __init__(self, month: Month, settings: Settings) -> None:
+        self.month = month
+        self.settings = settings
+        self.lake = Lake(settings.home)
+        self.policy = policies.load(settings.policy_dir, settings.region, month)
+
+    @classmethod
+    def here(cls) -> Bench:
+        """The bench of the task that runs now."""
+        return cls(month_of(get_current_context()), Settings.from_environment())

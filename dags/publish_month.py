@@ -1,0 +1,26 @@
+"""When a month is built and fit: write the warning lists, the ledgers and the month's page."""
+
+from __future__ import annotations
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from orchestration import assets
+from orchestration.months import Bench
+from orchestration.policies import monthly
+
+
+@dag(schedule=PartitionedAssetTimetable(assets=assets.built), **monthly)
+def publish_month() -> None:
+    """Publish the release of the month, whole or not at all."""
+
+    @task(outlets=[assets.published])
+    def publish() -> dict:
+        from warehouse.release.publish import publish as run
+
+        bench = Bench.here()
+        return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+
+    publish()
+
+
+publish_month()
