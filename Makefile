@@ -1,0 +1,67 @@
+# Doudi. `make demo` shows it, `make test` proves it; both set themselves up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PERSONS ?= 30000
+MONTHS  ?= 2026-08..2026-10
+
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help setup demo airflow test check unit format docs pictures bench lock clean
+
+help: ## show what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(READY) ## make the environment in .venv from the locked requirements
+
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Doudi needs Python 3.11. Next step: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY) ## make the county and run three months through Airflow
+	$(BIN)/doudi demo --dir var/demo --persons $(PERSONS) --months $(MONTHS)
+
+airflow: $(READY) ## start Airflow with its web page over the demo's folder
+	$(BIN)/doudi airflow --dir var/demo
+
+test: check unit ## run everything that must hold
+
+unit: $(READY) ## run the tests without the checks
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY) ## lint, format, types, imports, SQL, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 --nofail-fast dbt_project/models 2>/dev/null || $(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/doudi docs --check
+
+format: $(READY) ## put code into the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## make docs/generated anew
+	$(BIN)/doudi docs
+
+pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, libreoffice, poppler-utils)
+	sh docs/make_pictures.sh var/demo/home/release
+
+bench: $(READY) ## the chain on 30,000 and 300,000 people: seconds and memory per stage
+	$(BIN)/python tests/bench/chain.py
+
+lock: $(READY) ## compile requirements/*.in into *.txt with hashes
+	for one in uv dev runtime server; do \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    $$([ $$one = uv ] || [ $$one = dev ] || echo -c requirements/dev.txt) requirements/$$one.in -o requirements/$$one.txt; done
+
+clean: ## remove what was made, but not the environment
+	rm -rf var dbt_project/target dbt_project/logs

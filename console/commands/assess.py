@@ -1,0 +1,90 @@
+"""``doudi assess``: a made-up county's results against its planted truth.
+
+Only a made-up county has a truth; the platform itself never reads it. A planted person counts as found
+when the warning's person is the one that the person's own rows were linked to.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from console.screen import Screen
+from warehouse.database import in_memory, quoted
+from warehouse.errors import Refused
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+
+LINKS = ("month", "what", "rows", "precision %", "recall %", "exact-ID precision %", "exact-ID recall %")
+WARNINGS = ("month", "rule", "planted", "found", "missed", "raised", "raised on a near miss", "without cause")
+
+# A minted person belongs to the true person whom most of its rows speak of (ties: the smaller id).
+_OWNERS = """
+CREATE OR REPLACE TEMP TABLE owners AS
+SELECT person_id, arg_max(true_person, (n, true_person)) AS true_person
+FROM (
+  SELECT x.person_id, t.true_person, count(*) AS n
+  FROM read_parquet('{crosswalk}', hive_partitioning = true, hive_types_autocast = false) AS x
+  JOIN read_parquet('{truth}') AS t
+    ON t.month = x.month AND t.feed = x.feed AND t.file = x.file AND t.sheet = x.sheet
+    AND t.row = x.row AND t.role = x.role
+  GROUP BY ALL)
+GROUP BY person_id
+"""
+
+_RULES = """
+WITH raised AS (
+  SELECT DISTINCT w.rule_id, o.true_person
+  FROM read_parquet('{warnings}') AS w LEFT JOIN owners AS o USING (person_id)),
+planted AS (
+  SELECT rule_id, true_person, expected FROM read_parquet('{truth}') WHERE month = '{month}')
+SELECT coalesce(p.rule_id, r.rule_id) AS rule_id,
+  count(*) FILTER (p.expected) AS planted,
+  count(*) FILTER (p.expected AND r.rule_id IS NOT NULL) AS found,
+  count(*) FILTER (p.expected AND r.rule_id IS NULL) AS missed,
+  count(*) FILTER (r.rule_id IS NOT NULL) AS raised,
+  count(*) FILTER (NOT p.expected AND r.rule_id IS NOT NULL) AS on_near_miss,
+  count(*) FILTER (p.rule_id IS NULL AND r.rule_id IS NOT NULL) AS without_cause
+FROM planted AS p FULL JOIN raised AS r
+  ON p.rule_id = r.rule_id AND p.true_person = r.true_person
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
+    """Per month: links beside the exact-ID join on the same rows; warnings per rule."""
+    from console.county.measure_links import measure_links
+
+    lake = Lake(settings.home)
+    truth = county / "truth"
+    if not (truth / "rows.parquet").exists():
+        raise Refused(
+            f"the folder {county.name} holds no planted truth.",
+            next_step="point --county at what doudi county wrote.",
+        )
+    months = lake.months("crosswalk")
+    links = [line for month in months for line in measure_links(lake, truth, month)]
+    screen.table("Links against the planted truth", LINKS, links)
+    with in_memory(settings.home) as con:
+        rules = [line for month in months for line in rule_lines(con, lake, truth, month)]
+    screen.table("Warnings against the planted truth", WARNINGS, rules)
+
+
+def rule_lines(
+    con: duckdb.DuckDBPyConnection, lake: Lake, truth: Path, month: str
+) -> list[tuple[object, ...]]:
+    """Per rule of a published month: planted, found, missed, raised, on a near miss, without cause."""
+    warnings = lake.home / "release" / month / "warnings.parquet"
+    if not warnings.exists():
+        return []
+    places = {
+        "crosswalk": quoted(lake.root / "crosswalk" / "month=*" / "*.parquet"),
+        "truth": quoted(truth / "rows.parquet"),
+        "month": month,
+    }
+    con.execute(_OWNERS.format(**places))
+    found = con.execute(
+        _RULES.format(warnings=quoted(warnings), truth=quoted(truth / "warnings.parquet"), month=month)
+    ).fetchall()
+    return [(month, *line) for line in found]
