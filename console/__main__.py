@@ -186,6 +186,22 @@ def demo(
     run_demo(folder.absolute(), seed=seed, persons=persons, months=span(months), screen=Screen())
 
 
+@app.command()
+def docs(
+    check: Annotated[
+        bool, typer.Option("--check", help="write nothing; fail when a page is not fresh")
+    ] = False,
+) -> None:
+    """Make docs/generated anew from code, contracts, suites and seeds."""
+    from console.commands.docs import check_docs, write_docs
+
+    if check:
+        check_docs(app)
+        return
+    for path in write_docs(app):
+        Screen().say(f"written: {path.name}")
+
+
 @gate_app.command("show")
 def gate_show(month: MonthOption, home: HomeOption = None, json: JsonOption = False) -> None:
     """Show what both gates found in a month."""

@@ -1,0 +1,134 @@
+"""The DAGs load, are thin, hand the month on from one to the next, and fail or retry as the errors say."""
+
+import ast
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPECTED = {
+    "receive_extracts": ["receive"],
+    "close_month": ["receive", "close"],
+    "link_month": ["standardise", "gate1", "link"],
+    "build_month": ["build", "gate2"],
+    "publish_month": ["publish"],
+    "absorb_returns": ["absorb"],
+}
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory):
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(dag_folder=str(ROOT / "dags"))
+    assert bag.dags, "the bag is empty: no DAG was loaded"
+    return bag
+
+
+def test_every_dag_loads(bag):
+    assert not bag.import_errors
+    assert set(bag.dags) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("dag_id", EXPECTED)
+def test_tasks_are_the_stages_in_order(bag, dag_id):
+    dag = bag.dags[dag_id]
+    assert [task.task_id for task in dag.topological_sort()] == EXPECTED[dag_id]
+    assert dag.max_active_runs == 1, "identity of a month stands on the month before"
+    assert dag.catchup is False
+
+
+def test_the_month_is_handed_on_by_assets(bag):
+    def waits_for(dag_id):
+        return bag.dags[dag_id].timetable.asset_condition.name
+
+    def leaves(dag_id):
+        return [asset.name for task in bag.dags[dag_id].tasks for asset in task.outlets]
+
+    assert waits_for("link_month") == leaves("close_month")[0] == "closed_month"
+    assert waits_for("build_month") == leaves("link_month")[0] == "linked_month"
+    assert waits_for("publish_month") == leaves("build_month")[0] == "built_month"
+    assert leaves("publish_month") == ["published_month"]
+
+
+def test_parsing_loads_no_heavy_library():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.path[:0]=['dags','.']; import close_month, link_month, build_month, publish_month, "
+        "receive_extracts, absorb_returns; "
+        "print([m for m in ('splink','dbt','great_expectations','pandas','duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_task_bodies_are_thin():
+    for path in (ROOT / "dags").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(
+                getattr(mark, "id", getattr(getattr(mark, "func", None), "id", "")) == "task"
+                for mark in node.decorator_list
+            ):
+                assert len(node.body) <= 5, f"{path.name}: {node.name}"
+
+
+@pytest.mark.parametrize(
+    ("param", "key", "month"),
+    [
+        (None, "2026-10", "2026-10"),
+        ("2026-09", None, "2026-09"),
+        ("2026-09", "2026-10", "2026-09"),
+        (None, "2026-10-17", "2026-10"),
+    ],
+)
+def test_month_of_a_run(param, key, month):
+    from orchestration.months import month_of
+
+    context = {"params": {"month": param}, "dag_run": SimpleNamespace(partition_key=key)}
+    assert str(month_of(context)) == month
+
+
+def test_a_run_without_a_month_is_refused():
+    from orchestration.months import month_of
+    from warehouse.errors import Misconfigured
+
+    with pytest.raises(Misconfigured, match="not a month"):
+        month_of({"params": {}, "dag_run": SimpleNamespace(partition_key=None)})
+
+
+@pytest.mark.parametrize(
+    ("error", "action"),
+    [("GateHeld", "FAIL"), ("DeliveryRefused", "FAIL"), ("PolicyMissing", "FAIL"), ("Unavailable", "RETRY")],
+)
+def test_retries_follow_the_errors(error, action):
+    from orchestration.policies import retry_policy
+    from warehouse import errors
+
+    raised = getattr(errors, error)("what.", next_step="step.")
+    assert retry_policy.evaluate(raised, 1, 2).action.name == action
+
+
+def test_one_roll_up_message_names_month_reason_and_next_step(tmp_path, monkeypatch):
+    import json
+
+    from orchestration import alerts
+    from warehouse.errors import GateHeld
+
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    run = SimpleNamespace(run_id="r1", dag_id="link_month", partition_key="2026-10", conf={})
+    ours = GateHeld("gate 1 holds 2026-10: rule E-death-03.", next_step="ask the police for a new extract.")
+    engine = ValueError("could not convert 张三 632321199001011234")
+    alerts.note_failure({"exception": ours, "dag_run": run, "ti": SimpleNamespace(task_id="gate1")})
+    alerts.note_failure({"exception": engine, "dag_run": run, "ti": SimpleNamespace(task_id="link")})
+    alerts.say_what_failed({"dag_run": run})
+    written = (tmp_path / "logs/alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(written) == 1
+    alert = json.loads(written[0])
+    assert alert["month"] == "2026-10"
+    assert alert["dag"] == "link_month"
+    assert alert["failed"][0] == "gate1: gate 1 holds 2026-10: rule E-death-03."
+    assert "张三" not in written[0]
+    assert "632321" not in written[0]
