@@ -1,0 +1,22 @@
+"""One small county through Airflow, and one through the command; both are read by many tests."""
+
+import pytest
+from e2e_county import MONTHS, PERSONS, doudi
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """``doudi demo`` on a small county: its folder, with inbox, truth, home and airflow."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = doudi("demo", "--dir", folder, "--persons", PERSONS, "--months", f"{MONTHS[0]}..{MONTHS[-1]}")
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chained(demo, tmp_path_factory):
+    """The same county through ``doudi run``: a home of its own, all three months."""
+    home = tmp_path_factory.mktemp("chained") / "home"
+    for month in MONTHS:
+        doudi("run", "--month", month, "--region", "tongren", "--inbox", demo / "inbox", "--home", home)
+    return home

@@ -1,0 +1,108 @@
+"""Killed half-way and rerun; held at a gate; bad input: what a data engineer meets on a bad day."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from e2e_county import MONTHS, ROOT, content, doudi
+
+pytestmark = pytest.mark.xdist_group("e2e")
+FIRST = MONTHS[0]
+
+
+@pytest.fixture(scope="module")
+def first_month(demo, tmp_path_factory):
+    """A home with the first month, and the content that an undisturbed run gives."""
+    home = tmp_path_factory.mktemp("killed") / "home"
+    doudi("run", "--month", FIRST, "--inbox", demo / "inbox", "--home", home, "--quiet")
+    return home, content(home)
+
+
+@pytest.mark.parametrize(
+    ("stage", "after"),
+    [("receive", 0.6), ("standardise", 0.8), ("link", 2.0), ("build", 6.0), ("publish", 1.0)],
+)
+def test_kill_9_in_a_stage_and_a_rerun_gives_the_same(demo, first_month, stage, after):
+    home, undisturbed = first_month
+    process = subprocess.Popen(
+        [sys.executable, "-m", "console", stage, "--month", FIRST, "--inbox", demo / "inbox", "--home", home],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _wait_until_writing(home, process, after)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    doudi("run", "--month", FIRST, "--inbox", demo / "inbox", "--home", home, "--quiet")
+    assert content(home) == undisturbed
+
+
+def _wait_until_writing(home, process, after):
+    """Until a half-written folder is seen, or the given seconds have passed."""
+    deadline = time.monotonic() + after + 30
+    begun = time.monotonic()
+    while time.monotonic() < deadline and process.poll() is None:
+        if any(home.rglob(".aside-*")) or time.monotonic() - begun > after + 3:
+            return
+        time.sleep(0.005)
+
+
+def test_a_failing_stop_rule_publishes_nothing_and_says_why(demo, tmp_path):
+    """The death register with its IDs all damaged: gate 1 holds the month in the terminal."""
+    inbox, home = tmp_path / "inbox", tmp_path / "home"
+    shutil.copytree(demo / "inbox" / FIRST, inbox / FIRST)
+    spoil_death_ids(inbox / FIRST)
+    done = doudi("run", "--month", FIRST, "--inbox", inbox, "--home", home, expect=13)
+    assert "GateHeld" in done.stderr
+    assert "death" in done.stderr
+    assert "Next step" in done.stderr
+    assert not (home / "release" / FIRST).exists()
+    refused = doudi("publish", "--month", FIRST, "--home", home, expect=16)
+    assert "Next step" in refused.stderr
+
+
+def test_a_held_month_is_said_in_airflow_too(demo, tmp_path):
+    """The same through the scheduler: the run fails at once, and one alert names month and rule."""
+    code = (
+        "import sys; from pathlib import Path; from console.commands import airflow, demo; "
+        "from console.screen import Screen; from warehouse.months import span; "
+        "f = Path(sys.argv[1]); env = airflow.environment(f / 'airflow', home=f / 'home', inbox=f / 'inbox', "
+        "region='tongren', port=airflow.free_port())\n"
+        "with airflow.standalone(env, f / 'airflow' / 'standalone.log') as api:\n"
+        "    demo.run_months(api, span(sys.argv[2]), f / 'home', Screen())\n"
+    )
+    shutil.copytree(demo / "inbox" / FIRST, tmp_path / "inbox" / FIRST)
+    spoil_death_ids(tmp_path / "inbox" / FIRST)
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, FIRST], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "Refused: link_month failed" in done.stderr
+    assert not (tmp_path / "home" / "release").exists()
+    alerts = (tmp_path / "home" / "logs" / "failures" / f"{FIRST}.jsonl").read_text(encoding="utf-8")
+    reasons = [json.loads(line) for line in alerts.splitlines()]
+    assert len(reasons) == 1, "a refused month must not be tried again"
+    assert reasons[0]["task"] == "gate1"
+    assert "death" in reasons[0]["reason"]
+
+
+def spoil_death_ids(folder):
+    """Truncate the IDs of the death register, as a wrong export does; manifests go with it."""
+    for path in folder.glob("death*"):
+        if path.name.endswith(".manifest.json"):
+            path.unlink()
+            continue
+        lines = path.read_bytes().decode("gb18030").splitlines()
+        header = lines[0].split(",")
+        place = header.index("公民身份号码")
+        spoilt = [lines[0]]
+        for line in lines[1:]:
+            cells = line.split(",")
+            cells[place] = cells[place][:10]
+            spoilt.append(",".join(cells))
+        path.write_bytes("\r\n".join([*spoilt, ""]).encode("gb18030"))

@@ -1,0 +1,113 @@
+"""Three months of a county through the real DAGs: what a user can rely on."""
+
+import json
+import re
+
+import duckdb
+import pytest
+from e2e_county import MONTHS, content, doudi, tables
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+def rows(query):
+    with duckdb.connect() as con:
+        return con.execute(query).fetchall()
+
+
+def test_the_demo_says_what_was_made_and_where(demo):
+    printed = (demo / "printed.txt").read_text(encoding="utf-8")
+    for words in (*MONTHS, "warning lists", "data docs", "the month's page", "D01", "R01", "certain"):
+        assert words in printed
+
+
+def test_both_doors_lead_to_the_same_rooms(demo, chained):
+    """Airflow and the command give the same bytes."""
+    assert content(demo / "home", "lake", "release") == content(chained, "lake", "release")
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_the_row_account_holds_for_every_file(demo, month):
+    done = doudi("account", "--month", month, "--home", demo / "home", "--json")
+    account = next(iter(tables(done.stdout).values()))
+    delivered = {
+        path.name for path in (demo / "inbox" / month).iterdir() if path.suffix in {".csv", ".xlsx", ".xls"}
+    }
+    assert {line["file"] for line in account} <= delivered
+    assert all(line["holds"] == "yes" for line in account)
+    ledger = rows(f"SELECT file, status FROM '{demo}/home/lake/ledger/month={month}/*.parquet'")
+    assert {file for file, _ in ledger} == delivered, "a delivered file is in no ledger"
+    landed = {line["file"] for line in account}
+    assert {file for file, status in ledger if status == "current"} <= landed
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_every_person_bearing_row_is_in_the_crosswalk_once(demo, month):
+    lake = demo / "home" / "lake"
+    key = 'feed, file, sheet, "row", role'
+    records = f"SELECT {key} FROM read_parquet('{lake}/records/feed=*/month={month}/*.parquet')"
+    crosswalk = f"SELECT {key} FROM read_parquet('{lake}/crosswalk/month={month}/*.parquet')"
+    assert rows(f"SELECT count(*) FROM ({records})") == rows(f"SELECT count(*) FROM ({crosswalk})")
+    assert rows(f"SELECT count(*) FROM (({records}) EXCEPT ({crosswalk}))") == [(0,)]
+    assert rows(f"SELECT count(*) FROM ({crosswalk} GROUP BY ALL HAVING count(*) > 1)") == [(0,)]
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_every_warning_explains_itself(demo, month):
+    found = rows(
+        "SELECT rule_id, grade, status, evidence, policy_ref, requirement, township FROM "
+        f"'{demo}/home/release/{month}/warnings.parquet'"
+    )
+    assert {rule for rule, *_ in found} <= {"D01", "D02", "D03", "C01", "C03", "R01", "C08", "Q01"}
+    assert len(found) > 10
+    for _, grade, status, evidence, policy_ref, requirement, _ in found:
+        assert grade in {"确认", "疑似", "提示"}
+        assert status in {"listed", "waiting", "silent"}
+        assert json.loads(evidence)
+        assert policy_ref
+        assert requirement
+
+
+def test_links_beat_the_exact_id_join_and_rules_find_what_was_planted(demo):
+    done = doudi("assess", "--county", demo, "--home", demo / "home", "--json")
+    found = tables(done.stdout)
+    links = [line for line in found["Links against the planted truth"] if line["what"] == "all"]
+    assert len(links) == len(MONTHS)
+    for line in links:
+        assert line["precision %"] > line["exact-ID precision %"]
+        assert line["recall %"] > line["exact-ID recall %"]
+        assert line["precision %"] >= 99.5
+        assert line["recall %"] >= 97.0
+    warnings = found["Warnings against the planted truth"]
+    planted = sum(line["planted"] for line in warnings)
+    assert planted > 100
+    assert sum(line["found"] for line in warnings) / planted >= 0.95
+    assert sum(line["raised on a near miss"] + line["without cause"] for line in warnings) <= planted * 0.05
+
+
+def test_a_month_again_changes_no_byte_and_mints_nobody(demo, chained):
+    before = content(chained)
+    doudi("run", "--month", "2026-09", "--inbox", demo / "inbox", "--home", chained, "--quiet")
+    assert content(chained) == before
+
+
+def test_no_person_in_logs_outcomes_and_what_airflow_keeps(demo):
+    """Every ID and phone of the county, searched in everything outside the lake and the lists."""
+    ids = {
+        value
+        for (value,) in rows(
+            "SELECT DISTINCT id_no FROM read_parquet("
+            f"'{demo}/home/lake/profiles/feed=*/month=*/*.parquet') WHERE id_no IS NOT NULL"
+        )
+    }
+    assert len(ids) > 1000
+    searched = 0
+    kept = [demo / "printed.txt", *(demo / "airflow").rglob("*"), *(demo / "home" / "logs").rglob("*")]
+    kept += [*(demo / "home" / "lake" / "outcomes").rglob("*"), *(demo / "home" / "docs").rglob("*")]
+    for path in kept:
+        if path.is_file():
+            text = path.read_bytes().decode("utf-8", errors="ignore")
+            hits = {word for word in set(re.findall(r"\d{17}[\dX]", text)) if word in ids}
+            assert not hits, f"{path.name} names {len(hits)} people"
+            searched += 1
+    assert searched > 20
