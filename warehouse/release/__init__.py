@@ -1,1 +1,1 @@
-"""The dispatch bay: warning lists, ledgers, the page of the month."""
+"""Dispatch bay: what leaves the house each month, whole or not at all."""

@@ -1,0 +1,130 @@
+"""The sheet 说明: what the rules say, what was not assessed, what waits, and how to fill the list in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+
+from warehouse.months import Month
+from warehouse.policy import Policy
+from warehouse.release.workbook import NOTICE, Book, Column
+
+STATUS = {"waiting": "待下批次", "silent": "暂不重复推送"}
+
+_RULES = (
+    Column("rule_id", "规则", 8, "centre"),
+    Column("title", "名称", 22),
+    Column("sentence", "含义", 60),
+    Column("warnings", "本表条数", 10, "count"),
+)
+_LEFT_OUT = (
+    Column("rule_id", "规则", 8, "centre"),
+    Column("title", "名称", 22),
+    Column("reason", "未评估原因", 60),
+    Column("not_assessed", "未评估对象数", 10, "count"),
+)
+_HELD_BACK = (
+    Column("rule_id", "规则", 8, "centre"),
+    Column("status", "状态", 22),
+    Column("reason", "原因", 60),
+    Column("warnings", "条数", 10, "count"),
+)
+
+_RULE_ROWS = """
+SELECT rule.rule_id, rule.title, rule.sentence, count(listing.warning_id)
+FROM dim_rule AS rule
+LEFT JOIN listing ON listing.rule_id = rule.rule_id AND ($1 IS NULL OR listing.township = $1)
+GROUP BY ALL ORDER BY rule.rule_id
+"""
+_LEFT_OUT_ROWS = """
+SELECT assessment.rule_id, coalesce(rule.title, assessment.rule_id),
+       coalesce(nullif(trim(assessment.reason), ''), '未写明'), sum(assessment.not_assessed)::BIGINT
+FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
+WHERE assessment.not_assessed > 0
+  AND ($1 IS NULL OR assessment.township = $1 OR nullif(trim(assessment.township), '') IS NULL)
+GROUP BY ALL ORDER BY ALL
+"""
+_HELD_BACK_ROWS = """
+SELECT rule_id, status, reason, sum(warnings)::BIGINT FROM backlog
+WHERE $1 IS NULL OR township = $1 GROUP BY ALL ORDER BY ALL
+"""
+
+
+def how_to_fill(month: Month, policy: Policy) -> list[str]:
+    """The instructions, in the words of the month's policy."""
+    due = month.last_day + timedelta(days=policy.count("release.answer_days"))
+    none, other = policy.text("release.aid_none"), policy.text("release.reason_other")
+    return [
+        f"1. {NOTICE}。清单只提示需要入户核实的情形，不认定、不停发、不直接纳入；以核实结果和审核审批为准。",
+        "2. 每个村一张工作表，同一户的预警排在一起，按紧急程度排列。左侧各栏由机器填写并锁定，请勿改动编号；可以排序、筛选、调整栏宽。",
+        f"3. 右侧浅黄色栏由村（社区）填写：核查结果（{'、'.join(policy.words('release.results'))}）；"
+        f"拟纳入救助（{'、'.join(policy.words('release.aids'))}），均从下拉菜单选择。",
+        f"4. 拟纳入救助选“{none}”的，必须选择未纳入原因；选“{other}”的，必须在原因说明中写明。漏填的格子显示红色。",
+        f"5. 核查人写姓名，核查日期写到日。请于 {due.isoformat()} 前交回电子件；交回后系统逐条登记，有问题的行随退回单退回。",
+        "6. 把握程度：确认＝两个以上来源一致；疑似＝一个来源或身份待核实；提示＝供了解。"
+        "“身份已对上”指各部门记录确为同一人，“身份待核实”请先核对本人身份。",
+    ]
+
+
+def write_guide(
+    book: Book,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    month: Month,
+    township: str | None,
+    title: str,
+    policy: Policy,
+) -> None:
+    """Write the sheet 说明, first in the workbook; ``township`` None counts the whole county."""
+    sheet = book.sheet("说明")
+    sheet.set_column(0, 0, 8)
+    row = book.prose(sheet, 0, f"{title} · 说明", "section")
+    for sentence in how_to_fill(month, policy):
+        sheet.merge_range(row, 0, row, 3, "", book.looks["plain"])
+        row = book.prose(sheet, row, sentence)
+    rules = con.execute(_RULE_ROWS, [township]).fetchall()
+    row = _table(book, sheet, row + 1, "一、本月规则", _RULES, rules, "")
+    left_out = con.execute(_LEFT_OUT_ROWS, [township]).fetchall()
+    row = _table(
+        book, sheet, row + 1, "二、本月未评估（不等于没有问题）", _LEFT_OUT, left_out, "本月各规则均已评估。"
+    )
+    held = [
+        (rule, STATUS.get(status, status), reason, count)
+        for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
+    ]
+    total = sum(line[3] for line in held)
+    _table(
+        book,
+        sheet,
+        row + 1,
+        f"三、未列入本表的预警：{total} 条",
+        _HELD_BACK,
+        held,
+        "本月预警已全部列入本表。",
+    )
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _table(
+    book: Book,
+    sheet: Any,
+    row: int,
+    heading: str,
+    columns: tuple[Column, ...],
+    lines: list[tuple[Any, ...]],
+    otherwise: str,
+) -> int:
+    """A heading and a small table (or the sentence that says there is nothing); gives the next row."""
+    row = book.prose(sheet, row, heading, "section")
+    if not lines:
+        return book.prose(sheet, row, otherwise)
+    for number, column in enumerate(columns):
+        sheet.set_column(number, number, column.width)
+        sheet.write_string(row, number, column.header, book.looks["header"])
+    row += 1
+    for line in lines:
+        book.line(sheet, row, columns, line)
+        row += 1
+    return row

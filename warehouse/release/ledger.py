@@ -1,0 +1,212 @@
+"""The 14-column ledger of R091 (附件1-3), one workbook per township, exactly in the form of the notice.
+
+A title row, a row of two cells (填报单位, 填报时间), fourteen headers in order, a row per person, filler
+rows of ideographic spaces, and the note. What the machine knows is filled in; 通过排查拟纳入救助 and
+未纳入原因 are the village's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.database import quoted
+from warehouse.errors import NotReleased
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.policy import Policy
+from warehouse.release.listing import UNPLACED, stream
+from warehouse.release.masking import Mask
+from warehouse.release.workbook import Book, Column, drop_down, workbook
+
+COLUMNS = (
+    Column("place", "序号", 6, "count"),
+    Column("township", "乡镇", 10, "centre"),
+    Column("group", "所属村组", 14, "centre"),
+    Column("name", "姓名", 12, "centre"),
+    Column("id_no", "身份证号码", 21, "centre"),
+    Column("household_size", "家庭人数", 8, "count"),
+    Column("relation", "与户主关系", 9, "centre"),
+    Column("health", "健康状况", 11, "centre"),
+    Column("cause", "致贫原因", 14, "centre"),
+    Column("income_pc_month", "家庭人均月纯收入（元）", 12, "money"),
+    Column("aid_now", "目前享受救助类型", 11, "open", is_open=True),
+    Column("phone", "联系电话", 14, "centre"),
+    Column("aid_proposed", "通过排查拟纳入救助", 12, "open", is_open=True),
+    Column("reason_not", "未纳入原因", 18, "open", is_open=True),
+)
+# Parameter of the classes, sheet, population as the title names it, population as the note names it.
+POPULATIONS = (
+    ("release.ledger_unlifted", "附件1 未脱贫建档立卡贫困人口", "未脱贫建档立卡贫困人口", "未脱贫的建档立卡贫困人口"),
+    ("release.ledger_edge", "附件2 边缘户", "边缘户", "未脱贫的建档立卡贫困人口"),
+    ("release.ledger_watched", "附件3 脱贫监测户", "脱贫监测户", "未脱贫的建档立卡贫困人口"),
+    ("release.ledger_sudden", "另附 突发严重困难户（2020年无此表）", "突发严重困难户", "突发严重困难户"),
+)  # fmt: skip
+FILLER = "\u3000"
+_FORM_ROWS = 6  # the blank form's rows
+_FIRST = 3
+
+_NEEDED = ("rural_monitoring", "assistance_roster")
+
+
+def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Policy) -> int:
+    """Make the table ``ledger`` (a row per person of the four populations); gives its rows.
+
+    Reads the month's rural list and roster through the crosswalk. A person whom the list holds twice
+    stands once; whose risk is cleared is no longer monitored and stands nowhere.
+    """
+    sources = {}
+    for feed in _NEEDED:
+        folder = lake.partition("standardised", feed=feed, month=str(month))
+        if not any(folder.glob("*.parquet")):
+            raise NotReleased(
+                f"the ledger needs the feed {feed} of {month}, which is not standardised.",
+                next_step="receive and standardise it, then run the month again.",
+            )
+        sources[feed] = f"read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+    crosswalk = lake.partition("crosswalk", month=str(month))
+    links = f"read_parquet('{quoted(crosswalk)}/*.parquet', hive_partitioning = false)"
+    classes = ", ".join(
+        f"('{quoted(word)}', {number})"
+        for number, (parameter, *_) in enumerate(POPULATIONS)
+        for word in policy.words(parameter)
+    )
+    aids = ", ".join(
+        f"('{quoted(word)}', {number})" for number, word in enumerate(policy.words("release.aids"))
+    )
+    con.execute(f"""
+    CREATE TABLE ledger AS
+    WITH links AS (SELECT * FROM {links} WHERE role = 'self'),
+    classes(class, population) AS (VALUES {classes}),
+    aids(aid, aid_order) AS (VALUES {aids}),
+    aided AS (
+        SELECT links.person_id, arg_min(aids.aid, aids.aid_order) AS aid
+        FROM {sources["assistance_roster"]} AS roster
+        JOIN links ON links.feed = 'assistance_roster' AND links.file = roster.file
+            AND coalesce(links.sheet, '') = coalesce(roster.sheet, '') AND links.row = roster.row
+        JOIN aids ON aids.aid = roster.aid_type
+        GROUP BY links.person_id
+    ),
+    listed AS (
+        SELECT rural.*, classes.population, links.person_id,
+               count(*) OVER (PARTITION BY rural.household_no) AS household_size,
+               row_number() OVER (
+                   PARTITION BY coalesce(links.person_id, rural.file || '|' || rural.sheet || '|' || rural.row)
+                   ORDER BY rural.file, rural.sheet, rural.row
+               ) AS mention
+        FROM {sources["rural_monitoring"]} AS rural
+        JOIN classes ON classes.class = rural.class
+        LEFT JOIN links ON links.feed = 'rural_monitoring' AND links.file = rural.file
+            AND coalesce(links.sheet, '') = coalesce(rural.sheet, '') AND links.row = rural.row
+        WHERE rural.risk_cleared IS DISTINCT FROM '是'
+    )
+    SELECT coalesce(nullif(trim(listed.township), ''), '{UNPLACED}') AS township, listed.population,
+           concat_ws(' ', listed.village, nullif(listed.hamlet, listed.village)) AS village_group,
+           coalesce(listed.name_raw, listed.name) AS name,
+           coalesce(person.id_no, listed.id_no, listed.id_no_raw) AS id_no, listed.household_size,
+           coalesce(listed.relation_raw, listed.relation) AS relation, listed.health, listed.risk AS cause,
+           round(listed.income_pc_year / 12, 2)::DECIMAL(18, 2) AS income_pc_month, aided.aid,
+           coalesce(listed.phone, person.phone) AS phone,
+           row_number() OVER (
+               PARTITION BY listed.township, listed.population
+               ORDER BY listed.village, listed.hamlet, listed.household_no, listed.person_no, listed.file,
+                        listed.sheet, listed.row
+           ) AS place
+    FROM listed
+    LEFT JOIN dim_person AS person ON person.person_id = listed.person_id
+    LEFT JOIN aided ON aided.person_id = listed.person_id
+    WHERE listed.mention = 1
+    ORDER BY ALL
+    """)
+    found = con.execute("SELECT count(*) FROM ledger").fetchone()
+    return int(found[0]) if found else 0
+
+
+def townships(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The townships that have a row in a ledger, in order."""
+    return [str(row[0]) for row in con.execute("SELECT DISTINCT township FROM ledger ORDER BY 1").fetchall()]
+
+
+def write_ledger(
+    path: Path, con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+) -> int:
+    """Write one township's four sheets; gives how many persons stand in them."""
+    aids = drop_down(policy.words("release.aids"), "release.aids")
+    reasons = drop_down(policy.words("release.reasons_not_included"), "release.reasons_not_included")
+    none = policy.text("release.aid_none")
+    persons = 0
+    with workbook(path, month, f"{township}{month}社会救助兜底摸排台账") as book:
+        for number, (_, name, population, noted) in enumerate(POPULATIONS):
+            sheet = _open(
+                book, name, f"{policy.text('release.county_name')}“{population}”社会救助兜底脱贫调查摸排台账"
+            )
+            row = _FIRST
+            for line in stream(con, _ROWS, [township, number]):
+                book.line(sheet, row, COLUMNS, _values(line, mask, none))
+                row += 1
+            persons += row - _FIRST
+            end = max(row + 1, _FIRST + _FORM_ROWS)
+            for filler in range(row, end):
+                for column, what in enumerate(COLUMNS):
+                    sheet.write_string(filler, column, FILLER, book.looks["open" if what.is_open else "text"])
+            _note(book, sheet, end, noted, none)
+            _close(book, sheet, end, aids, reasons, none)
+    return persons
+
+
+_ROWS = """
+SELECT place, township, village_group, name, id_no, household_size, relation, health, cause, income_pc_month,
+       aid, phone
+FROM ledger WHERE township = $1 AND population = $2 ORDER BY place
+"""
+
+
+def _values(line: tuple[Any, ...], mask: Mask, none: str) -> list[object]:
+    place, township, group, name, id_no, size, relation, health, cause, income, aid, phone = line
+    return [
+        place, mask.show_text(township), mask.show_text(group), mask.show_name(name), mask.show_id(id_no), size,
+        mask.show_text(relation), mask.show_text(health), mask.show_text(cause), income, aid or none,
+        mask.show_phone(phone), None, None,
+    ]  # fmt: skip
+
+
+def _open(book: Book, name: str, title: str) -> Any:
+    sheet = book.sheet(name)
+    last = len(COLUMNS) - 1
+    sheet.set_row(0, 30)
+    sheet.merge_range(0, 0, 0, last, title, book.looks["title"])
+    sheet.set_row(1, 20)
+    sheet.merge_range(1, 0, 1, 8, "填报单位：", book.looks["form_line"])
+    sheet.merge_range(1, 9, 1, last, "填报时间：", book.looks["form_line"])
+    book.headers(sheet, 2, COLUMNS)
+    sheet.freeze_panes(_FIRST, 4)
+    return sheet
+
+
+def _note(book: Book, sheet: Any, row: int, population: str, none: str) -> None:
+    text = (
+        f"填表说明：1.本表对{population}逐户进行排查。2.目前享受救助类型包括低保、特困、临时救助和无，"
+        f"在下拉菜单中选择。对未享受低保、特困和临时救助的对象，请在下拉菜单中选择{none}，并对应填写未纳入原因。"
+    )
+    sheet.set_row(row, 34)
+    sheet.merge_range(row, 0, row, len(COLUMNS) - 1, text, book.looks["plain"])
+
+
+def _close(book: Book, sheet: Any, end: int, aids: list[str], reasons: list[str], none: str) -> None:
+    """Drop-downs over data and filler rows; a reason that is still owed shows red."""
+    for column in (10, 12):
+        sheet.data_validation(
+            _FIRST, column, end - 1, column,
+            {"validate": "list", "source": aids, "error_message": "只能填写下拉菜单中的词。"},
+        )  # fmt: skip
+    sheet.data_validation(
+        _FIRST, 13, end - 1, 13,
+        {"validate": "list", "source": reasons, "error_type": "information",
+         "error_message": "菜单外的原因也可填写，请写明。"},
+    )  # fmt: skip
+    owed = f'=AND(TRIM($K{_FIRST + 1})="{none}",OR(LEN(TRIM($M{_FIRST + 1}))=0,$M{_FIRST + 1}="{none}"),LEN(TRIM($N{_FIRST + 1}))=0)'
+    sheet.conditional_format(
+        _FIRST, 13, end - 1, 13, {"type": "formula", "criteria": owed, "format": book.looks["missing"]}
+    )

@@ -1,0 +1,88 @@
+"""What stands on the lists, as tables of the month's DuckDB: made once, read by every writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+# Nobody's township is somebody's too: rows without one get a list of their own.
+UNPLACED = "未写明乡镇"
+UNPLACED_VILLAGE = "未写明村"
+_BATCH = 5_000
+
+# A household's warnings stand together; households by their most pressing warning, then by key, so
+# that the order never depends on threads.
+_LISTING = f"""
+CREATE TABLE listing AS
+WITH placed AS (
+    SELECT * REPLACE (
+        coalesce(nullif(trim(township), ''), '{UNPLACED}') AS township,
+        coalesce(nullif(trim(village), ''), '{UNPLACED_VILLAGE}') AS village
+    ), coalesce(household_id, 'person:' || person_id, warning_id) AS household
+    FROM fct_warning_monthly WHERE status = 'listed'
+),
+pressed AS (
+    SELECT *, max(coalesce(priority, 0)) OVER (PARTITION BY township, village, household) AS household_priority
+    FROM placed
+)
+SELECT
+    pressed.warning_id, pressed.rule_id, pressed.person_id, pressed.township, pressed.village,
+    pressed.household, pressed.grade, pressed.since, pressed.amount, pressed.summary, pressed.evidence,
+    coalesce(nullif(pressed.check_hint, ''), rule.check_hint) AS check_hint,
+    pressed.policy_ref, pressed.requirement, coalesce(rule.title, pressed.rule_id) AS title,
+    person.name, person.id_no, person.phone, person.link_grade,
+    row_number() OVER (
+        PARTITION BY pressed.township, pressed.village
+        ORDER BY household_priority DESC, pressed.household, coalesce(pressed.priority, 0) DESC, pressed.warning_id
+    ) AS place,
+    dense_rank() OVER (
+        PARTITION BY pressed.township, pressed.village ORDER BY household_priority DESC, pressed.household
+    ) AS household_place
+FROM pressed
+LEFT JOIN dim_rule AS rule ON rule.rule_id = pressed.rule_id
+LEFT JOIN dim_person AS person ON person.person_id = pressed.person_id
+ORDER BY pressed.township, pressed.village, place
+"""
+
+_BACKLOG = f"""
+CREATE TABLE backlog AS
+SELECT coalesce(nullif(trim(township), ''), '{UNPLACED}') AS township, status, rule_id,
+       coalesce(nullif(trim(status_reason), ''), '未写明原因') AS reason, count(*) AS warnings
+FROM fct_warning_monthly WHERE status <> 'listed'
+GROUP BY ALL ORDER BY ALL
+"""
+
+WARNINGS = """
+SELECT warning_id, rule_id, person_id, household_id, region, township, village, grade, status, status_reason,
+       since, evidence, policy_ref, requirement
+FROM fct_warning_monthly ORDER BY warning_id
+"""
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``listing`` (every listed warning with its person, in list order) and ``backlog`` (the rest, counted)."""
+    con.execute(_LISTING)
+    con.execute(_BACKLOG)
+
+
+def townships(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every township with a warning of the month, held back or not, in order."""
+    rows = con.execute(
+        "SELECT township FROM listing UNION SELECT township FROM backlog ORDER BY 1"
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def stream(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """A query's rows a batch at a time, on a cursor of its own."""
+    cursor = con.cursor()
+    try:
+        cursor.execute(query, parameters or [])
+        while rows := cursor.fetchmany(_BATCH):
+            yield from rows
+    finally:
+        cursor.close()

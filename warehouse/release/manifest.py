@@ -1,0 +1,60 @@
+"""The manifest of a release: every file by hash, and which warnings stand on which list. No clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from warehouse.months import Month
+from warehouse.verdicts import Verdict
+
+NAME = "manifest.json"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file of the release: its path below the release folder, what it is, rows, warnings on it."""
+
+    path: str
+    kind: str
+    rows: int
+    audience: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+def write_manifest(
+    folder: Path, items: list[Item], *, month: Month, region: str, verdicts: dict[str, Verdict]
+) -> Path:
+    """Write ``manifest.json`` over the files that stand in ``folder``; gives its path."""
+    files: list[dict[str, Any]] = [
+        {
+            **asdict(item),
+            "sha256": sha256(folder / item.path),
+            "bytes": (folder / item.path).stat().st_size,
+        }
+        for item in sorted(items, key=lambda item: item.path)
+    ]
+    manifest = {
+        "month": str(month),
+        "region": region,
+        "verdicts": {gate: verdict.fingerprint for gate, verdict in sorted(verdicts.items())},
+        "files": files,
+    }
+    path = folder / NAME
+    path.write_text(
+        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    return path
+
+
+def sha256(path: Path) -> str:
+    """A file's SHA-256, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

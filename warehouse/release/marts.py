@@ -1,0 +1,80 @@
+"""Open a month's marts as tables of a DuckDB in memory, with the contract's columns and no others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import quoted
+from warehouse.errors import NotReleased
+from warehouse.lake import Lake
+from warehouse.months import Month
+
+# docs/DEVELOPERS.md, "Marts that other rooms read": column to type.
+_V, _D, _N = "VARCHAR", "DATE", "BIGINT"
+_MONEY = "DECIMAL(18,2)"
+MARTS: dict[str, dict[str, str]] = {
+    "dim_person": {
+        "person_id": _V, "name": _V, "id_no": _V, "sex": _V, "birth_date": _D, "phone": _V,
+        "township": _V, "village": _V, "household_id": _V, "relation": _V, "died_on": _D, "link_grade": _V,
+    },
+    "dim_household": {
+        "household_id": _V, "head_person_id": _V, "township": _V, "village": _V, "size": "INTEGER",
+        "income_pc_month": _MONEY,
+    },
+    "fct_population_monthly": {"person_id": _V, "household_id": _V, "class": _V, "source_feed": _V},
+    "fct_warning_monthly": {
+        "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "region": _V, "township": _V,
+        "village": _V, "grade": _V, "status": _V, "status_reason": _V, "since": _V, "amount": _MONEY,
+        "summary": _V, "check_hint": _V, "evidence": _V, "policy_ref": _V, "requirement": _V,
+        "priority": "DOUBLE",
+    },
+    "fct_assessment_monthly": {
+        "rule_id": _V, "township": _V, "in_scope": _N, "assessed": _N, "not_assessed": _N, "reason": _V,
+    },
+    "audit_link_monthly": {"feed": _V, "role": _V, "grade": _V, "rows": _N},
+    "audit_row_account": {
+        "feed": _V, "files": _N, "rows": _N, "landed": _N, "quarantined": _N, "furniture": _N,
+    },
+    "dim_rule": {
+        "rule_id": _V, "title": _V, "kind": _V, "sentence": _V, "check_hint": _V, "requirement": _V,
+    },
+}  # fmt: skip
+
+QUARANTINE = {"feed": _V, "file": _V, "sheet": _V, "row": "INTEGER", "reason": _V}
+
+
+def attach(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
+    """One view per mart, named as the mart; ``NotReleased`` when one is missing or lacks a column.
+
+    Views read the Parquet where it lies. The lake's quarantine comes with them (empty when no row of
+    the month was put there).
+    """
+    for mart, columns in MARTS.items():
+        _view(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns, month)
+    quarantine = lake.partition("quarantine", month=str(month))
+    if any(quarantine.glob("*.parquet")):
+        _view(con, "quarantine", quarantine, QUARANTINE, month)
+    else:
+        empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in QUARANTINE.items())
+        con.execute(f"CREATE VIEW quarantine AS SELECT {empty} WHERE false")
+
+
+def _view(
+    con: duckdb.DuckDBPyConnection, name: str, folder: Path, columns: dict[str, str], month: Month
+) -> None:
+    if not any(folder.glob("*.parquet")):
+        raise NotReleased(
+            f"the mart {name} of {month} is missing.", next_step="build the month, inspect it, then publish."
+        )
+    source = f"read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    missing = sorted(set(columns) - there)
+    if missing:
+        raise NotReleased(
+            f"the mart {name} of {month} lacks the columns {', '.join(missing)}.",
+            next_step="bring the mart and docs/DEVELOPERS.md together, build again.",
+        )
+    listed = ", ".join(f'"{column}"::{kind} AS "{column}"' for column, kind in columns.items())
+    con.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")

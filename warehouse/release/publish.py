@@ -1,0 +1,120 @@
+"""Publish: the month's lists, ledgers, paper copies, page and manifest, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import copy_to_parquet, in_memory
+from warehouse.lake import Lake, replacing_folder
+from warehouse.months import Month
+from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
+from warehouse.release import ledger, listing, marts
+from warehouse.release.lists import write_list
+from warehouse.release.manifest import Item, write_manifest
+from warehouse.release.masking import Mask, mask_for
+from warehouse.release.page import write_page
+from warehouse.release.sealed import check_sealed
+from warehouse.release.verdict_check import passed_verdicts
+from warehouse.release.workbook import file_word
+
+
+def release_folder(lake: Lake, month: Month) -> Path:
+    """``HOME/release/<month>``, where a month's release stands."""
+    return lake.home / "release" / str(month)
+
+
+def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
+    """Write ``HOME/release/<month>/`` from the marts; reads both verdicts first.
+
+    ``NotReleased`` when a gate has not passed, its verdict is stale, or a masked file would show a whole
+    ID or phone; then whatever stood in the release folder stays as it was. Recorded as ``publish``.
+    """
+    verdicts = passed_verdicts(month, lake)
+    with in_memory(lake.home) as con, replacing_folder(release_folder(lake, month)) as folder:
+        marts.attach(con, lake, month)
+        listing.prepare(con)
+        warnings = copy_to_parquet(con, listing.WARNINGS, folder / "warnings.parquet")
+        items = [Item("warnings.parquet", "warnings", warnings)]
+        items += _lists(folder, con, month, policy)
+        ledger.prepare(con, lake, month, policy)
+        items += _ledgers(folder, con, month, policy)
+        page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
+        (folder / "month.html").write_text(page, encoding="utf-8")
+        items.append(Item("month.html", "page", 0))
+        write_manifest(folder, items, month=month, region=policy.region, verdicts=dict(verdicts))
+        outcome = _outcome(con, month, items)
+    return record(outcome, lake)
+
+
+def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
+    """Every township's list and its paper copy, and the county's list."""
+    places: list[tuple[str | None, str]] = [(name, file_word(name)) for name in listing.townships(con)]
+    places.append((None, "全市"))
+    items = []
+    for township, word in _distinct(places):
+        kinds = [("list" if township else "county_list", f"lists/预警清单_{word}_{month}.xlsx")]
+        if township:
+            kinds.append(("paper", f"paper/预警清单_{word}_{month}_纸质.xlsx"))
+        for audience, path in kinds:
+            mask = mask_for(audience, policy)
+            ids = write_list(folder / path, con, month=month, township=township, mask=mask, policy=policy)
+            items.append(_sealed(folder, Item(path, "list", len(ids), audience, ids), mask))
+    return items
+
+
+def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
+    """Every township's ledger and its paper copy."""
+    items = []
+    places: list[tuple[str | None, str]] = [(name, file_word(name)) for name in ledger.townships(con)]
+    for township, word in _distinct(places):
+        for audience, path in (
+            ("ledger", f"ledger/摸排台账_{word}_{month}.xlsx"),
+            ("paper", f"paper/摸排台账_{word}_{month}_纸质.xlsx"),
+        ):
+            mask = mask_for(audience, policy)
+            persons = ledger.write_ledger(
+                folder / path, con, month=month, township=str(township), mask=mask, policy=policy
+            )
+            items.append(_sealed(folder, Item(path, "ledger", persons, audience), mask))
+    return items
+
+
+def _sealed(folder: Path, item: Item, mask: Mask) -> Item:
+    check_sealed(folder / item.path, mask, shown_as=item.path)
+    return item
+
+
+def _distinct(places: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+    """Give two places whose names make the same file name different ones."""
+    taken: dict[str, int] = {}
+    chosen = []
+    for place, word in places:
+        number = taken[word] = taken.get(word, 0) + 1
+        chosen.append((place, word if number == 1 else f"{word}_{number}"))
+    return chosen
+
+
+def _outcome(con: duckdb.DuckDBPyConnection, month: Month, items: list[Item]) -> Outcome:
+    by_status = dict(con.execute("SELECT status, count(*) FROM fct_warning_monthly GROUP BY ALL").fetchall())
+    by_rule = dict(con.execute("SELECT rule_id, count(*) FROM fct_warning_monthly GROUP BY ALL").fetchall())
+    by_township = dict(con.execute("SELECT township, count(*) FROM listing GROUP BY ALL").fetchall())
+    held = con.execute(
+        "SELECT status, reason, sum(warnings)::BIGINT FROM backlog GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return Outcome(
+        stage="publish",
+        month=str(month),
+        counts={
+            "warnings": sum(by_status.values()),
+            "listed": by_status.get("listed", 0),
+            "waiting": by_status.get("waiting", 0),
+            "silent": by_status.get("silent", 0),
+            "files": len(items) + 1,
+            "ledger_persons": sum(i.rows for i in items if i.kind == "ledger" and i.audience == "ledger"),
+        },
+        by={"warnings_by_rule": by_rule, "listed_by_township": by_township},
+        reasons=[f"{status}: {count} ({reason})" for status, reason, count in held],
+    )
