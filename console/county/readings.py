@@ -1,0 +1,23 @@
+"""The numbers by which the made-up county's truth is told, apart from the platform's policy packs.
+
+The county is the world and the platform looks at it: were both to read one file, a wrong number would
+agree with itself. Each value stands in the catalogue of warnings under "Exact readings", in the line on
+the 同仁 demo pack, and is illustrative where no document gives a number.
+"""
+
+from __future__ import annotations
+
+STANDARD_PC_MONTH = 500.0  # 低保 standard, yuan per head and month (demo pack)
+LOW_INCOME_FACTOR = 2.0  # k: the low-income line is k times the standard (demo pack)
+LOW_INCOME_PC_MONTH = STANDARD_PC_MONTH * LOW_INCOME_FACTOR
+LOW_INCOME_PC_YEAR = LOW_INCOME_PC_MONTH * 12
+GRACE_MONTHS = 12  # from 渐退开始时间 (demo pack)
+BURDEN_LOW_INCOME = 10_000.0  # R01, twelve months, low-income person (demo pack)
+BURDEN_GENERAL = 26_000.0  # R01, twelve months, everybody else (demo pack)
+BURDEN_MONTHS = 12
+LIFE_AFTER_DEATH_DAYS = 7  # D03: a settlement more than so many days after the recorded death
+AID_STAGES = ("小学", "初中", "高中", "中职")  # C08: 小学 to 中职
+SCHOOL_AGES = (7, 14)  # C09: on 1 September of the school year
+MONITORED = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")  # the three 监测 classes
+LOW_INCOME_AIDS = ("低保", "特困", "低保边缘")  # rosters that make a person low-income
+ALL_AIDS = (*LOW_INCOME_AIDS, "刚性支出困难")  # "on any roster", "assessed"
