@@ -79,8 +79,18 @@ def test_an_engines_message_is_not_shown(capsys, monkeypatch):
 
 def test_an_empty_inbox_gets_its_message(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "console", "run", "--month", "2026-10"]
-        + ["--inbox", tmp_path / "inbox", "--home", tmp_path / "home"],
+        [
+            sys.executable,
+            "-m",
+            "console",
+            "run",
+            "--month",
+            "2026-10",
+            "--inbox",
+            tmp_path / "inbox",
+            "--home",
+            tmp_path / "home",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
