@@ -19,6 +19,7 @@ Texts = np.ndarray
 
 # Shares of the shapes of a Tibetan name: two words (扎西才让), one word (扎西).
 ONE_WORD = 0.12
+USUAL_SECOND = 0.40  # of two-word names end in a word usual there; the others in any first word
 RARE_CHARACTER = 0.004  # of people with a Han-style name
 ONE_CHARACTER_GIVEN = {"m": 0.20, "f": 0.22}
 
@@ -66,7 +67,9 @@ def full_names(
 
 def _tibetan(draws: Draws, ids: Ints, sex: str) -> Texts:
     first = _drawn(draws, "t1", ids, "tibetan", sex, "first")
-    second = _drawn(draws, "t2", ids, "tibetan", sex, "second")
+    usual = _drawn(draws, "t2", ids, "tibetan", sex, "second")
+    other = _drawn(draws, "t3", ids, "tibetan", sex, "first")
+    second = np.where(draws.chance("name/usual-second", ids, USUAL_SECOND), usual, other)
     alone = _drawn(draws, "t0", ids, "tibetan", sex, "single")
     single = draws.chance("name/one-word", ids, ONE_WORD) | (first == second)
     return np.where(single, alone, first + second)

@@ -1,0 +1,124 @@
+"""What was paid in a month: a row per paying case, failures sent again, double payments, 临时救助."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from console.county import economy as eco
+from console.county.draws import Draws
+from console.county.vital import Scene
+from warehouse.months import Month
+
+FAILED, RETURNED = 0.016, 0.006
+SENT_AGAIN_AT_ONCE, SENT_AGAIN_LATER = 0.55, 0.30
+TWICE = 0.004  # cases that are paid into two accounts, month after month
+ONCE_TWICE = 0.0008  # and some by a slip, one month
+TEMPORARY = 0.0022  # households with 临时救助 in a month
+_BANKS = (621799, 621700, 622848, 623059)
+
+
+def payment_rows(
+    draws: Draws, frame: pd.DataFrame, words: np.ndarray, numbers: np.ndarray, month: Month
+) -> pd.DataFrame:
+    """The month's payments of the roster's cases: person, case, number, word, amount, account, status.
+
+    ``pay_month`` is the month; rows are in order of the roster. Failures are not yet sent again.
+    """
+    rows = frame.assign(word=words, number=numbers)
+    sums = rows.groupby("case", sort=False)["amount"].sum(min_count=1)
+    firsts = rows.drop_duplicates("case").set_index("case")
+    firsts["amount"] = sums.reindex(firsts.index).round(2)
+    paid = firsts[~firsts["kind"].isin([eco.EDGE, eco.RIGID])].reset_index()
+    case = paid["case"].to_numpy()
+    keys = (month.year, month.number)
+    u = draws.uniform("pay/status", case, *keys)
+    status = np.select([u < FAILED, u < FAILED + RETURNED], ["失败", "退回"], "成功").astype(object)
+    # Who died and is still paid: some accounts are already closed, so nothing is overpaid.
+    closed = draws.chance("pay/closed", case, 0.004)
+    status = np.where((paid["second"].to_numpy() == 2) | closed, "失败", status)
+    result = pd.DataFrame(
+        {
+            "case": case,
+            "person": paid["applicant"].to_numpy(),
+            "number": paid["number"].to_numpy(),
+            "word": paid["word"].to_numpy(),
+            "amount": paid["amount"].to_numpy(),
+            "account": accounts(draws, case, 0),
+            "status": status,
+            "hopeless": (paid["second"].to_numpy() == 2) | closed,
+            "pay_month": str(month),
+            "step": 0,
+        }
+    )
+    twice = draws.chance("pay/twice", case, TWICE) | draws.chance("pay/slip", case, ONCE_TWICE, *keys)
+    again = result[twice & (status == "成功")].copy()
+    again["account"], again["step"] = accounts(draws, again["case"].to_numpy(), 1), 1
+    return pd.concat([result, again], ignore_index=True)
+
+
+def accounts(draws: Draws, ids: np.ndarray, which: int) -> np.ndarray:
+    """A bank account for each id."""
+    bank = np.array(_BANKS, dtype=np.int64)[draws.pick("pay/bank", ids, (5, 2, 2, 1), which)]
+    tail = draws.whole("pay/account", ids, 0, 10**12, which)
+    return np.asarray((bank * 10**12 + tail).astype(str).astype(object))
+
+
+def sent_again(draws: Draws, rows: pd.DataFrame, month: Month, later: bool) -> pd.DataFrame:
+    """Failures of that month that are paid in a second attempt, at once or (``later``) a month after."""
+    failed = rows[(rows["status"] != "成功") & ~rows["hopeless"]]
+    u = draws.uniform("pay/again", failed["case"].to_numpy(), month.year, month.number)
+    at_once = u < SENT_AGAIN_AT_ONCE
+    chosen = (~at_once & (u < SENT_AGAIN_AT_ONCE + SENT_AGAIN_LATER)) if later else at_once
+    again = failed[chosen].copy()
+    again["status"], again["step"] = "成功", 2
+    again["account"] = accounts(draws, again["case"].to_numpy(), 2)
+    return again
+
+
+def temporary(
+    draws: Draws, homes: pd.DataFrame, scene: Scene, number_of: np.ndarray, month: Month
+) -> pd.DataFrame:
+    """临时救助 of the month: one payment to the head of a household in sudden need, on top or alone."""
+    number = homes.index.to_numpy()
+    need = homes["need"].to_numpy()
+    share = np.where(need < 0.12, TEMPORARY * 5, TEMPORARY * 0.5)
+    at = number[draws.chance("pay/temporary", number, share, month.year, month.number)]
+    head = homes["head"].to_numpy()[at]
+    at, head = at[scene.here[head]], head[scene.here[head]]
+    steps = draws.whole("pay/temporary-sum", at, 2, 17, month.year, month.number)
+    serial = pd.Series(at).astype(str).str.zfill(7).to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "case": -1 - at,
+            "person": head,
+            "number": "L" + str(month).replace("-", "") + number_of[at] + serial,
+            "word": "临时救助",
+            "amount": steps * 300.0,
+            "account": accounts(draws, head, 3),
+            "status": "成功",
+            "hopeless": False,
+            "pay_month": str(month),
+            "step": 0,
+        }
+    )
+
+
+def payment_feed(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    """The delivery from its rows, with the collector as the row's person."""
+    rows = rows.sort_values(["pay_month", "number", "step"], kind="stable", ignore_index=True)
+    who = rows["person"].to_numpy()
+    return pd.DataFrame(
+        {
+            "pay_month": rows["pay_month"],
+            "case_no": rows["number"],
+            "aid_type": rows["word"],
+            "name": scene.people["name"].to_numpy()[who],
+            "id_no": scene.people["id_no"].to_numpy()[who],
+            "amount": rows["amount"].round(2),
+            "bank_account": rows["account"],
+            "pay_status": rows["status"],
+            "_self": who,
+            "_occurred": pd.to_datetime(rows["pay_month"] + "-15"),
+        }
+    )

@@ -1,0 +1,85 @@
+"""The list of 乡村振兴: 脱贫户 and the households watched against falling back, one row per person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from console.county import economy as eco
+from console.county.draws import Draws
+from console.county.health import health_words, labour_words
+from console.county.kinship import relation_words
+from console.county.places import COUNTY
+from console.county.population import Base
+from console.county.vital import Scene
+
+HAMLETS = np.array(["上庄", "下庄", "河沿", "台子", "沟口", "阳坡", "阴坡", "新村"], dtype=object)
+_RISKS = np.array(["因病", "因残", "因学", "因灾", "务工就业不稳", "缺劳动力", "产业失败"], dtype=object)
+
+
+def rural_feed(
+    draws: Draws, base: Base, villages: pd.DataFrame, scene: Scene, income: pd.DataFrame
+) -> pd.DataFrame:
+    """The list as of the month; income per head is the household's, divided by who is on the list."""
+    homes = base.households
+    rural_class = homes["rural_class"].to_numpy()
+    known = homes["identified_on"].to_numpy().astype("datetime64[D]") <= scene.today
+    on = (rural_class != eco.OFF)[scene.household] & known[scene.household] & scene.here
+    person = np.flatnonzero(on)
+    home = scene.household[person]
+    order = np.lexsort((person, home, scene.village[person]))
+    person, home = person[order], home[order]
+    people = scene.people.iloc[person]
+    size = np.bincount(home, minlength=len(homes))[home]
+    head = head_of(homes, scene, home, person)
+    cleared = homes["cleared_on"].to_numpy().astype("datetime64[D]")[home] <= scene.today
+    watched = rural_class[home] >= eco.UNSTABLE
+    figures = income.iloc[home]
+    _, health = health_words(people, scene.today)
+    _, labour = labour_words(people, scene.age[person], scene.today)
+    number = pd.Series(home).astype(str).str.zfill(7).to_numpy(dtype=object)
+    place = villages["village_code"].to_numpy(dtype=object)[homes["village"].to_numpy()[home]]
+    frame = pd.DataFrame(
+        {
+            "household_no": place + number,
+            "person_no": "P" + pd.Series(person + 10**9).astype(str).to_numpy(dtype=object),
+            "county": COUNTY,
+            "township": villages["township"].to_numpy(dtype=object)[scene.village[person]],
+            "village": villages["village"].to_numpy(dtype=object)[scene.village[person]],
+            "hamlet": HAMLETS[(scene.group[person] - 1) % len(HAMLETS)],
+            "head_name": scene.people["name"].to_numpy()[head],
+            "name": people["name"].to_numpy(),
+            "id_no": known_id(scene, person),
+            "relation": relation_words(scene, person, head),
+            "sex": np.where(people["is_male"].to_numpy(), "男", "女").astype(object),
+            "ethnicity": people["ethnicity"].to_numpy(),
+            "health": health,
+            "labour": labour,
+            "class": eco.RURAL_CLASSES[rural_class[home]],
+            "risk_cleared": np.where(watched, np.where(cleared, "是", "否"), None),
+            "identified_on": homes["identified_on"].to_numpy().astype("datetime64[s]")[home],
+            "risk": np.where(watched, _RISKS[draws.pick("rural/risk", home, (34, 12, 10, 6, 16, 14, 8))], None),
+        }
+    )
+    for name in (*eco.SOURCES, "expense_business"):
+        frame[name] = figures[name].to_numpy()
+    frame["income_pc_year"] = np.round(figures["income_total"].to_numpy() / size, 2)
+    frame["phone"] = people["phone"].to_numpy()
+    frame["_self"], frame["_head"] = person, head
+    return frame
+
+
+def known_id(scene: Scene, person: np.ndarray) -> np.ndarray:
+    """The ID of each person, None for a newborn not yet registered."""
+    people = scene.people.iloc[person]
+    waiting = people["id_from"].to_numpy().astype("datetime64[D]") > scene.today
+    return np.where(waiting, None, people["id_no"].to_numpy())
+
+
+def head_of(homes: pd.DataFrame, scene: Scene, home: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """The head of each row's household: the old one while there, else the oldest on the list."""
+    base_head = homes["head"].to_numpy()[home]
+    rank = np.where(base_head == person, -1000.0, -scene.age[person])
+    order = np.lexsort((person, rank, home))
+    first = pd.Series(person[order]).groupby(home[order]).first()
+    return np.asarray(first.reindex(home).to_numpy(), dtype=np.int64)
