@@ -1,0 +1,37 @@
+"""The row account of a month, as ``doudi account`` shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow.parquet as pq
+
+from warehouse.errors import Refused
+from warehouse.lake import Lake
+from warehouse.months import Month
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """One sheet of one file: where each of its rows went."""
+
+    feed: str
+    file: str
+    sheet: str
+    rows: int
+    landed: int
+    quarantined: int
+    furniture: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every row is accounted for."""
+        return self.rows == self.landed + self.quarantined + self.furniture
+
+
+def row_account(lake: Lake, month: Month) -> list[AccountRow]:
+    """Every sheet of every file that counts, in order of feed, file and sheet; ``Refused`` before receive."""
+    path = lake.partition("row_account", month=str(month)) / "row_account.parquet"
+    if not path.exists():
+        raise Refused(f"{month} has no row account.", next_step=f"run receive for {month} first.")
+    return [AccountRow(**plain) for plain in pq.read_table(path, partitioning=None).to_pylist()]

@@ -1,0 +1,271 @@
+"""One feed's delivery of a month: its files, which of them count, and the landed partition made from them.
+
+Which file counts: the highest correction that is sound beats the original of the same name; a correction
+that bears the feed's bare name, where no original does, beats the whole delivery. A file sent again under
+its own name with other bytes beats what stood there, unless it is refused: then what stood there stays.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from warehouse.errors import DeliveryRefused
+from warehouse.intake import evidence, shelf
+from warehouse.intake.contract import Contract
+from warehouse.intake.landing import Landing, land_file
+from warehouse.intake.ledger import Entry, Status
+from warehouse.intake.limits import Limits
+from warehouse.intake.naming import Name
+from warehouse.lake import Lake
+from warehouse.months import Month
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file in the inbox: its place, what its name says, the hash of its bytes."""
+
+    path: Path
+    name: Name
+    sha256: str
+
+
+@dataclass
+class Received:
+    """What receiving one feed gave: ledger entries, the landings behind those that count, sentences."""
+
+    entries: list[Entry] = field(default_factory=list)
+    landings: dict[str, Landing] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+
+
+class FeedDelivery:
+    """Receives one feed's files for one month into ``landed/feed=…/month=…``."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        month: Month,
+        lake: Lake,
+        limits: Limits,
+        *,
+        known: list[Entry],
+        landed: dict[tuple[str, str], str],
+    ) -> None:
+        """``known``: the feed's entries in this month's ledger so far; ``landed``: (feed, hash) to the
+        earlier month in which those bytes landed."""
+        self.contract, self.month, self.lake, self.limits = contract, month, lake, limits
+        self.known, self.landed = known, landed
+        self.done = Received()
+        self._tried: dict[str, Landing | DeliveryRefused] = {}
+        self._versions: dict[str, int] = {}
+        self._kept: set[str] = set()
+
+    def receive(self, sent: Iterable[Sent]) -> Received:
+        """Land the files that count and replace the feed's partition."""
+        files = self._without_duplicates(sorted(sent, key=lambda s: (s.name.rank, s.name.file)))
+        self._number(files)
+        with self.lake.replacing("landed", feed=self.contract.feed, month=str(self.month)) as folder:
+            self._choose(files, folder)
+            for number, file in enumerate(sorted(self.done.landings)):
+                _aside(folder, file).rename(folder / f"part-{number}.parquet")
+            for leftover in folder.glob("aside-*"):
+                leftover.unlink()
+        if not self.done.landings:
+            shutil.rmtree(self._partition())
+        self._remember(files)
+        return self.done
+
+    def _without_duplicates(self, files: list[Sent]) -> list[Sent]:
+        first: dict[str, Sent] = {}
+        for sent in files:
+            same = first.setdefault(sent.sha256, sent)
+            if same is not sent:
+                what = f"the same bytes as {same.name.file}"
+                self.done.entries.append(
+                    Entry(self.contract.feed, sent.name.file, sent.sha256, 1, "duplicate", what)
+                )
+                self.done.reasons.append(f"{sent.name.file} holds {what}: it was not loaded twice.")
+        return list(first.values())
+
+    def _number(self, files: list[Sent]) -> None:
+        """Give each file its version: the one it had, or the next among the versions of its name."""
+        highest: dict[str, int] = {}
+        had = {(entry.file, entry.sha256): entry.version for entry in self.known}
+        of_file = {entry.file: entry.version for entry in sorted(self.known, key=lambda e: e.version)}
+        for sent in files:
+            base, file = sent.name.base, sent.name.file
+            highest[base] = max(highest.get(base, 0), of_file.get(file, 0))
+        for sent in files:
+            base, file = sent.name.base, sent.name.file
+            version = had.get((file, sent.sha256))
+            if version is None:
+                highest[base] += 1
+                version = highest[base]
+            self._versions[file] = version
+
+    def _choose(self, files: list[Sent], folder: Path) -> None:
+        """Decide file by file what counts, whole-delivery corrections first."""
+        bases = {sent.name.base for sent in files if not sent.name.is_correction}
+        rest = list(files)
+        if self.contract.feed not in bases:
+            whole = [sent for sent in files if sent.name.is_correction and sent.name.is_whole_delivery]
+            for sent in reversed(whole):
+                rest.remove(sent)
+                if self._stands(sent, folder):
+                    beaten = [other for other in rest if not other.name.is_history]
+                    for other in beaten:
+                        self._supersede(other, sent, folder)
+                        rest.remove(other)
+                    break
+        groups: dict[str, list[Sent]] = {}
+        for sent in rest:
+            groups.setdefault(sent.name.base, []).append(sent)
+        for base, group in sorted(groups.items()):
+            is_lost = base not in bases and self.contract.feed in bases
+            self._choose_one(group, folder, is_lost=is_lost)
+
+    def _choose_one(self, group: list[Sent], folder: Path, *, is_lost: bool) -> None:
+        """Of the versions of one file the highest sound rank counts (all files of that rank)."""
+        winner: Sent | None = None
+        for rank in sorted({sent.name.rank for sent in group}, reverse=True):
+            level = [sent for sent in group if sent.name.rank == rank]
+            if winner is not None:
+                for sent in level:
+                    self._supersede(sent, winner, folder)
+                continue
+            if is_lost:
+                for sent in level:
+                    self._tried[sent.name.file] = DeliveryRefused(
+                        f"{sent.name.file} corrects a file that is not there.",
+                        next_step=f"name it after the file it corrects, or {self.contract.feed} with the "
+                        "correction word when it replaces the whole delivery.",
+                    )
+            sound = [sent for sent in level if self._stands(sent, folder)]
+            winner = sound[0] if sound else None
+
+    def _stands(self, sent: Sent, folder: Path) -> bool:
+        """Land a file and write it down as current, or as refused; True when it is sound."""
+        tried = self._try(sent, folder)
+        before = self._before(sent)
+        if isinstance(tried, DeliveryRefused):
+            self._enter(sent, "refused", str(tried))
+            self.done.reasons.append(str(tried))
+            if before is not None:
+                self._keep(before, folder)
+            return False
+        self.done.landings[sent.name.file] = tried
+        self._enter(sent, "current", "", tried)
+        self.done.reasons += tried.reasons
+        if before is not None:
+            self.done.reasons.append(
+                f"{sent.name.file} was sent again: version {self._versions[sent.name.file]} with {tried.rows} rows "
+                f"replaces version {before.version} with {before.rows}."
+            )
+        return True
+
+    def _supersede(self, sent: Sent, winner: Sent, folder: Path) -> None:
+        """Write down a file that a correction replaces, with the rows before and after."""
+        tried = self._try(sent, folder)
+        after = self.done.landings[winner.name.file].rows
+        if isinstance(tried, DeliveryRefused):
+            self._enter(sent, "superseded", f"replaced by {winner.name.file}; {tried}")
+            return
+        self._enter(sent, "superseded", f"replaced by {winner.name.file}", tried)
+        self.done.reasons.append(
+            f"{winner.name.file} replaces {sent.name.file}: {tried.rows} rows before, {after} after."
+        )
+
+    def _try(self, sent: Sent, folder: Path) -> Landing | DeliveryRefused:
+        """Read one file, once; a refusal is an answer here, for the other files go on."""
+        file = sent.name.file
+        if file not in self._tried:
+            try:
+                self._tried[file] = self._land(sent, folder)
+            except DeliveryRefused as refusal:
+                self._tried[file] = refusal
+        return self._tried[file]
+
+    def _land(self, sent: Sent, folder: Path) -> Landing:
+        file, name = sent.name.file, sent.name
+        if sent.path.stat().st_size > self.limits.file_bytes:
+            raise DeliveryRefused(
+                f"{file} is larger than the policy's intake_max_file_mb.",
+                next_step="have the agency split it, or raise the limit for this region in policy intake.csv.",
+            )
+        manifest = evidence.manifest_of(sent.path)
+        evidence.refuse_other_digest(file, manifest, sent.sha256)
+        is_history = name.is_history
+        landing = land_file(
+            sent.path, _aside(folder, file), self.contract, self.month, self.limits, is_history=is_history
+        )
+        evidence.refuse_other_count(file, manifest, landing.rows)
+        earlier = self.landed.get((self.contract.feed, sent.sha256))
+        if earlier and landing.rows and not is_history and self.contract.delivery != "running":
+            raise DeliveryRefused(
+                f"{file} is another month's file: the same bytes were landed for {earlier}.",
+                next_step=f"have {self.month}'s file sent.",
+            )
+        return landing
+
+    def _before(self, sent: Sent) -> Entry | None:
+        """What stood under the file's name before, with other bytes."""
+        stood = [
+            e for e in self.known if e.file == sent.name.file and e.sha256 != sent.sha256 and e.is_landed
+        ]
+        return stood[-1] if stood else None
+
+    def _keep(self, entry: Entry, folder: Path) -> None:
+        """Keep on the shelf what was landed before: its bytes are no longer in the inbox."""
+        for part in sorted(self._partition().glob("part-*.parquet")):
+            if pq.read_table(part, columns=["file"], partitioning=None).slice(0, 1).to_pydict()["file"] == [
+                entry.file
+            ]:
+                shutil.copyfile(part, _aside(folder, entry.file))
+                self.done.landings[entry.file] = shelf.kept_landing(
+                    self.lake, self.month, entry.feed, entry.file, entry.form, entry.encoding
+                )
+                self.done.entries.append(entry.now("current", "the file sent after it was refused"))
+                self._kept.add(entry.sha256)
+
+    def _enter(self, sent: Sent, status: Status, reason: str, landing: Landing | None = None) -> None:
+        self.done.entries.append(
+            Entry(
+                feed=self.contract.feed,
+                file=sent.name.file,
+                sha256=sent.sha256,
+                version=self._versions[sent.name.file],
+                status=status,
+                reason=reason,
+                encoding=landing.encoding if landing else "",
+                rows=landing.rows if landing else 0,
+                form=landing.form if landing else "",
+            )
+        )
+
+    def _remember(self, files: list[Sent]) -> None:
+        """Carry over the entries of files that are no longer in the inbox, as superseded."""
+        here = {(entry.file, entry.sha256) for entry in self.done.entries}
+        names = {entry.file for entry in self.done.entries}
+        for entry in self.known:
+            if (entry.file, entry.sha256) in here:
+                continue
+            if entry.file in names:
+                self.done.entries.append(entry.now("superseded", "sent again with other bytes"))
+            else:
+                self.done.entries.append(entry.now("superseded", "taken out of the inbox"))
+                if entry.is_landed:
+                    self.done.reasons.append(
+                        f"{entry.file} is no longer in the inbox: its {entry.rows} rows were taken off the shelf."
+                    )
+
+    def _partition(self) -> Path:
+        return self.lake.partition("landed", feed=self.contract.feed, month=str(self.month))
+
+
+def _aside(folder: Path, file: str) -> Path:
+    return folder / f"aside-{file}"

@@ -1,0 +1,98 @@
+"""Rows of a table that are no data: titles, header, fillers, totals, notes below the table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from warehouse.intake.contract import Contract
+from warehouse.intake.header import Header
+from warehouse.intake.records import Batch
+from warehouse.intake.words import fold, fold_bare, is_blank, words
+
+Furniture = Literal["title", "header", "filler", "total", "subtotal", "note"]
+
+
+def kind_of(cells: Sequence[str], header: Header) -> Furniture | None:
+    """What kind of furniture a row below the header is; None for a row of data."""
+    filled = [index for index, cell in enumerate(cells) if not is_blank(cell)]
+    if not filled or set(filled) <= set(header.numbering):
+        return "filler"
+    folded = [fold(cells[index]) for index in filled]
+    for level in header.levels:
+        if all(index < len(level) and folded[at] == fold(level[index]) for at, index in enumerate(filled)):
+            return "header"
+    for cell in folded:
+        bare = fold_bare(cell)
+        if bare in words().total:
+            return "total"
+        if bare in words().subtotal:
+            return "subtotal"
+    if any(folded[0].startswith(word) for word in words().note):
+        return "note"
+    return None
+
+
+def suspects(batch: Batch, header: Header, contract: Contract) -> npt.NDArray[np.bool_]:
+    """The rows that may be furniture and are worth a look: few required columns filled, or the header's words.
+
+    Done on whole columns, so that only a handful of rows is ever looked at one by one.
+    """
+    required = [header.position[c.name] for c in contract.columns if c.required and c.name in header.position]
+    filled = np.zeros(len(batch.numbers), dtype=np.int32)
+    for index in required:
+        stripped = pc.utf8_trim_whitespace(batch.columns[index])
+        filled += np.asarray(pc.not_equal(stripped, ""), dtype=np.int32)
+    few = filled <= max(1, len(required) // 2)
+    # A header printed again on every page fills all the columns, with the header's own words.
+    for level in header.levels:
+        word = level[required[0]] if required[0] < len(level) else ""
+        if not is_blank(word):
+            few |= np.asarray(pc.equal(batch.columns[required[0]], word), dtype=np.bool_)
+    return few
+
+
+@dataclass
+class Totals:
+    """The running sum of a sheet's total column, checked against each 合计 row on the way."""
+
+    running: Decimal = Decimal(0)
+    since_last: Decimal = Decimal(0)
+    mismatched_rows: list[int] = field(default_factory=list)
+
+    def add(self, column: pa.Array) -> None:
+        """Add the values of rows of data; what is no number counts as nothing."""
+        for value, count in Counter(column.to_pylist()).items():
+            amount = money(value)
+            if amount is not None:
+                self.running += amount * count
+                self.since_last += amount * count
+
+    def check(self, number: int, written: str, *, ends_section: bool) -> None:
+        """Compare a 合计 row's figure: it may sum the sheet so far or the rows since the last one.
+
+        A 小计 (``ends_section``) sums the rows since the last one.
+        """
+        amount = money(written)
+        sums = (self.since_last,) if ends_section else (self.running, self.since_last)
+        if amount is not None and amount not in sums:
+            self.mismatched_rows.append(number)
+        self.since_last = Decimal(0)
+
+
+def money(text: str) -> Decimal | None:
+    """A figure as it stands in a sheet (thousands commas, ¥, full width), or None."""
+    folded = fold(text).replace(",", "").lstrip("¥").removesuffix("元")
+    try:
+        found = Decimal(folded)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None

@@ -1,0 +1,74 @@
+"""What a delivered file's name says: which feed, which part of it, which correction, history or not.
+
+A name is ``<feed>[_<part>…][_<correction>].<ext>``. The feed is the longest contract name it begins
+with. Tokens between underscores that are correction words (``v2``, ``更正``, ``corrected`` …) make it a
+correction of the file that has the same name without them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from warehouse.intake.words import fold, words
+
+SIDE_FILE = ".manifest.json"
+FORMS = (".csv", ".xlsx", ".xls")
+_NUMBERED = re.compile(r"^(.*?)(\d*)$")
+
+
+@dataclass(frozen=True)
+class Name:
+    """``base``: the stem without correction words (equal for a file and its corrections). ``rank``: 1 for
+    an original, 2 and more for corrections, higher beats lower."""
+
+    file: str
+    feed: str
+    base: str
+    rank: int
+    is_history: bool
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the name claims to correct another file."""
+        return self.rank > 1
+
+    @property
+    def is_whole_delivery(self) -> bool:
+        """Whether the name, without correction words, is the feed's alone."""
+        return self.base == self.feed
+
+
+def is_delivery(file: str) -> bool:
+    """Whether a name in the inbox is meant as a delivery (not a side file, hidden file or editor's lock)."""
+    return not file.startswith((".", "~")) and not file.endswith(SIDE_FILE) and file.lower() != "thumbs.db"
+
+
+def read_name(file: str, feeds: Iterable[str]) -> Name | None:
+    """Read a file's name; None when no feed has it or it is not of a form that the dock takes."""
+    path = PurePath(file)
+    found = [feed for feed in feeds if path.stem.lower().startswith(feed)]
+    if not found or path.suffix.lower() not in FORMS:
+        return None
+    feed = max(found, key=len)
+    kept: list[str] = []
+    rank = 1
+    for token in path.stem[len(feed) :].split("_"):
+        claimed = _rank(token)
+        if claimed is None:
+            kept.append(token)
+        else:
+            rank = max(rank, claimed)
+    is_history = any(fold(token) in words().history for token in kept)
+    return Name(file, feed, "_".join([feed + kept[0], *kept[1:]]) if kept else feed, rank, is_history)
+
+
+def _rank(token: str) -> int | None:
+    """``v2`` 2, ``v3`` 3, ``更正`` 2, ``更正2`` 3; None for a token that is no correction word."""
+    matched = _NUMBERED.match(fold(token))
+    if matched is None or matched[1] not in words().correction:
+        return None
+    number = int(matched[2] or 1)
+    return max(number, 1) if matched[1] == "v" else number + 1

@@ -1,0 +1,193 @@
+"""The dock's first stage: take in what the agencies put into the inbox, file by file, by their contracts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from warehouse.errors import DeliveryRefused, Refused
+from warehouse.intake import ledger, shelf
+from warehouse.intake.contract import Contract, contracts
+from warehouse.intake.feed_delivery import FeedDelivery, Received, Sent
+from warehouse.intake.landing import Landing
+from warehouse.intake.ledger import Entry
+from warehouse.intake.limits import Limits, fall_share
+from warehouse.intake.naming import FORMS, SIDE_FILE, is_delivery, read_name
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
+
+
+def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome:
+    """Land a month's files from ``inbox/<month>/`` and write down what became of every row of every file.
+
+    Writes ``landed``, ``quarantine``, ``row_account``, ``ledger`` and ``HOME/quarantine/<month>/``. Every sound
+    file lands; ``DeliveryRefused`` is raised at the end when a file of a required feed was refused, and at
+    once when there is nothing to receive. The outcome is ``held`` when something needs a person.
+    """
+    feeds = contracts()
+    limits = Limits.of(policy)
+    sent, unknown, loose = _look(inbox / str(month), month, feeds)
+    known = ledger.read(lake, month)
+    landed = ledger.landed_before(lake, month)
+    done: dict[str, Received] = {}
+    for feed, contract in feeds.items():
+        of_feed = [each for each in sent if each.name.feed == feed]
+        before = [entry for entry in known if entry.feed == feed]
+        if of_feed or before:
+            delivery = FeedDelivery(contract, month, lake, limits, known=before, landed=landed)
+            done[feed] = delivery.receive(of_feed)
+            _hold_a_fall(done[feed], contract, month, lake, policy)
+    _drop_strays(lake, month, set(done))
+    landings = {feed: received.landings for feed, received in done.items()}
+    _refuse_unaccounted(landings)
+    shelf.write(lake, month, landings)
+    entries = [entry for received in done.values() for entry in received.entries] + unknown
+    reasons = [*loose, *(entry.reason for entry in unknown)]
+    reasons += [reason for received in done.values() for reason in received.reasons]
+    reasons += _late(lake, month, entries)
+    ledger.write(lake, month, entries)
+    stopped = [e for e in entries if e.status == "refused" and e.feed in feeds and feeds[e.feed].required]
+    is_held = bool(stopped) or any(entry.status == "held" for entry in entries)
+    outcome = record(_outcome(month, entries, landings, reasons, is_held=is_held), lake)
+    if stopped:
+        raise DeliveryRefused(
+            f"receive {month}: {len(stopped)} file(s) of required feeds were refused (the sound ones landed): "
+            + " | ".join(entry.reason for entry in stopped),
+            next_step="put the mended files into the inbox and run receive again.",
+        )
+    return outcome
+
+
+def _look(
+    folder: Path, month: Month, feeds: dict[str, Contract]
+) -> tuple[list[Sent], list[Entry], list[str]]:
+    """The month's files, the entries of those that no contract knows, and sentences on side files alone."""
+    if not folder.is_dir():
+        raise Refused(
+            f"receive {month}: the inbox has no folder '{month}'.",
+            next_step=f"put the agencies' files into <inbox>/{month}/, or name the right folder with --inbox.",
+        )
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    deliveries = [path for path in files if is_delivery(path.name)]
+    if not deliveries:
+        raise Refused(
+            f"receive {month}: the inbox folder '{month}' is empty.",
+            next_step="have the agencies deliver, then run receive again.",
+        )
+    sent: list[Sent] = []
+    unknown: list[Entry] = []
+    for path in deliveries:
+        name = read_name(path.name, feeds)
+        if name is not None:
+            sent.append(Sent(path, name, ledger.digest(path)))
+            continue
+        unknown.append(
+            Entry("", path.name, ledger.digest(path), 1, "refused", _why_unknown(path.name, feeds))
+        )
+    names = {path.name for path in deliveries}
+    loose = [
+        f"the manifest {path.name} came without its file."
+        for path in files
+        if path.name.endswith(SIDE_FILE) and path.name.removesuffix(SIDE_FILE) not in names
+    ]
+    return sent, unknown, loose
+
+
+def _why_unknown(file: str, feeds: dict[str, Contract]) -> str:
+    if any(file.lower().startswith(feed) for feed in feeds):
+        return f"{file} is not of a form that the dock takes ({', '.join(FORMS)}). Next step: have it sent as one."
+    return (
+        f"{file} is no feed that the dock knows. Next step: name it <feed>….csv or .xlsx by its feed, "
+        "or write a contract for it."
+    )
+
+
+def _hold_a_fall(received: Received, contract: Contract, month: Month, lake: Lake, policy: Policy) -> None:
+    """Hold a feed whose rows fell against the last month that has it by more than the policy allows."""
+    share = fall_share(policy, contract.feed, is_stock=contract.delivery == "stock")
+    before = ledger.rows_before(lake, month, contract.feed)
+    rows = ledger.rows_of(received.entries)
+    if share is None or before is None or not received.landings or rows >= before[1] * (1 - share):
+        return
+    reason = (
+        f"{contract.feed} fell from {before[1]} rows in {before[0]} to {rows}. Next step: have the agency send the "
+        f"whole delivery, or accept the fall for this month with a dated line "
+        f"intake_max_fall_share.{contract.feed} in the policy, then run receive again."
+    )
+    received.entries[:] = [
+        entry.now("held", reason) if entry.is_landed else entry for entry in received.entries
+    ]
+    received.reasons.append(reason)
+
+
+def _drop_strays(lake: Lake, month: Month, feeds: set[str]) -> None:
+    """Take off the shelf what a run that was killed left there for a feed that the month no longer has."""
+    for feed in lake.feeds("landed", str(month)):
+        if feed not in feeds:
+            shutil.rmtree(lake.partition("landed", feed=feed, month=str(month)))
+
+
+def _refuse_unaccounted(landings: dict[str, dict[str, Landing]]) -> None:
+    """The promise of the dock: every row of a file is landed, set aside or furniture."""
+    for of_feed in landings.values():
+        for file, landing in of_feed.items():
+            for account in landing.accounts:
+                if account.rows != account.landed + account.quarantined + account.furniture:
+                    raise Refused(
+                        f"{file}, sheet '{account.sheet}': its {account.rows} rows are not all accounted for.",
+                        next_step="this is a fault of the platform: keep the file and report it.",
+                    )
+
+
+def _late(lake: Lake, month: Month, entries: list[Entry]) -> list[str]:
+    """A sentence when the month was closed with other files than stand on the shelf now."""
+    path = lake.partition("closed", month=str(month)) / "closed.json"
+    if not path.exists():
+        return []
+    closed = {
+        file["sha256"] for of in json.loads(path.read_text(encoding="utf-8"))["feeds"].values() for file in of
+    }
+    now = {entry.sha256 for entry in entries if entry.is_landed}
+    if closed == now:
+        return []
+    late = sorted(entry.file for entry in entries if entry.is_landed and entry.sha256 not in closed)
+    what = f"came late: {', '.join(late)}" if late else "lost files since"
+    return [
+        f"{month} was closed before and {what}. Next step: close and build {month} again, and the months after it."
+    ]
+
+
+def _outcome(
+    month: Month,
+    entries: list[Entry],
+    landings: dict[str, dict[str, Landing]],
+    reasons: list[str],
+    *,
+    is_held: bool,
+) -> Outcome:
+    by: dict[str, Counter[str]] = {}
+    for feed, of_feed in landings.items():
+        for landing in of_feed.values():
+            by.setdefault("furniture", Counter()).update(landing.furniture)
+            by.setdefault("quarantine", Counter()).update(reason for _, _, reason in landing.quarantine)
+            by.setdefault("encoding", Counter())[landing.encoding or landing.form] += 1
+            by.setdefault("landed", Counter())[feed] += sum(account.landed for account in landing.accounts)
+            by.setdefault("quarantined", Counter())[feed] += sum(a.quarantined for a in landing.accounts)
+            by.setdefault("extra_columns", Counter())[feed] += landing.extra_columns
+    accounts = [a for of_feed in landings.values() for landing in of_feed.values() for a in landing.accounts]
+    counts = {
+        f"files_{status}": n for status, n in sorted(Counter(entry.status for entry in entries).items())
+    }
+    counts |= {
+        "files": len(entries),
+        "rows": sum(a.rows for a in accounts),
+        "landed": sum(a.landed for a in accounts),
+        "quarantined": sum(a.quarantined for a in accounts),
+        "furniture": sum(a.furniture for a in accounts),
+    }
+    tables = {name: {key: n for key, n in table.items() if n} for name, table in by.items()}
+    return Outcome("receive", str(month), "held" if is_held else "done", counts, tables, reasons)
