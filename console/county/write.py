@@ -1,0 +1,184 @@
+"""The made-up county as files: every agency's deliveries month by month, and the truth beside them."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from console.county.deliver import Delivery
+from console.county.dirt_table import Dice, Mistake, agency_of, read_dirt
+from console.county.layouts import Layout, layouts
+from console.county.measure import ExactJoin, exact_join
+from console.county.people import People, people_of
+from console.county.repeats import mistaken, with_repeats
+from console.county.truth import Truth
+from console.county.warnings_truth import WarningsTruth
+from warehouse.intake.contract import Contract, contracts
+from warehouse.months import Month
+
+EVENTS = Path(__file__).parent / "deliveries.csv"
+HISTORY = "medical_settlement"
+
+
+@dataclass
+class CountyAccount:
+    """What was written: counts for a person to read. ``joins`` is the exact-ID join of each month."""
+
+    persons: int
+    files: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    person_rows: int = 0
+    dirt: Counter[str] = field(default_factory=Counter)
+    joins: dict[str, dict[str, ExactJoin]] = field(default_factory=dict)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    def as_rows(self) -> list[tuple[str, str]]:
+        """The account as rows of a table: what, count."""
+        rows = [("persons", f"{self.persons:,}"), ("files", f"{self.files:,}")]
+        rows += [(f"rows {feed}", f"{count:,}") for feed, count in sorted(self.rows.items())]
+        rows.append(("person-bearing rows", f"{self.person_rows:,}"))
+        rows += [(f"mistake {kind}", f"{count:,}") for kind, count in sorted(self.dirt.items())]
+        for month, views in self.joins.items():
+            for view, join in views.items():
+                rows.append(
+                    (
+                        f"join on the ID as written, {month}, {view}",
+                        f"recall {join.recall:.3f}, precision {join.precision:.3f}",
+                    )
+                )
+        rows += [(f"planted {kind}", f"{count:,}") for kind, count in sorted(self.warnings.items())]
+        return rows
+
+
+def write_county(
+    out: Path, *, seed: int, persons: int, months: list[Month], report: Callable[[str], None]
+) -> CountyAccount:
+    """Make the county of ``seed`` and write ``out/inbox/<month>/…`` and ``out/truth/…``.
+
+    What stood in these two folders before is replaced. ``report`` is told what is being done.
+    """
+    from console.county.world import make_world
+
+    report(f"making {persons:,} people")
+    world = make_world(seed=seed, persons=persons, months=months)
+    return write_world(out, world, seed=seed, months=months, report=report)
+
+
+def write_world(
+    out: Path, world: Any, *, seed: int, months: list[Month], report: Callable[[str], None]
+) -> CountyAccount:
+    """The same for a world that stands already (see ``console.county.world.World``)."""
+    for folder in (out / "inbox", out / "truth"):
+        shutil.rmtree(folder, ignore_errors=True)
+    account = CountyAccount(persons=len(world.persons))
+    people = people_of(
+        world.persons, world.feed("medical_enrolment", months[0]), world.feed("assistance_roster", months[0])
+    )
+    with Truth(out / "truth") as truth, WarningsTruth(out / "truth") as planted:
+        county = _County(out / "inbox", world, seed, months, people, truth, account, read_dirt())
+        for number, month in enumerate(months, start=1):
+            for feed in layouts():
+                report(f"{month}: {contracts()[feed].title}")
+                county.write_feed(feed, number, month)
+            if number == 1:
+                county.write_history(month)
+            planted.add(month, world.warnings(month), truth, account.warnings)
+        account.person_rows = truth.person_rows
+    for month in months:
+        account.joins[str(month)] = exact_join(out / "truth", str(month))
+    return account
+
+
+@dataclass
+class _County:
+    inbox: Path
+    world: Any
+    seed: int
+    months: list[Month]
+    people: People
+    truth: Truth
+    account: CountyAccount
+    table: list[Mistake]
+
+    def __post_init__(self) -> None:
+        with EVENTS.open(encoding="utf-8", newline="") as lines:
+            self._events = {
+                (row["feed"], int(row["month_number"])): row["event"] for row in csv.DictReader(lines)
+            }
+
+    def write_feed(self, feed: str, number: int, month: Month) -> None:
+        """One feed of one month: as it should come, twice, first wrong and then right, or a month late."""
+        if self._events.get((feed, number - 1)) == "late":
+            self._write(feed, month.previous, month, f"{feed}_{month.previous}补报")
+        event = self._events.get((feed, number))
+        if event == "late" and number < len(self.months):
+            return
+        if event == "corrected":
+            self._write(feed, month, month, feed, is_copy=True)
+            self._write(feed, month, month, f"{feed}_v2")
+        else:
+            self._write(feed, month, month, feed, is_sent_twice=event == "sent_twice")
+
+    def write_history(self, month: Month) -> None:
+        """The twelve months of settlements before the first."""
+        frame = self.world.history(HISTORY)
+        if frame is not None and len(frame):
+            self._deliver(HISTORY, frame, month.previous, month, f"{HISTORY}_history")
+
+    def _write(
+        self,
+        feed: str,
+        of: Month,
+        month: Month,
+        stem: str,
+        *,
+        is_copy: bool = False,
+        is_sent_twice: bool = False,
+    ) -> None:
+        frame = self.world.feed(feed, of)
+        if frame is not None and len(frame):
+            frame = mistaken(frame) if is_copy else frame
+            self._deliver(feed, frame, of, month, stem, is_copy=is_copy, is_sent_twice=is_sent_twice)
+
+    def _deliver(
+        self,
+        feed: str,
+        frame: pd.DataFrame,
+        of: Month,
+        month: Month,
+        stem: str,
+        *,
+        is_copy: bool = False,
+        is_sent_twice: bool = False,
+    ) -> None:
+        contract: Contract = contracts()[feed]
+        layout: Layout = layouts()[feed]
+        if stem.endswith("_history"):
+            layout = layout.model_copy(update={"parts": 1})
+        folder = self.inbox / str(month)
+        folder.mkdir(parents=True, exist_ok=True)
+        dice = Dice(self.seed, agency_of(contract.agency), feed, stem if of != month else str(of), self.table)
+        frame = with_repeats(frame.reset_index(drop=True), contract, dice)
+        delivery = Delivery(
+            folder=folder,
+            month=str(month),
+            sent_on=of.last_day,
+            contract=contract,
+            layout=layout,
+            dice=dice,
+            people=self.people,
+            truth=self.truth,
+            is_copy=is_copy,
+            is_sent_twice=is_sent_twice,
+        )
+        self.account.files += delivery.write(frame, stem)
+        if not is_copy:
+            self.account.rows[feed] += len(frame)
+            self.account.dirt.update(dice.counts)
