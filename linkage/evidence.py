@@ -1,0 +1,178 @@
+"""Pass 0 and 1: what valid ids and the agencies' own numbers say by themselves.
+
+Reads ``fresh`` (profiles not seen in an earlier month) and ``old`` (the registry's profiles with person),
+writes ``assigned(profile_key, node, rule, grade)`` for what is settled and ``free`` for the rest. A *node*
+is a person in the making: the person_id of somebody known, or ``n<smallest profile key>`` of a new group.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage import rules
+from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
+from linkage.limits import Limits
+
+# The feed's own person is better known to the feed than the head or guardian that it names beside.
+_TRUST_OF_OTHER_ROLES = 0.5
+
+
+def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    """Tie profiles that show the same valid id and a compatible name (L01), hold the rest as contested.
+
+    An id's owner is the name that the trusted feeds give it (a known person's own name first). Another
+    name under the same id is compatible when it is the same name written otherwise; a name that differs in
+    one character or is a shortened one is compatible too, unless it is the very name of somebody with an id
+    of his own in the same household, in the same village or on the same phone: a child under the parent's number.
+    """
+    _claims(con, limits)
+    _owners(con)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE claim_verdicts AS
+        WITH graded AS (
+            SELECT claims.*, owners.node, owners.name AS owner_name,
+                CASE WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
+                    ELSE name_level(claims.name, claims.name_family, claims.name_pinyin,
+                                    owners.name, owners.name_family, owners.name_pinyin) END AS level
+            FROM claims JOIN owners USING (id_no)
+            WHERE claims.person_id IS NULL
+        ),
+        places AS (
+            SELECT DISTINCT id_no, unnest([household_key, village, phone]) AS place FROM claims
+        ),
+        neighbours AS (
+            SELECT DISTINCT graded.profile_key
+            FROM graded
+            JOIN owners AS other
+                ON (other.name = graded.name OR other.name_family = graded.name_family)
+                AND other.id_no <> graded.id_no
+            JOIN places AS here ON here.id_no = graded.id_no
+            JOIN places AS there ON there.id_no = other.id_no AND there.place = here.place
+            WHERE graded.level BETWEEN {DIFFERENT + 1} AND {WILDCARD}
+        )
+        SELECT graded.*,
+            graded.level > {DIFFERENT} AND neighbours.profile_key IS NULL
+                AND NOT (births_apart AND graded.level < {PINYIN}) AS is_name_compatible
+        FROM graded LEFT JOIN neighbours USING (profile_key)""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE assigned AS
+        WITH placed AS (
+            SELECT *, starts_with(node, 'n') AND row_number() OVER (
+                PARTITION BY node ORDER BY sex_differs, level DESC, profile_key) = 1 AS is_founder
+            FROM claim_verdicts WHERE is_name_compatible
+        )
+        SELECT profile_key, node,
+            CASE WHEN is_founder THEN '{rules.FOUNDER.rule_id}'
+                WHEN sex_differs THEN '{rules.ID_CONFLICT.rule_id}' ELSE '{rules.SAME_ID.rule_id}' END AS rule,
+            CASE WHEN is_founder THEN 'new' WHEN sex_differs THEN 'review' ELSE 'certain' END AS grade,
+            CAST(NULL AS DOUBLE) AS match_weight, level AS name_level
+        FROM placed""")
+
+
+def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    columns = """profile_key, feed, role, id_no, name, name_family, name_pinyin, household_key, village, phone,
+        coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
+        coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart"""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE claims AS
+        SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM fresh WHERE id_no IS NOT NULL
+        UNION ALL
+        SELECT {columns}, person_id FROM old
+        WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh)""")
+    con.execute("CREATE OR REPLACE TEMP TABLE trust (feed VARCHAR, points DOUBLE)")
+    con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
+
+
+def _owners(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE owners AS
+        WITH voices AS (
+            SELECT id_no, name, claims.feed, role,
+                any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
+                max(person_id) AS person_id, bool_or(sex_differs) AS sex_differs,
+                bool_or(births_apart) AS births_apart,
+                coalesce(any_value(points), (SELECT points FROM trust WHERE feed = ''))
+                    * CASE WHEN role = 'self' THEN 1 ELSE {_TRUST_OF_OTHER_ROLES} END AS points
+            FROM claims LEFT JOIN trust USING (feed)
+            WHERE name IS NOT NULL
+            GROUP BY id_no, name, claims.feed, role
+        ),
+        named AS (
+            SELECT id_no, name, any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
+                max(person_id) AS person_id,
+                sum(points) FILTER (NOT sex_differs AND NOT births_apart) AS support
+            FROM voices GROUP BY id_no, name
+        ),
+        ranked AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY id_no
+                ORDER BY person_id IS NULL, coalesce(support, 0) DESC, length(name) DESC, name) AS place
+            FROM named
+        ),
+        groups AS (
+            SELECT id_no, min(profile_key) AS smallest, max(person_id) AS person_id FROM claims GROUP BY id_no
+        )
+        SELECT groups.id_no, coalesce(groups.person_id, 'n' || groups.smallest) AS node,
+            ranked.name, ranked.name_family, ranked.name_pinyin, coalesce(ranked.support, 0) AS support
+        FROM groups LEFT JOIN ranked ON ranked.id_no = groups.id_no AND ranked.place = 1""")
+
+
+# Column of ``fresh`` and ``held``, least name level, rule. A household's number is no person's number: there
+# the name must be borne by exactly one of its members.
+_TIES = (
+    ("agency_key", DIFFERENT + 1, rules.SAME_AGENCY_NUMBER),
+    ("damaged_id", WILDCARD, rules.SAME_DAMAGED_ID),
+    ("household_key", WILDCARD, rules.SAME_HOUSEHOLD_NAME),
+)
+
+
+def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
+    """Tie the remaining profiles through numbers of one agency (L03, L04, L05), twice, as ties open others.
+
+    A number that two persons with a fitting name bear decides nothing; a profile that shows somebody else's
+    valid id is tied for review only (L06).
+    """
+    for _ in range(2):
+        for column, least_level, rule in _TIES:
+            con.execute(_held(column))
+            con.execute(f"""
+                INSERT INTO assigned
+                WITH rest AS (
+                    SELECT * FROM described WHERE profile_key NOT IN (SELECT profile_key FROM assigned)
+                ),
+                fitting AS (
+                    SELECT rest.profile_key, held.node, rest.id_no IS NOT NULL AS is_contested,
+                        name_level(rest.name, rest.name_family, rest.name_pinyin,
+                                   held.name, held.name_family, held.name_pinyin) AS level,
+                        births_far(rest.own_birth, held.own_birth) AS births_apart
+                    FROM rest JOIN held ON held.{column} = rest.{column}
+                    WHERE rest.name IS NOT NULL AND held.name IS NOT NULL
+                )
+                SELECT profile_key, min(node) FILTER (level >= {least_level}),
+                    CASE WHEN bool_or(is_contested) THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
+                        ELSE '{rule.rule_id}' END,
+                    CASE WHEN bool_or(is_contested) THEN 'review' ELSE '{rule.grade}' END,
+                    NULL, max(level)
+                FROM fitting
+                GROUP BY profile_key
+                HAVING count(DISTINCT node) FILTER (level > {DIFFERENT}) = 1
+                    AND count(DISTINCT node) FILTER (level >= {least_level}) = 1
+                    AND NOT coalesce(bool_or(births_apart) FILTER (level >= {least_level}), FALSE)
+                ORDER BY profile_key""")
+
+
+def _held(column: str) -> str:
+    """The profiles whose person is settled, as far as they bear a number that a remaining one bears."""
+    return f"""
+        CREATE OR REPLACE TEMP TABLE held AS
+        WITH wanted AS (
+            SELECT DISTINCT {column} AS value FROM described
+            WHERE {column} IS NOT NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)
+        )
+        SELECT described.{column}, described.name, described.name_family, described.name_pinyin,
+            described.own_birth, assigned.node
+        FROM described JOIN assigned USING (profile_key)
+        WHERE assigned.grade <> 'review' AND described.{column} IN (SELECT value FROM wanted)
+        UNION ALL
+        SELECT {column}, name, name_family, name_pinyin, own_birth, person_id
+        FROM known WHERE grade <> 'review' AND {column} IN (SELECT value FROM wanted)"""

@@ -1,0 +1,49 @@
+"""The thresholds and budgets of the linkage, read once from the policy and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from warehouse.policy import Policy
+
+_TRUST = "linkage_trust_"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the policy says for one region and month.
+
+    ``trust`` is feed to points (whose name for an id is believed), ``trust_other`` the points of a feed that
+    has no line of its own. Weights are in bits.
+    """
+
+    join_bits: float
+    review_bits: float
+    gap_bits: float
+    candidates_per_profile: int
+    candidates_floor: int
+    block_largest: int
+    phone_holders: int
+    merges_per_thousand: int
+    trust_other: float
+    trust: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, policy: Policy) -> Limits:
+        """Read the lines ``linkage_*``; ``PolicyMissing`` names the one that is not there."""
+        return cls(
+            join_bits=float(policy.number("linkage_join_bits")),
+            review_bits=float(policy.number("linkage_review_bits")),
+            gap_bits=float(policy.number("linkage_gap_bits")),
+            candidates_per_profile=policy.count("linkage_candidates_per_profile"),
+            candidates_floor=policy.count("linkage_candidates_floor"),
+            block_largest=policy.count("linkage_block_largest"),
+            phone_holders=policy.count("linkage_phone_holders"),
+            merges_per_thousand=policy.count("linkage_merges_per_thousand"),
+            trust_other=float(policy.number(f"{_TRUST}other")),
+            trust={
+                parameter.removeprefix(_TRUST): float(policy.number(parameter))
+                for parameter in sorted(policy.lines)
+                if parameter.startswith(_TRUST) and parameter != f"{_TRUST}other"
+            },
+        )

@@ -1,0 +1,151 @@
+"""Nodes: the profiles that are settled as one person so far, gathered to one row with lists.
+
+A node is what the model compares: a known person, a new group under one valid id, or a group of
+descriptions without a trusted id. Lists hold every value its profiles show, so that one agreement counts once.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage import rules
+from linkage.cluster import components
+
+# Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
+NODE_COLUMNS = {
+    "node": "VARCHAR",
+    "rank": "INTEGER",
+    "is_contested": "BOOLEAN",
+    "id_no": "VARCHAR",
+    "id_kind": "VARCHAR",
+    "id_seen": "VARCHAR",
+    "id_prefix": "VARCHAR",
+    "name": "VARCHAR",
+    "name_term": "VARCHAR",
+    "names": "VARCHAR[]",
+    "families": "VARCHAR[]",
+    "pinyins": "VARCHAR[]",
+    "birth": "DATE",
+    "birth_precision": "VARCHAR",
+    "sex": "VARCHAR",
+    "ethnicity": "VARCHAR",
+    "townships": "VARCHAR[]",
+    "villages": "VARCHAR[]",
+    "households": "VARCHAR[]",
+    "household_kinds": "VARCHAR[]",
+    "standings": "VARCHAR[]",
+    "agencies": "VARCHAR[]",
+    "agency_kinds": "VARCHAR[]",
+    "phones": "VARCHAR[]",
+}
+
+# A known person is joined to, a new id group may join a known person without id, a free group may join any.
+KNOWN, WITH_ID, FREE = 0, 1, 2
+
+
+def group_free(con: duckdb.DuckDBPyConnection) -> None:
+    """Gather what no rule settled into free nodes: ``free(profile_key, node)``.
+
+    Descriptions fall together when they share one agency's number, household number, damaged id or
+    contested id and bear the same name (or the same name family).
+    """
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE rest AS
+        SELECT *, coalesce(name_family, name) AS name_term FROM described
+        WHERE profile_key NOT IN (SELECT profile_key FROM assigned)""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE free_edges AS
+        WITH keyed AS (
+            SELECT profile_key, name_term, household_key AS value, own_birth FROM rest
+            UNION ALL SELECT profile_key, name_term, agency_key, own_birth FROM rest
+            UNION ALL SELECT profile_key, name_term, damaged_id, own_birth FROM rest
+            UNION ALL SELECT profile_key, name_term, id_no, own_birth FROM rest
+        ),
+        counted AS (
+            SELECT name_term, value, min(profile_key) AS smallest, max(own_birth) AS last_birth,
+                min(own_birth) AS first_birth
+            FROM keyed WHERE value IS NOT NULL AND name_term IS NOT NULL
+            GROUP BY name_term, value
+        )
+        SELECT counted.smallest AS left_node, keyed.profile_key AS right_node
+        FROM keyed JOIN counted USING (name_term, value)
+        WHERE NOT births_far(counted.first_birth, counted.last_birth)
+        UNION ALL SELECT profile_key, profile_key FROM rest""")
+    components(con, "free_edges", "free_roots")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE free AS
+        SELECT node AS profile_key, 'n' || root AS node FROM free_roots""")
+
+
+def build_members(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``members``: every profile that may speak for a node, with the node and its rank.
+
+    Review links speak for nobody: a wrong proposal must not draw others after it.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP VIEW members AS
+        SELECT known.* EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month),
+            person_id AS node, {KNOWN} AS rank, FALSE AS is_contested
+        FROM known WHERE grade <> 'review'
+        UNION ALL BY NAME
+        SELECT described.*, assigned.node,
+            CASE WHEN starts_with(assigned.node, 'n') THEN {WITH_ID} ELSE {KNOWN} END AS rank,
+            FALSE AS is_contested
+        FROM described JOIN assigned USING (profile_key)
+        WHERE assigned.grade <> 'review' AND assigned.rule <> '{rules.HUMAN.rule_id}'
+        UNION ALL BY NAME
+        SELECT described.*, free.node, {FREE} AS rank, described.id_no IS NOT NULL AS is_contested
+        FROM described JOIN free USING (profile_key)""")
+
+
+def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
+    """Make ``nodes`` (see ``NODE_COLUMNS``) for the nodes named in the table ``wanted(node)``."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE nodes AS
+        WITH mine AS (
+            SELECT members.*, coalesce(name_family, name) AS term,
+                CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
+            FROM members WHERE node IN (SELECT node FROM {wanted})
+        ),
+        gathered AS (
+            SELECT node, min(rank) AS rank, bool_or(is_contested) AS is_contested,
+                max(trusted_id) AS id_no,
+                arg_min(id_kind, profile_key) FILTER (damaged_id IS NOT NULL) AS kind_of_damaged,
+                arg_min(id_seen, profile_key) FILTER (damaged_id IS NOT NULL) AS damaged_seen,
+                arg_min(id_prefix, profile_key) FILTER (damaged_id IS NOT NULL) AS damaged_prefix,
+                max(id_prefix) FILTER (damaged_id IS NULL) AS any_prefix,
+                mode(name ORDER BY name) AS name, mode(term ORDER BY term) AS name_term,
+                {_listed("name")} AS names, {_listed("name_family")} AS families,
+                {_listed("name_pinyin", "NOT name_missing")} AS pinyins,
+                mode(own_birth ORDER BY own_birth) AS own_birth,
+                mode(birth_precision ORDER BY birth_precision) FILTER (own_birth IS NOT NULL) AS birth_precision,
+                mode(sex ORDER BY sex) FILTER (NOT is_contested OR birth_source = 'column') AS any_sex,
+                mode(ethnicity ORDER BY ethnicity) AS ethnicity,
+                {_listed("township")} AS townships, {_listed("village")} AS villages,
+                {_listed("household_key")} AS households,
+                {_listed("split_part(household_key, ':', 1)")} AS household_kinds,
+                {_listed("household_key || '=' || standing")} AS standings,
+                {_listed("agency_key")} AS agencies,
+                {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
+                {_listed("phone")} AS phones
+            FROM (SELECT *, CASE WHEN role = 'head' THEN '02' ELSE relation END AS standing FROM mine)
+            GROUP BY node
+        )
+        SELECT node, rank, is_contested, id_no,
+            CASE WHEN id_no IS NULL THEN kind_of_damaged END AS id_kind,
+            CASE WHEN id_no IS NULL THEN damaged_seen END AS id_seen,
+            CASE WHEN id_no IS NULL THEN coalesce(damaged_prefix, any_prefix) END AS id_prefix,
+            name, name_term, names, families, pinyins,
+            coalesce(id_birth(id_no), own_birth) AS birth,
+            CASE WHEN id_no IS NOT NULL THEN 'day' ELSE birth_precision END AS birth_precision,
+            CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE any_sex END AS sex,
+            ethnicity, townships, villages, households, household_kinds, standings,
+            agencies, agency_kinds, phones
+        FROM gathered""")
+
+
+def _listed(expression: str, condition: str = "TRUE") -> str:
+    return (
+        f"coalesce(list(DISTINCT {expression} ORDER BY {expression}) "
+        f"FILTER ({expression} IS NOT NULL AND {condition}), CAST([] AS VARCHAR[]))"
+    )

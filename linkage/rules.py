@@ -1,0 +1,71 @@
+"""The named rules of the linkage: an id and one sentence each, as they stand in crosswalk, pairs and review.
+
+A deterministic rule decides by itself; ``L10`` to ``L12`` stand for what the model weighed. Whoever adds a
+rule adds its sentence here: the rule catalogue is made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Grade = Literal["certain", "review", "new"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its id, the sentence staff read beside it, and the grade it gives."""
+
+    rule_id: str
+    sentence: str
+    grade: Grade
+
+
+KNOWN = Rule("L00", "described exactly as in an earlier month", "certain")
+SAME_ID = Rule("L01", "same valid id, names compatible", "certain")
+ID_CONFLICT = Rule("L02", "same valid id, but name or sex in conflict", "review")
+SAME_AGENCY_NUMBER = Rule("L03", "same number of one agency, name compatible", "certain")
+SAME_DAMAGED_ID = Rule("L04", "same damaged id text, same name", "certain")
+SAME_HOUSEHOLD_NAME = Rule(
+    "L05", "same household number, and exactly one person in it bears the name", "certain"
+)
+TIED_WITH_CONFLICT = Rule("L06", "an agency's number fits, but the id shown is another person's", "review")
+SAME_NUMBER_AND_NAME = Rule(
+    "L07", "same number and same name as another description without a valid id", "certain"
+)
+MODEL_CERTAIN = Rule(
+    "L10", "the evidence together is beyond the join line, and nobody else is near", "certain"
+)
+MODEL_POSSIBLE = Rule("L11", "the evidence together is between the review line and the join line", "review")
+MODEL_AMBIGUOUS = Rule("L12", "beyond the join line, but a second person is nearly as good", "review")
+MODEL_GUARDED = Rule(
+    "L13", "beyond the join line, but a guard forbids to join without a person's look", "review"
+)
+FOUNDER = Rule("L20", "nobody known fits: the first description of a person", "new")
+CONTESTED_FOUNDER = Rule(
+    "L21", "shows another person's id, and nobody else fits: held as a person apart", "review"
+)
+TOO_THIN = Rule("L22", "says too little to tell persons apart", "review")
+HUMAN = Rule("L30", "a person decided that these are the same", "certain")
+
+RULES: dict[str, Rule] = {
+    rule.rule_id: rule
+    for rule in (
+        KNOWN,
+        SAME_ID,
+        ID_CONFLICT,
+        SAME_AGENCY_NUMBER,
+        SAME_DAMAGED_ID,
+        SAME_HOUSEHOLD_NAME,
+        TIED_WITH_CONFLICT,
+        SAME_NUMBER_AND_NAME,
+        MODEL_CERTAIN,
+        MODEL_POSSIBLE,
+        MODEL_AMBIGUOUS,
+        MODEL_GUARDED,
+        FOUNDER,
+        CONTESTED_FOUNDER,
+        TOO_THIN,
+        HUMAN,
+    )
+}
