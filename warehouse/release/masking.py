@@ -18,10 +18,12 @@ FIELDS = ("id_no", "phone", "name")
 
 # Blanks and invisible characters that would hide a number from a pattern but not from a reader.
 _GAPS = re.compile(r"(?<=[0-9])[\s\u00a0\u200b-\u200f\u2060\ufeff-]+(?=[0-9Xx])")
-# An 18-digit number (last may be X) or a 15-digit one of the first generation, bank accounts included:
-# whatever runs on for 15 to 19 digits. Small letters a-f beside it mean a hash, which is no person's.
-_ID = re.compile(r"(?<![0-9a-f])(?:[0-9]{17}[0-9Xx]|[0-9]{15,19})(?![0-9a-f])")
-_MOBILE = re.compile(r"(?<![0-9a-f.])(?:86)?1[3-9][0-9]{9}(?![0-9a-f])")
+# An 18-digit number (last may be X), a 15-digit one of the first generation, a bank account, or several
+# of them run together: whatever goes on for 15 digits or more.
+_ID = re.compile(r"(?<![0-9])[0-9]{15,}[Xx]?(?![0-9])")
+_MOBILE = re.compile(r"(?<![0-9])(?:86)?1[3-9][0-9]{9}(?![0-9])")
+# Our own keys (a letter and half a hash) may by chance be nothing but digits; they are no person's number.
+_OWN_KEY = re.compile(r"[A-Z][0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def folded(text: str) -> str:
 
 def exposed(text: str, mask: Mask) -> str | None:
     """``ID`` or ``phone`` when the text shows one whole that this audience may not see, else None."""
+    if _OWN_KEY.fullmatch(text):
+        return None
     plain = folded(text)
     if mask.id_no != WHOLE and _ID.search(plain):
         return "ID"

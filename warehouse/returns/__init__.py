@@ -1,1 +1,1 @@
-"""The returns desk: what villages answered."""
+"""Returns desk: what the villages send back."""
