@@ -65,6 +65,12 @@ class NotReleased(Refused):
     exit_code = 16
 
 
+class BuildFailed(Refused):
+    """A model or test of the warehouse failed: its marts are not written."""
+
+    exit_code = 17
+
+
 class Unavailable(DoudiError):
     """Something is busy or not there yet (exit 20-29). Airflow retries."""
 

@@ -1,0 +1,87 @@
+-- One row per person with the best value of each field: what was said in the person's own name before what
+-- a relative's row said, then the feed that is trusted most for that kind of field, then the latest month.
+with
+registry as (
+    select * from {{ source('lake', 'registry_profiles') }}
+),
+
+persons as (
+    select * from {{ source('lake', 'registry_persons') }}
+),
+
+profiles as (
+    select * from {{ source('lake', 'profiles') }}
+),
+
+trust as (
+    select * from {{ ref('feed_trust') }}
+),
+
+latest as (
+    -- A description keeps its key through the months: once is enough.
+    select
+        *,
+        row_number() over (partition by profile_key order by month desc, feed) as place
+    from profiles
+),
+
+described as (
+    select
+        registry.person_id,
+        registry.grade = 'review' as is_doubtful,
+        latest.*,
+        case when registry.grade = 'review' then 2 when latest.role = 'self' then 0 else 1 end as distance,
+        coalesce(trust.identity_rank, 99) as identity_rank,
+        coalesce(trust.address_rank, 99) as address_rank
+    from registry
+    inner join latest on registry.profile_key = latest.profile_key
+    left join trust on latest.feed = trust.feed
+    where latest.place = 1
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by person_id
+            order by distance, coalesce(name_missing, false), identity_rank, month desc, profile_key
+        ) as identity_place,
+        row_number() over (
+            partition by person_id
+            order by distance, address_rank, month desc, profile_key
+        ) as address_place
+    from described
+),
+
+chosen as (
+    select
+        person_id,
+        min_by(coalesce(name_raw, name), identity_place) filter (where name is not null) as name,
+        min_by(name_system, identity_place) filter (where name is not null) as name_system,
+        min_by(id_no, identity_place) filter (where id_no is not null) as id_no,
+        min_by(sex, identity_place) filter (where sex is not null) as sex,
+        min_by(birth_date, identity_place) filter (where birth_date is not null) as birth_date,
+        min_by(ethnicity, identity_place) filter (where ethnicity is not null) as ethnicity,
+        min_by(phone, address_place) filter (where phone is not null) as phone,
+        -- Township and village come from one row, or a village would stand under a township that has none such.
+        min_by(concat(township, '|', coalesce(village, '')), address_place)
+            filter (where township is not null) as address,
+        bool_or(is_doubtful and role = 'self') as is_doubtful
+    from ranked
+    group by person_id
+)
+
+select
+    persons.person_id,
+    chosen.name,
+    chosen.name_system,
+    chosen.id_no,
+    chosen.sex,
+    chosen.birth_date,
+    chosen.ethnicity,
+    chosen.phone,
+    split_part(chosen.address, '|', 1) as township,
+    nullif(split_part(chosen.address, '|', 2), '') as village,
+    case when coalesce(chosen.is_doubtful, false) then 'review' else 'certain' end as link_grade
+from persons
+left join chosen on persons.person_id = chosen.person_id

@@ -1,0 +1,105 @@
+-- D02 a person recorded dead before the first day of the month is still on this month's roster.
+with
+deaths as (
+    select * from {{ ref('int_deaths__recorded') }}
+),
+
+contradicted as (
+    select * from {{ ref('int_deaths__contradicted') }}
+),
+
+rostered as (
+    select * from {{ ref('int_persons__rostered') }}
+),
+
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+line as (
+    {{ limits(['death_sources_to_confirm']) }}
+),
+
+listed as (
+    select
+        person_id,
+        bool_or(is_link_certain) as is_link_certain,
+        min(township) as township,
+        min(village) as village,
+        string_agg(distinct aid_type, '、' order by aid_type) as aid_types,
+        count(distinct case_no) as cases,
+        cast(sum(monthly_amount) as decimal(18, 2)) as amount,
+        cast(sum(rows_used) as bigint) as rows_used,
+        string_agg(distinct origins, ';' order by origins) as origins
+    from rostered
+    group by person_id
+),
+
+judged as (
+    select
+        listed.*,
+        coalesce(deaths.died_by < {{ first_day() }}, false) as is_raised,
+        contradicted.person_id is not null as is_contradicted,
+        coalesce(
+            deaths.sources >= line.death_sources_to_confirm
+            and deaths.is_link_certain
+            and listed.is_link_certain
+            and contradicted.person_id is null,
+            false
+        ) as is_confirmed,
+        deaths.died_by,
+        deaths.died_precision,
+        deaths.sources,
+        deaths.source_feeds,
+        deaths.police_rows,
+        deaths.cremation_rows,
+        deaths.is_link_certain as is_death_link_certain,
+        deaths.origins as death_origins
+    from listed
+    left join deaths on listed.person_id = deaths.person_id
+    left join contradicted on listed.person_id = contradicted.person_id
+    cross join line
+)
+
+select
+    'D02' as rule_id,
+    person_id as subject,
+    'on a roster after death' as cause,
+    person_id,
+    township,
+    village,
+    is_raised,
+    case when not is_raised and not is_link_certain then '身份待核' end as unassessed_reason,
+    case when is_confirmed then '确认' else '疑似' end as grade,
+    amount,
+    concat_ws('|', aid_types, sources, is_contradicted) as fingerprint,
+    case
+        when is_raised
+            then concat(
+                {{ death_words() }}, '，', {{ this_month() }}, ' 仍在', aid_types, '花名册',
+                case when amount is not null then concat('，月保障金额 ', {{ yuan('amount') }}, ' 元') else '' end,
+                case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
+                '。'
+            )
+    end as summary,
+    case
+        when is_raised
+            then cast(json_object(
+                'died_by', cast(died_by as varchar),
+                'died_precision', died_precision,
+                'death_sources', string_split(source_feeds, ';'),
+                'aid_types', string_split(aid_types, '、'),
+                'cases', cases,
+                'monthly_amount', amount,
+                'signs_of_life', is_contradicted,
+                'rows', json_object(
+                    'death', police_rows, 'cremation', cremation_rows, 'assistance_roster', rows_used
+                ),
+                'files', string_split(concat_ws(';', death_origins, origins), ';'),
+                'links', json_object(
+                    'death', case when is_death_link_certain then 'certain' else 'review' end,
+                    'roster', case when is_link_certain then 'certain' else 'review' end
+                )
+            ) as varchar)
+    end as evidence
+from judged

@@ -1,0 +1,70 @@
+-- D03 a recorded death with signs of life afterwards: 疑似错登. It proposes a correction slip to the source and
+-- touches no payment.
+with
+deaths as (
+    select * from {{ ref('int_deaths__recorded') }}
+),
+
+contradicted as (
+    select * from {{ ref('int_deaths__contradicted') }}
+),
+
+judged as (
+    select
+        deaths.*,
+        contradicted.person_id is not null as is_raised,
+        contradicted.settlements,
+        contradicted.last_settled_on,
+        contradicted.is_in_school,
+        contradicted.is_link_certain as is_life_link_certain,
+        contradicted.origins as life_origins
+    from deaths
+    left join contradicted on deaths.person_id = contradicted.person_id
+)
+
+select
+    'D03' as rule_id,
+    person_id as subject,
+    'life after death' as cause,
+    person_id,
+    cast(null as varchar) as township,
+    cast(null as varchar) as village,
+    is_raised,
+    case when not is_raised and not is_link_certain then '身份待核' end as unassessed_reason,
+    case when is_link_certain and is_life_link_certain then '疑似' else '提示' end as grade,
+    cast(null as decimal(18, 2)) as amount,
+    concat_ws('|', sources, settlements, is_in_school) as fingerprint,
+    case
+        when is_raised
+            then concat(
+                {{ death_words() }},
+                case
+                    when settlements > 0
+                        then concat('，此后仍有医保结算 ', settlements, ' 笔（最近 ', cast(last_settled_on as varchar), '）')
+                    else ''
+                end,
+                case when is_in_school then concat('，', {{ this_month() }}, ' 仍在校') else '' end,
+                '：死亡登记可能有误，建议向来源单位送更正单，发放不受影响。'
+            )
+    end as summary,
+    case
+        when is_raised
+            then cast(json_object(
+                'died_by', cast(died_by as varchar),
+                'died_precision', died_precision,
+                'death_sources', string_split(source_feeds, ';'),
+                'settlements_after', settlements,
+                'last_settled_on', cast(last_settled_on as varchar),
+                'in_school', is_in_school,
+                'proposes', 'correction_slip',
+                'rows', json_object(
+                    'death', police_rows, 'cremation', cremation_rows, 'medical_settlement', settlements
+                ),
+                'files', string_split(concat_ws(';', origins, life_origins), ';'),
+                'links', json_object(
+                    'death', case when is_link_certain then 'certain' else 'review' end,
+                    'life', case when is_life_link_certain then 'certain' else 'review' end
+                )
+            ) as varchar)
+    end as evidence
+from judged

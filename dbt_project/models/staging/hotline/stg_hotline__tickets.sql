@@ -1,0 +1,39 @@
+with
+source as (
+    select * from {{ source('lake', 'hotline') }}
+),
+
+links as (
+    select * from {{ ref('stg_linkage__links') }} where feed = 'hotline' and role = 'self'
+),
+
+linked as (
+    {{ linked_rows() }}
+),
+
+numbered as (
+    -- What comes again is the same event: the latest delivery speaks.
+    select
+        *,
+        row_number() over (
+            partition by
+                ticket_no
+            order by month desc, file, sheet, row
+        ) as place
+    from linked
+)
+
+select
+    month,
+    file,
+    sheet,
+    row,
+    person_id,
+    is_link_certain,
+    ticket_no,
+    received_at,
+    channel,
+    state,
+    closed_at
+from numbered
+where place = 1

@@ -1,0 +1,201 @@
+"""What dbt sees of the lake: schema ``lake`` in the warehouse file, views over Parquet and no copies.
+
+Every view exists with its columns and types even when a feed never came, so that a model never has to
+ask whether a table is there. Nothing of a later month is in sight: a month built again years later sees
+what it saw then.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import quoted
+from warehouse.intake.contract import Contract, contracts, standardised_schema
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.policy import read_lines
+
+_V, _I, _U, _D = "VARCHAR", "INTEGER", "UBIGINT", "DATE"
+
+CROSSWALK = {
+    "feed": _V, "file": _V, "sheet": _V, "row": _I, "role": _V, "person_id": _V, "grade": _V, "rule": _V,
+    "match_weight": "DOUBLE",
+}  # fmt: skip
+REGISTRY_PERSONS = {"person_id": _V, "first_month": _V, "last_month": _V}
+REGISTRY_PROFILES = {"profile_key": _U, "person_id": _V, "grade": _V}
+PROFILES = {
+    "profile_key": _U, "role": _V, "id_no": _V, "id_kind": _V, "name": _V, "name_raw": _V,
+    "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D, "birth_precision": _V,
+    "ethnicity": _V, "township": _V, "village": _V, "phone": _V, "relation": _V,
+}  # fmt: skip
+EVENTS = {"event_id": _V, "kind": _V, "person_id": _V, "other_id": _V}
+ROW_ACCOUNT = {
+    "feed": _V, "file": _V, "sheet": _V, "rows": _I, "landed": _I, "quarantined": _I, "furniture": _I,
+}  # fmt: skip
+DISPOSITIONS = {
+    "warning_id": _V, "rule_id": _V, "person_id": _V, "result": _V, "aid": _V, "reason_not": _V,
+    "checked_by": _V, "checked_on": _V, "file": _V, "row": _I,
+}  # fmt: skip
+PAST_WARNINGS = {"warning_id": _V, "status": _V, "since": _V, "evidence": _V}
+PAST_POPULATION = {"person_id": _V, "class": _V, "since": _V}
+
+# What a view calls a feed's own column ``month`` (pension: 待遇月份), since ``month`` is the delivery's.
+OWN_MONTH = "of_month"
+
+
+def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_dir: Path) -> dict[str, int]:
+    """Make schema ``lake`` for a month and return how many feeds came and how many policy lines were read.
+
+    ``con`` is open on the warehouse file that dbt will work on.
+    """
+    con.execute("CREATE SCHEMA lake")
+    came = 0
+    for feed, contract in contracts().items():
+        came += _feed(con, feed, contract, month, lake)
+    _feeds(con, month, lake)
+    until = str(month)
+    months = {table: [m for m in lake.months(table) if m <= until] for table in _MONTHLY}
+    for table, (columns, pattern) in _MONTHLY.items():
+        _view(con, table, columns, _partitions(lake.partition(table), months[table], pattern))
+    now = [until] if until in lake.months("registry") else []
+    for table, columns in (("persons", REGISTRY_PERSONS), ("profiles", REGISTRY_PROFILES)):
+        _view(
+            con,
+            f"registry_{table}",
+            columns,
+            _partitions(lake.partition("registry"), now, f"{table}.parquet"),
+        )
+    profiles = [
+        (m, file)
+        for feed in contracts()
+        for m, file in _partitions(
+            lake.partition("profiles", feed=feed),
+            [m for m in lake.months("profiles", feed=feed) if m <= until],
+            "*.parquet",
+        )
+    ]
+    _view(con, "profiles", PROFILES, profiles, key="feed")
+    _view(con, "row_account", ROW_ACCOUNT, _partitions(lake.partition("row_account"), [until], "*.parquet"))
+    _past(con, month, lake)
+    lines = _policy(con, policy_dir)
+    return {"feeds": came, "policy_lines": lines}
+
+
+_MONTHLY: dict[str, tuple[dict[str, str], str]] = {
+    "crosswalk": (CROSSWALK, "*.parquet"),
+    "events": (EVENTS, "*.parquet"),
+    "dispositions": (DISPOSITIONS, "*.parquet"),
+}
+
+
+def _feed(con: duckdb.DuckDBPyConnection, feed: str, contract: Contract, month: Month, lake: Lake) -> int:
+    months = [m for m in lake.months("standardised", feed=feed) if m <= str(month)]
+    files = _partitions(lake.partition("standardised", feed=feed), months, "*.parquet")
+    _view(con, feed, standardised_schema(contract), files)
+    return int(str(month) in months)
+
+
+def _feeds(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """``lake.feeds``: which feed came when, for the sentences on what could not be assessed."""
+    con.execute("CREATE TABLE lake.feeds (feed VARCHAR, title VARCHAR, came BOOLEAN, last_month VARCHAR)")
+    for feed, contract in contracts().items():
+        months = [m for m in lake.months("standardised", feed=feed) if m <= str(month)]
+        con.execute(
+            "INSERT INTO lake.feeds VALUES (?, ?, ?, ?)",
+            [feed, contract.title, str(month) in months, months[-1] if months else None],
+        )
+
+
+def _past(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """What earlier months said: every past warning (for memory), and last month's population (for since)."""
+    table = "marts/fct_warning_monthly"
+    before = [m for m in lake.months(table) if m < str(month)]
+    _view(con, "warnings_past", PAST_WARNINGS, _partitions(lake.partition(table), before, "*.parquet"))
+    con.execute(
+        "CREATE VIEW lake.warnings_before AS "
+        f"SELECT * FROM lake.warnings_past WHERE month = '{month.previous}'"
+    )
+    table = "marts/fct_population_monthly"
+    last = [m for m in lake.months(table) if m == str(month.previous)]
+    _view(con, "population_before", PAST_POPULATION, _partitions(lake.partition(table), last, "*.parquet"))
+
+
+def _policy(con: duckdb.DuckDBPyConnection, policy_dir: Path) -> int:
+    """``lake.policy_lines``: the packs as they stand in the folder, with the reference a warning names."""
+    con.execute(
+        "CREATE TABLE lake.policy_lines (region VARCHAR, parameter VARCHAR, value VARCHAR, unit VARCHAR, "
+        "valid_from DATE, valid_to DATE, document VARCHAR, status VARCHAR, note VARCHAR, reference VARCHAR)"
+    )
+    lines = read_lines(policy_dir)
+    con.executemany(
+        f"INSERT INTO lake.policy_lines VALUES ({', '.join('?' * 10)})",
+        [
+            [x.region, x.parameter, x.value, x.unit, x.valid_from, x.valid_to, x.document, x.status, x.note,
+             x.reference]
+            for x in lines
+        ],
+    )  # fmt: skip
+    return len(lines)
+
+
+def _partitions(table: Path, months: list[str], pattern: str) -> list[tuple[str, Path]]:
+    """The files of a table's partitions with the month each speaks for, in order."""
+    return [(m, file) for m in months for file in sorted((table / f"month={m}").glob(pattern))]
+
+
+def _view(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: dict[str, str],
+    files: list[tuple[str, Path]],
+    *,
+    key: str | None = None,
+) -> None:
+    """``lake.<name>``: ``month`` and the columns with their types, over these files (none: empty).
+
+    A column that no file has is NULL: a partition written under an older contract stays readable.
+    ``key`` names a second Hive column to keep.
+    """
+    kept = {key: _V} if key else {}
+    if not files:
+        empty = ", ".join(
+            f'CAST(NULL AS {kind}) AS "{column}"'
+            for column, kind in ({"month": _V, **kept} | _renamed(columns)).items()
+        )
+        con.execute(f"CREATE VIEW lake.{name} AS SELECT {empty} WHERE false")
+        return
+    source = _with_month(files, kept) if "month" not in columns else _with_own_month(files)
+    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    chosen = ", ".join(
+        f'CAST("{column}" AS {kind}) AS "{column}"'
+        if column in there
+        else f'CAST(NULL AS {kind}) AS "{column}"'
+        for column, kind in ({"month": _V, **kept} | _renamed(columns)).items()
+    )
+    con.execute(f"CREATE VIEW lake.{name} AS SELECT {chosen} FROM {source}")
+
+
+def _renamed(columns: dict[str, str]) -> dict[str, str]:
+    """The columns as the view calls them: a feed's own ``month`` gives way to the partition's."""
+    return {OWN_MONTH if column == "month" else column: kind for column, kind in columns.items()}
+
+
+def _with_month(files: list[tuple[str, Path]], kept: dict[str, str]) -> str:
+    """Parquet files with their Hive keys as columns: a filter on month then opens that month's files only."""
+    listed = ", ".join(f"'{quoted(file)}'" for _, file in files)
+    types = ", ".join(f"'{column}': VARCHAR" for column in ("month", *kept))
+    return (
+        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, hive_types = {{{types}}})"
+    )
+
+
+def _with_own_month(files: list[tuple[str, Path]]) -> str:
+    """The same where the files hold a column ``month`` of their own, which Hive's key would hide."""
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT * EXCLUDE (month), month AS {OWN_MONTH}, '{m}' AS month "
+        f"FROM read_parquet('{quoted(file)}', hive_partitioning = false)"
+        for m, file in files
+    )
+    return f"({parts})"

@@ -1,0 +1,182 @@
+"""Build: the lake's tables become the warehouse and its marts, by dbt on DuckDB.
+
+The warehouse file is made anew beside the old one and renamed over it when every model and test has
+passed; the marts are exported as Parquet in a fixed order. A run that was killed leaves the old file and
+an unfinished one aside, which the next run throws away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.database import copy_to_parquet, warehouse_file
+from warehouse.errors import BuildFailed, Misconfigured, Unavailable
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
+from warehouse.settings import REPOSITORY, default_memory_gb
+from warehouse.shelves import prepare
+
+PROJECT = REPOSITORY / "dbt_project"
+
+# Each mart with the columns that put its rows in one order: together they name one row.
+MARTS: dict[str, str] = {
+    "dim_person": "person_id",
+    "dim_household": "household_id",
+    "dim_rule": "rule_id",
+    "fct_population_monthly": "person_id, class, source_feed",
+    "fct_warning_monthly": "warning_id",
+    "fct_assessment_monthly": "rule_id, township",
+    "fct_indicator_monthly": "person_id, indicator",
+    "audit_link_monthly": "feed, role, grade",
+    "audit_row_account": "feed",
+}
+
+
+def build(month: Month, *, lake: Lake, policy: Policy, policy_dir: Path) -> Outcome:
+    """Build a month's warehouse and write its marts to ``lake/marts/<table>/month=…``.
+
+    ``policy`` gives the region; the values themselves are read from ``policy_dir`` by the month's models.
+    ``BuildFailed`` names the dbt nodes that failed; ``Unavailable`` when another process holds the file.
+    """
+    if policy.month != month:
+        raise Misconfigured(
+            f"the policy given is that of {policy.month}, the month to build is {month}.",
+            next_step="load the policy of the month.",
+        )
+    with warehouse_file(lake.home):
+        pass  # whoever holds the warehouse is told now, not after the work
+    aside = _fresh(lake.home)
+    with _opened(aside) as con:
+        seen = prepare(con, month, lake=lake, policy_dir=policy_dir)
+    nodes = _run_dbt(aside, month, policy.region, lake.home)
+    with _opened(aside) as con:
+        counts, by = _export(con, month, lake)
+    aside.replace(lake.home / "warehouse.duckdb")
+    return record(
+        Outcome("build", str(month), counts={**seen, **nodes, **counts}, by=by),
+        lake,
+    )
+
+
+def _fresh(home: Path) -> Path:
+    """The path of the file that is built aside, with whatever a killed run left there thrown away.
+
+    It has the name it will keep: the views inside name their file.
+    """
+    path = home / "tmp" / "aside" / "warehouse.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        with _opened(path):
+            pass  # another build at work on it holds its lock: then we must not take it away
+    for leftover in (path, path.with_name(path.name + ".wal")):
+        leftover.unlink(missing_ok=True)
+    return path
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        con = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        raise Unavailable(
+            "another build of this home is at work.", next_step="let it end, then try again."
+        ) from error
+    try:
+        con.execute("SET enable_progress_bar = false")
+        yield con
+    finally:
+        con.close()
+
+
+def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str, int]:
+    """``dbt build`` in this process: seeds, models, data tests and unit tests. Counts of nodes by kind."""
+    # Imported here: dbt takes two seconds, and most of what imports this module never builds.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    arguments = [
+        "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet",
+        "--target-path", str(home / "tmp" / "dbt"), "--log-path", str(home / "logs" / "dbt"),
+        # A database's message may quote a value. Neither the log nor the artifacts may hold one.
+        "--log-level-file", "none", "--log-level", "none", "--no-write-json", "--no-use-colors",
+        "--no-version-check", "--vars", f"{{month: '{month}', region: '{region}'}}",
+    ]  # fmt: skip
+    with _environment(_dbt_environment(database, home)):
+        try:
+            result = dbtRunner().invoke(arguments)
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+    if result.exception is not None and result.result is None:
+        raise BuildFailed(
+            f"dbt could not begin the build of {month} ({type(result.exception).__name__}).",
+            next_step="run `dbt parse` in dbt_project and mend what it names.",
+        ) from result.exception
+    return _judged(result.result, month)
+
+
+def _judged(results: Any, month: Month) -> dict[str, int]:
+    failed = sorted(r.node.name for r in results if str(r.status) in ("error", "fail", "runtime error"))
+    if failed:
+        raise BuildFailed(
+            f"{len(failed)} dbt node(s) failed in {month}: {', '.join(failed[:8])}.",
+            next_step="look at the node in dbt_project; a failing key or code test is a fault of ours, not of the data.",
+        )
+    counts: dict[str, int] = {}
+    for one in results:
+        kind = f"dbt_{one.node.resource_type.value}s"
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def _dbt_environment(database: Path, home: Path) -> dict[str, str]:
+    return {
+        "DOUDI_WAREHOUSE": str(database),
+        "DOUDI_SPILL": str(home / "tmp"),
+        "DOUDI_MEMORY_GB": os.environ.get("DOUDI_MEMORY_GB", str(default_memory_gb())),
+        "DOUDI_THREADS": os.environ.get("DOUDI_THREADS", str(os.cpu_count() or 1)),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for a while: dbt's profile reads them."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _export(
+    con: duckdb.DuckDBPyConnection, month: Month, lake: Lake
+) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    counts: dict[str, int] = {}
+    for mart, order in MARTS.items():
+        with lake.replacing(f"marts/{mart}", month=str(month)) as folder:
+            counts[mart] = copy_to_parquet(
+                con, f"SELECT * FROM marts.{mart} ORDER BY {order}", folder / "part.parquet"
+            )
+    by = {
+        f"warnings_by_{column}": dict(
+            con.execute(
+                f"SELECT {column}, count(*) FROM marts.fct_warning_monthly GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        )
+        for column in ("rule_id", "status")
+    }
+    return counts, by
