@@ -43,14 +43,18 @@ def warehouse_file(home: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
         con.close()
 
 
-def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+def limits(home: Path) -> dict[str, str]:
+    """DuckDB settings that hold for every connection: spill folder, memory, threads."""
     spill = home / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
     memory = float(os.environ.get("DOUDI_MEMORY_GB", default_memory_gb()))
     threads = int(os.environ.get("DOUDI_THREADS", os.cpu_count() or 1))
-    con.execute(f"SET temp_directory = '{quoted(spill)}'")
-    con.execute(f"SET memory_limit = '{memory}GB'")
-    con.execute(f"SET threads = {threads}")
+    return {"temp_directory": str(spill), "memory_limit": f"{memory}GB", "threads": str(threads)}
+
+
+def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+    for name, value in limits(home).items():
+        con.execute(f"SET {name} = '{quoted(value)}'")
     con.execute("SET enable_progress_bar = false")
     con.execute("SET TimeZone = 'UTC'")
 

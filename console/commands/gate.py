@@ -16,7 +16,7 @@ def show_verdicts(month: Month, settings: Settings, screen: Screen) -> None:
     lake = Lake(settings.home)
     rows: list[tuple[str, ...]] = []
     for gate in ("gate1", "gate2"):
-        verdict = read_verdict(lake, month, gate)
+        verdict = read_verdict(lake, gate, month)
         if verdict is None:
             rows.append((gate, "-", "-", "-", "not run", "this gate has not looked at the month"))
             continue

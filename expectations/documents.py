@@ -1,0 +1,121 @@
+"""Data Docs that call nobody: the pages of Great Expectations, cleaned, and a first page of our own.
+
+Great Expectations renders each table's result; its pages load styles, scripts and a logo from other
+hosts and carry random ids and the clock. We keep the sections, put our own plain style around them and
+drop the rest, so that a page opens offline, asks no other host for anything, and the same month gives
+the same bytes. Only counts come in here (see ``engine``): no page holds a value of a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.verdicts import RuleVerdict, Verdict
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuiteValidationResult
+
+_STYLE = Path(__file__).parent / "documents.css"
+_SECTION = re.compile(
+    r'<div id="section-\d+" class="ge-section.*?(?=<div id="section-\d+" class="ge-section|\Z)', re.S
+)
+_DROPPED = (
+    re.compile(r"<script\b.*?</script>", re.S | re.I),
+    re.compile(r"<style\b.*?</style>", re.S | re.I),
+    re.compile(r"<(?:link|img|iframe|object|embed|meta|base|source)\b[^>]*>", re.S | re.I),
+    re.compile(r"</?a\b[^>]*>", re.S | re.I),
+    re.compile(
+        r"\s(?:src|href|srcset|style|on\w+|id|aria-\w+|data-\w+)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.I
+    ),
+)
+_OUTCOMES = {
+    True: ("ok", "通过 passed"),
+    False: ("bad", "未通过 failed"),
+    None: ("open", "未评估 not assessed"),
+}
+_SEVERITIES = {"stop": "拦截 stop", "warn": "提醒 warn"}
+_STATUSES = {"passed": "通过 passed", "held": "拦截 held"}
+_GATES = {"gate1": "第一道关口：到货数据", "gate2": "第二道关口：数据集市"}
+
+
+def write_pages(
+    folder: Path,
+    verdict: Verdict,
+    *,
+    titles: Mapping[str, str],
+    sentences: Mapping[str, str],
+    results: Mapping[str, ExpectationSuiteValidationResult],
+) -> None:
+    """Write ``index.html`` (the verdict, rule by rule) and one page per table that was examined.
+
+    ``titles``: table to its Chinese name; ``sentences``: rule id to what it asks, in Chinese.
+    """
+    for table, result in sorted(results.items()):
+        body = f"<p><a href='index.html'>← {_GATES[verdict.gate]} {verdict.month}</a></p>{_sections(result)}"
+        title = f"{table} {titles.get(table, '')}".strip()
+        (folder / f"{table}.html").write_text(_page(title, body), encoding="utf-8")
+    (folder / "index.html").write_text(_index(verdict, titles, sentences, set(results)), encoding="utf-8")
+
+
+def _sections(result: ExpectationSuiteValidationResult) -> str:
+    """The sections that Great Expectations renders for a result, without what calls out or changes."""
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    # Load time, batch ids and validation ids are the clock's and chance's: the page does without.
+    kept = ("great_expectations_version", "run_id")
+    result.meta = {name: value for name, value in result.meta.items() if name in kept}
+    rendered: Any = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
+    html = str(DefaultJinjaPageView().render(rendered))
+    return "".join(cleaned(section) for section in _SECTION.findall(html.partition("<footer")[0]))
+
+
+def cleaned(html: str) -> str:
+    """HTML without scripts, styles, pictures, links, ids and any attribute that could load something."""
+    for pattern in _DROPPED:
+        html = pattern.sub("", html)
+    return re.sub(r"\n\s*\n+", "\n", html)
+
+
+def _index(verdict: Verdict, titles: Mapping[str, str], sentences: Mapping[str, str], pages: set[str]) -> str:
+    failed = {"stop": len(verdict.failed("stop")), "warn": len(verdict.failed("warn"))}
+    head = (
+        f"<p class='status {verdict.status}'>{_STATUSES[verdict.status]}</p><p>"
+        f"规则 rules {len(verdict.rules)} · 拦截 stopped {failed['stop']} · 提醒 warned {failed['warn']} · "
+        f"未评估 not assessed {len(verdict.not_assessed())}</p>"
+        f"<p class='small'>指纹 fingerprint <code>{verdict.fingerprint}</code></p>"
+    )
+    tables = sorted({rule.table for rule in verdict.rules})
+    blocks = [_block(table, verdict, titles.get(table, ""), sentences, table in pages) for table in tables]
+    return _page(f"{_GATES[verdict.gate]} {verdict.month}", head + "".join(blocks))
+
+
+def _block(table: str, verdict: Verdict, title: str, sentences: Mapping[str, str], has_page: bool) -> str:
+    name = f"<a href='{table}.html'>{table}</a>" if has_page else table
+    rows = "".join(_row(rule, sentences.get(rule.id, "")) for rule in verdict.rules if rule.table == table)
+    return (
+        f"<h2>{name} <span>{escape(title)}</span></h2><table><thead><tr><th>规则</th><th>要求</th><th>级别</th>"
+        f"<th>结果</th><th>实测</th><th>原因 why</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(rule: RuleVerdict, sentence: str) -> str:
+    style, word = _OUTCOMES[rule.success]
+    observed = " ".join(f"{name}={number:g}" for name, number in rule.observed.items())
+    return (
+        f"<tr class='{style} {rule.severity}'><td><code>{rule.id}</code></td><td>{escape(sentence)}</td>"
+        f"<td>{_SEVERITIES[rule.severity]}</td><td>{word}</td><td>{observed or escape(rule.reason)}</td>"
+        f"<td>{escape(rule.why)}</td></tr>"
+    )
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f"<!DOCTYPE html>\n<html lang='zh-CN'>\n<head>\n<meta charset='utf-8'>\n<title>{escape(title)}</title>\n"
+        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"
+        f"<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
+    )

@@ -1,0 +1,84 @@
+"""Words that compare a month with the month before: did the delivery change its shape?
+
+The first month has nothing to compare with: these words are then not assessed, and the verdict says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expectations.phrases import BATCH, Phrase, Scene, quoted_name, verdict_on, word_of
+
+
+def rows_against_previous(scene: Scene, *, fall: str, rise: str) -> str:
+    """Rows of this month over rows of the month before: not below 1 - fall, not above 1 + rise."""
+    return verdict_on(
+        "SELECT here.n / nullif(there.n, 0) AS measured, here.n AS of_rows"
+        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
+        f" (SELECT count(*) AS n FROM {scene.view_before(scene.table)}) AS there",
+        at_least=f"1 - {fall}",
+        at_most=f"1 + {rise}",
+    )
+
+
+def fill_rate_against_previous(scene: Scene, columns: Sequence[str], *, limit: str) -> str:
+    """The largest fall of any column's fill rate since the month before."""
+    here = ", ".join(f"count({quoted_name(c)}) / nullif(count(*), 0) AS f{i}" for i, c in enumerate(columns))
+    falls = ", ".join(f"there.f{i} - here.f{i}" for i in range(len(columns)))
+    return verdict_on(
+        f"SELECT greatest({falls}, 0) AS measured, here.n AS of_rows"
+        f" FROM (SELECT count(*) AS n, {here} FROM {BATCH}) AS here,"
+        f" (SELECT {here} FROM {scene.view_before(scene.table)}) AS there",
+        at_most=limit,
+    )
+
+
+def mix_against_previous(scene: Scene, column: str, *, limit: str) -> str:
+    """How much of the table changed its value of the column: half the sum of the shares' differences."""
+    name = quoted_name(column)
+
+    def shares(view: str) -> str:
+        return f"SELECT {name} AS value, count(*) / sum(count(*)) OVER () AS part, count(*) AS n FROM {view} GROUP BY ALL"
+
+    return verdict_on(
+        "SELECT sum(abs(coalesce(here.part, 0) - coalesce(there.part, 0))) / 2 AS measured,"
+        " coalesce(sum(here.n), 0) AS of_rows"
+        f" FROM ({shares(BATCH)}) AS here FULL JOIN ({shares(scene.view_before(scene.table))}) AS there"
+        " ON here.value IS NOT DISTINCT FROM there.value",
+        at_most=limit,
+    )
+
+
+def kept_from_previous(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the distinct values of the month before, enough are still there."""
+    name = quoted_name(column)
+    return verdict_on(
+        "SELECT avg(CASE WHEN here.key IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
+        f" (SELECT DISTINCT {name} AS key FROM {scene.view_before(scene.table)} WHERE {name} IS NOT NULL) AS there"
+        f" LEFT JOIN (SELECT DISTINCT {name} AS key FROM {BATCH}) AS here USING (key)",
+        at_least=limit,
+    )
+
+
+WORDS: tuple[Phrase, ...] = (
+    word_of(
+        rows_against_previous,
+        "rows neither fell by more than {fall} nor rose by more than {rise} since the month before",
+        "行数较上月降幅不超过 {fall}、增幅不超过 {rise}",
+    ),
+    word_of(
+        fill_rate_against_previous,
+        "no fill rate of {columns} fell by more than {limit} since the month before",
+        "{columns} 填写率较上月降幅不超过 {limit}",
+    ),
+    word_of(
+        mix_against_previous,
+        "the mix of {column} moved by at most {limit} since the month before",
+        "{column} 构成较上月变动不超过 {limit}",
+    ),
+    word_of(
+        kept_from_previous,
+        "at least {limit} of last month's {column} are still there",
+        "上月 {column} 本月仍在的占比不低于 {limit}",
+    ),
+)

@@ -1,0 +1,232 @@
+"""The two gates: may this month's data go on to linkage, and may its marts be published?
+
+Each gate asks the rules of its suites, writes a verdict (``lake/verdicts``), the Data Docs
+(``HOME/docs/quality/<month>/<gate>/index.html``) and an outcome, and holds the month with ``GateHeld``
+when a stop rule fails. A warn rule that fails is a reason in the outcome. A rule that cannot be asked
+(optional feed absent, no month before, no value in policy) is "not assessed", never "fine".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from expectations.phrases import NotAssessable, Scene
+from expectations.shelves import tables
+from expectations.suite import FOLDER, Rule, Shelf, Suite, find, suites
+from warehouse.errors import GateHeld
+from warehouse.intake.contract import contracts
+from warehouse.lake import Lake, replacing_folder
+from warehouse.months import Month
+from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
+from warehouse.verdicts import (
+    Gate,
+    RuleVerdict,
+    Verdict,
+    fingerprint_marts,
+    fingerprint_standardised,
+    write_verdict,
+)
+
+# The rule word that fails, and is not merely "not assessed", when its table is absent.
+_DELIVERED = "delivered"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A rule with its numbers: ``query`` for a word, ``reason`` when it cannot be asked here."""
+
+    suite: Suite
+    rule: Rule
+    limits: dict[str, Decimal]
+    query: str = ""
+    reason: str = ""
+
+
+def inspect_standardised(month: Month, *, lake: Lake, policy: Policy, folder: Path = FOLDER) -> Outcome:
+    """Gate 1: the standardised rows of every feed, the dock's facts, and the drift since the month before.
+
+    Returns the outcome; ``GateHeld`` when a stop rule fails (verdict, documents and outcome are written first).
+    """
+    return _inspect("gate1", "standardised", month, lake, policy, folder)
+
+
+def inspect_marts(month: Month, *, lake: Lake, policy: Policy, folder: Path = FOLDER) -> Outcome:
+    """Gate 2: the month's marts and the health of its crosswalk and links; as ``inspect_standardised``."""
+    return _inspect("gate2", "marts", month, lake, policy, folder)
+
+
+def explain(rule_id: str, policy: Policy | None = None, *, folder: Path = FOLDER) -> str:
+    """What a rule asks, why, how hard it is, and the policy lines its numbers come from."""
+    suite, rule = find(rule_id, folder)
+    values = {
+        name: policy.lines[parameter].value
+        for name, parameter in rule.policy.items()
+        if policy and parameter in policy.lines
+    }
+    named = {**rule.policy, **rule.args, **values}
+    lines = [
+        f"{rule.id} ({suite.table} {suite.title}, {rule.severity})",
+        rule.phrase.sentence(named),
+        rule.phrase.sentence(named, chinese=True),
+        f"Why: {rule.why}",
+        "If it fails: " + ("the month is held." if rule.severity == "stop" else "the outcome says so."),
+    ]
+    for argument, parameter in sorted(rule.policy.items()):
+        line = policy.lines.get(parameter) if policy else None
+        value = f" = {line.value or 'no rule configured'}, {line.reference}" if line else ""
+        lines.append(f"Policy: {argument} is {parameter}{value}")
+    return "\n".join(lines)
+
+
+def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy, folder: Path) -> Outcome:
+    # Great Expectations takes seconds to import: only a gate that runs pays for it.
+    from expectations import documents, engine
+
+    here, before = tables(shelf, month, lake), tables(shelf, month.previous, lake)
+    views = {name: name for name in here}
+    views_before = {name: f"{name}__before" for name in before}
+    asked = [
+        _ask(suite, rule, month, views, views_before, policy)
+        for suite in suites(shelf, folder)
+        for rule in suite.rules
+    ]
+    fingerprint = fingerprint_standardised if gate == "gate1" else fingerprint_marts
+    seen = fingerprint(lake, month)
+    examined = engine.examine(
+        [_question(one) for one in asked if not one.reason],
+        views={**here, **{views_before[name]: files for name, files in before.items()}},
+        home=lake.home,
+        gate=gate,
+        month=month,
+    )
+    rules = tuple(sorted((_judge(one, examined.answers) for one in asked), key=lambda rule: rule.id))
+    is_held = any(rule.success is False and rule.severity == "stop" for rule in rules)
+    verdict = Verdict(gate, str(month), "held" if is_held else "passed", rules, seen)
+    with replacing_folder(lake.home / "docs" / "quality" / str(month) / gate) as pages:
+        documents.write_pages(
+            pages,
+            verdict,
+            titles={suite.table: suite.title for suite in suites(shelf, folder)},
+            sentences={one.rule.id: _sentence(one, chinese=True) for one in asked},
+            results=examined.results,
+        )
+    outcome = record(_outcome(verdict, sorted(set(here) - {one.suite.table for one in asked})), lake)
+    write_verdict(verdict, lake)
+    if is_held:
+        raise _held(verdict)
+    return outcome
+
+
+def _ask(
+    suite: Suite, rule: Rule, month: Month, views: dict[str, str], before: dict[str, str], policy: Policy
+) -> _Asked:
+    """Fill the rule with its numbers and write its query, or say why it cannot be asked."""
+    open_ones = [name for name in rule.policy.values() if policy.line(name).value == ""]
+    limits = {
+        argument: policy.number(name) for argument, name in rule.policy.items() if name not in open_ones
+    }
+    asked = _Asked(suite, rule, limits)
+    if suite.table not in views:
+        return replace(asked, reason=f"no {suite.table} in {month}")
+    if open_ones:
+        return replace(asked, reason=f"no rule configured: {', '.join(sorted(open_ones))} is left open")
+    build = rule.phrase.build
+    if build is None:
+        return asked
+    scene = Scene(suite.table, month, views, before, contracts().get(suite.table))
+    try:
+        return replace(asked, query=build(scene, **rule.args, **{name: str(n) for name, n in limits.items()}))
+    except NotAssessable as reason:
+        return replace(asked, reason=str(reason))
+
+
+def _question(one: _Asked) -> Any:
+    from expectations.engine import Question
+
+    numbers = {
+        name: int(n) if n == n.to_integral_value() and name != "mostly" else float(n)
+        for name, n in one.limits.items()
+    }
+    return Question(
+        id=one.rule.id,
+        table=one.suite.table,
+        severity=one.rule.severity,
+        sentence=_sentence(one),
+        expectation=one.rule.expectation or "",
+        arguments={**one.rule.args, **numbers} if one.rule.expectation else {},
+        query=one.query,
+    )
+
+
+def _sentence(one: _Asked, *, chinese: bool = False) -> str:
+    return one.rule.phrase.sentence({**one.rule.policy, **one.rule.args, **one.limits}, chinese=chinese)
+
+
+def _judge(one: _Asked, answers: Any) -> RuleVerdict:
+    """The rule's verdict. A rule that had nothing to measure is not assessed; absence fails ``delivered``."""
+    rule, limits = one.rule, {name: float(number) for name, number in sorted(one.limits.items())}
+    verdict = RuleVerdict(rule.id, one.suite.table, rule.severity, None, rule.why)
+    answer = answers.get(rule.id)
+    if answer is None:
+        is_missed = rule.name == _DELIVERED
+        return replace(verdict, success=False if is_missed else None, reason=one.reason)
+    if rule.name != _DELIVERED and (answer.measured is None or answer.of == 0):
+        return replace(verdict, reason="nothing to measure")
+    observed = {"measured": answer.measured, **({"of": answer.of} if answer.of is not None else {}), **limits}
+    return replace(verdict, success=answer.success, observed=observed)
+
+
+def _outcome(verdict: Verdict, without_suite: Sequence[str]) -> Outcome:
+    failed: dict[str, int] = {}
+    for rule in (*verdict.failed("stop"), *verdict.failed("warn")):
+        failed[rule.table] = failed.get(rule.table, 0) + 1
+    open_reasons: dict[str, list[str]] = {}
+    for rule in verdict.not_assessed():
+        open_reasons.setdefault(rule.reason, []).append(rule.id)
+    return Outcome(
+        stage=verdict.gate,
+        month=verdict.month,
+        status="held" if verdict.status == "held" else "done",
+        counts={
+            "rules": len(verdict.rules),
+            "stopped": len(verdict.failed("stop")),
+            "warned": len(verdict.failed("warn")),
+            "not_assessed": len(verdict.not_assessed()),
+            "passed": sum(rule.success is True for rule in verdict.rules),
+        },
+        by={"failed": failed},
+        reasons=[
+            *(_said(rule) for rule in verdict.failed("stop")),
+            *(_said(rule) for rule in verdict.failed("warn")),
+            *(f"not assessed, {reason}: {', '.join(ids)}" for reason, ids in sorted(open_reasons.items())),
+            *(
+                f"not assessed: there is no suite for {table}"
+                for table in without_suite
+                if _wants_suite(table)
+            ),
+        ],
+    )
+
+
+def _wants_suite(table: str) -> bool:
+    """Feeds and marts want a suite; the facts and links beside them serve as places to look things up."""
+    return table in contracts() or table.startswith(("dim_", "fct_", "audit_"))
+
+
+def _said(rule: RuleVerdict) -> str:
+    observed = ", ".join(f"{name} {number:g}" for name, number in rule.observed.items()) or rule.reason
+    return f"{rule.id} ({rule.severity}, {rule.table}): {rule.why} [{observed}]"
+
+
+def _held(verdict: Verdict) -> GateHeld:
+    said = "; ".join(_said(rule) for rule in verdict.failed("stop"))
+    return GateHeld(
+        f"{verdict.gate} holds {verdict.month}: {said}.",
+        next_step=f"look at it with 'doudi gate show --month {verdict.month}', ask the agency for a mended"
+        " delivery and run the month again; or change the policy line with its document.",
+    )

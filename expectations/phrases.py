@@ -1,0 +1,151 @@
+"""What a rule may say: expectations of Great Expectations that we use, and the words we add to them.
+
+A phrase knows its arguments, which of them are limits (numbers, from policy) and which name columns of
+the rule's own table, and a sentence in English and in Chinese that is filled in with the arguments.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.intake.contract import Contract
+from warehouse.months import Month
+
+# Stands for the table under inspection in every query; Great Expectations puts the view in its place.
+BATCH = "{batch}"
+COLUMN_ARGUMENTS = frozenset(
+    {"column", "columns", "earlier", "later", "total", "parts", "column_list", "other"}
+)
+
+
+class NotAssessable(Exception):
+    """A word cannot be asked here; the message says why (an absent feed, no month before)."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a rule may look at besides its own table.
+
+    ``table`` is the suite's table, ``month`` the month, ``views`` every table that is there this month,
+    ``before`` those of the month before, ``contract`` the feed's contract (None for a mart).
+    """
+
+    table: str
+    month: Month
+    views: Mapping[str, str]
+    before: Mapping[str, str]
+    contract: Contract | None
+
+    def view(self, table: str) -> str:
+        """The view of another table of this month; ``NotAssessable`` when it is absent."""
+        if table not in self.views:
+            raise NotAssessable(f"no {table} in {self.month}")
+        return quoted_name(self.views[table])
+
+    def view_before(self, table: str) -> str:
+        """The view of a table of the month before; ``NotAssessable`` when there is none."""
+        if table not in self.before:
+            raise NotAssessable(f"no {table} in {self.month.previous} to compare with")
+        return quoted_name(self.before[table])
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One expectation or word: its arguments and its sentence (English, Chinese)."""
+
+    name: str
+    english: str
+    chinese: str
+    allowed: frozenset[str]
+    needed: frozenset[str]
+    limits: frozenset[str]
+    build: Callable[..., str] | None = None
+
+    @property
+    def column_arguments(self) -> list[str]:
+        """The arguments that name columns of the rule's own table."""
+        return sorted(self.allowed & COLUMN_ARGUMENTS)
+
+    def sentence(self, arguments: Mapping[str, Any], *, chinese: bool = False) -> str:
+        """The sentence with the arguments filled in (lists joined, limits by value or by parameter name)."""
+        shown = {
+            name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            for name, value in arguments.items()
+        }
+        return (self.chinese if chinese else self.english).format_map(_Filled({"mostly": "1", **shown}))
+
+
+class _Filled(dict[str, str]):
+    """Arguments of a sentence; one that was not given shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def expectation(name: str, english: str, chinese: str, *needed: str, limits: tuple[str, ...] = ()) -> Phrase:
+    """An expectation of Great Expectations that suites may use. ``mostly`` is always an optional limit."""
+    return Phrase(
+        name,
+        english,
+        chinese,
+        allowed=frozenset({*needed, *limits, "mostly"}),
+        needed=frozenset(needed),
+        limits=frozenset({*limits, "mostly"}),
+    )
+
+
+def word_of(build: Callable[..., str], english: str, chinese: str) -> Phrase:
+    """A word from the function that writes its query.
+
+    Its parameters after the scene are the arguments; keyword-only ones are limits.
+    """
+    parameters = list(inspect.signature(build).parameters.values())[1:]
+    return Phrase(
+        build.__name__,
+        english,
+        chinese,
+        allowed=frozenset(p.name for p in parameters),
+        needed=frozenset(p.name for p in parameters if p.default is inspect.Parameter.empty),
+        limits=frozenset(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY),
+        build=build,
+    )
+
+
+def quoted_name(name: str) -> str:
+    """A column or view name in double quotes (several canonical names are SQL words: group, month, class)."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: object) -> str:
+    """A text literal for a query: quotes and the braces of the batch marker doubled."""
+    return "'" + str(text).replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
+
+
+def delivered_value(column: str) -> str:
+    """Whether the agency wrote anything in the cell, whatever we could make of it."""
+    return f"coalesce(trim({quoted_name(column + '_raw')}), '') <> ''"
+
+
+def share(good: str, *, among: str = "true", at_least: object = None, at_most: object = None) -> str:
+    """One row (``measured``, ``of_rows``, ``is_broken``): the share of the rows ``among`` that are ``good``."""
+    return verdict_on(
+        f"SELECT count(*) FILTER (WHERE ({among}) AND ({good})) / nullif(count(*) FILTER (WHERE {among}), 0)"
+        f" AS measured, count(*) FILTER (WHERE {among}) AS of_rows FROM {BATCH}",
+        at_least=at_least,
+        at_most=at_most,
+    )
+
+
+def verdict_on(query: str, *, at_least: object = None, at_most: object = None) -> str:
+    """Put limits on a query of one row with ``measured`` and ``of_rows``; nothing measured breaks nothing."""
+    tests = [f"measured < {at_least}"] if at_least is not None else []
+    tests += [f"measured > {at_most}"] if at_most is not None else []
+    # Great Expectations asks that a query names its batch; words that look beside the table name it here.
+    beside = "" if BATCH in query else f" /* beside {BATCH} */"
+    return (
+        f"SELECT round(measured, 6) AS measured, of_rows,"
+        f" coalesce({' OR '.join(tests)}, false) AS is_broken FROM ({query}) AS asked{beside}"
+    )

@@ -1,0 +1,54 @@
+"""What stands where in the lake for each gate: tables of a month as lists of Parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from expectations.suite import Shelf
+from warehouse.lake import Lake
+from warehouse.months import Month
+
+Files = tuple[Path, ...]
+
+
+def tables(shelf: Shelf, month: Month, lake: Lake) -> dict[str, Files]:
+    """Every table that a gate may look at in a month, by name; a table without files is absent.
+
+    Gate 1 sees each feed's standardised rows and the dock's facts; gate 2 the marts and what linkage left.
+    """
+    found = _standardised(month, lake) if shelf == "standardised" else _marts(month, lake)
+    return {name: files for name, files in found.items() if files}
+
+
+def _standardised(month: Month, lake: Lake) -> Mapping[str, Files]:
+    key = str(month)
+    feeds = {
+        feed: _parquet(lake.partition("standardised", feed=feed, month=key))
+        for feed in lake.feeds("standardised", key)
+    }
+    facts = {table: _parquet(lake.partition(table, month=key)) for table in ("row_account", "ledger")}
+    return {**feeds, **facts}
+
+
+def _marts(month: Month, lake: Lake) -> Mapping[str, Files]:
+    key = str(month)
+    marts = {
+        folder.parent.name: _parquet(folder)
+        for folder in sorted((lake.root / "marts").glob(f"*/month={key}"))
+    }
+    links = {
+        table: _parquet(lake.partition(table, month=key))
+        for table in ("crosswalk", "pairs", "review", "events")
+    }
+    records = tuple(
+        file
+        for feed in lake.feeds("records", key)
+        for file in _parquet(lake.partition("records", feed=feed, month=key))
+    )
+    persons = tuple(lake.partition("registry", month=key).glob("persons.parquet"))
+    return {**marts, **links, "records": records, "registry_persons": persons}
+
+
+def _parquet(folder: Path) -> Files:
+    return tuple(sorted(folder.glob("*.parquet")))

@@ -1,0 +1,292 @@
+"""Our own words for rules: each writes one query that measures, and says when the measure is broken.
+
+A word gets the scene and its arguments; keyword-only arguments are limits, which come from policy. It
+returns a query with one row: ``measured``, ``of_rows``, ``is_broken``. The query reads the table as a
+set and returns numbers only, never a value of a row. A word raises ``NotAssessable`` when what it needs
+is not there. Words that look at the month before stand in ``drift``; ``WORDS`` joins both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expectations import drift
+from expectations.phrases import (
+    BATCH,
+    NotAssessable,
+    Phrase,
+    Scene,
+    delivered_value,
+    expectation,
+    literal,
+    quoted_name,
+    share,
+    verdict_on,
+    word_of,
+)
+
+__all__ = ["EXPECTATIONS", "WORDS", "NotAssessable", "Phrase", "Scene"]
+
+
+def delivered(scene: Scene) -> str:
+    """The table has rows this month (its absence is seen before any query runs)."""
+    return verdict_on(f"SELECT count(*) AS measured, count(*) AS of_rows FROM {BATCH}", at_least=1)
+
+
+def id_valid_share(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the IDs that were written, enough are valid (18 digits, or 15 of the first generation)."""
+    kind = quoted_name(f"{column}_kind")
+    return share(f"{kind} IN ('valid', 'legacy15')", among=delivered_value(column), at_least=limit)
+
+
+def readable(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the cells that were written, enough could be turned into a value."""
+    return share(f"{quoted_name(column)} IS NOT NULL", among=delivered_value(column), at_least=limit)
+
+
+def coded(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the cells that were written, enough hold a code that the contract knows."""
+    if scene.contract is None:
+        raise NotAssessable(f"{scene.table} has no contract")
+    codes = ", ".join(literal(code) for code in scene.contract.column(column).codes)
+    return share(f"{quoted_name(column)} IN ({codes})", among=delivered_value(column), at_least=limit)
+
+
+def date_sane(scene: Scene, column: str, *, limit: str, floor_year: str) -> str:
+    """Of the dates that were written, enough are dates between the floor year and the end of the month."""
+    name = quoted_name(column)
+    inside = f"{name} BETWEEN make_date({floor_year}, 1, 1) AND DATE '{scene.month.last_day}'"
+    return share(inside, among=delivered_value(column), at_least=limit)
+
+
+def in_month(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the values (dates or months), enough lie in the month that the delivery is for."""
+    name = quoted_name(column)
+    return share(
+        f"substr(CAST({name} AS VARCHAR), 1, 7) = '{scene.month}'",
+        among=f"{name} IS NOT NULL",
+        at_least=limit,
+    )
+
+
+def in_order(scene: Scene, earlier: str, later: str, *, limit: str) -> str:
+    """Where both dates are known, the earlier one is not after the later one."""
+    first, second = quoted_name(earlier), quoted_name(later)
+    known = f"{first} IS NOT NULL AND {second} IS NOT NULL"
+    return share(f"{first} <= {second}", among=known, at_least=limit)
+
+
+def money_adds_up(scene: Scene, total: str, parts: Sequence[str], *, limit: str, tolerance: str) -> str:
+    """Where the total is known, the parts (blank counts as nought) add up to it within the tolerance."""
+    summed = " + ".join(f"coalesce({quoted_name(part)}, 0)" for part in parts)
+    name = quoted_name(total)
+    return share(f"abs({name} - ({summed})) <= {tolerance}", among=f"{name} IS NOT NULL", at_least=limit)
+
+
+def not_negative(scene: Scene, column: str, *, limit: str) -> str:
+    """Of the amounts, enough are nought or more."""
+    name = quoted_name(column)
+    return share(f"{name} >= 0", among=f"{name} IS NOT NULL", at_least=limit)
+
+
+def like_pattern(scene: Scene, column: str, pattern: str, *, limit: str) -> str:
+    """Of the values, enough match a regular expression from end to end."""
+    name = quoted_name(column)
+    return share(
+        f"regexp_full_match({name}, {literal(pattern)})", among=f"{name} IS NOT NULL", at_least=limit
+    )
+
+
+def sex_agrees_with_id(scene: Scene, column: str, sex: str, *, limit: str) -> str:
+    """Where ID and sex are both good, the ID's seventeenth digit says the same sex."""
+    name, said = quoted_name(column), quoted_name(sex)
+    among = f"{quoted_name(column + '_kind')} = 'valid' AND {said} IN ('1', '2')"
+    return share(
+        f"(try_cast(substr({name}, 17, 1) AS INTEGER) % 2 = 1) = ({said} = '1')", among=among, at_least=limit
+    )
+
+
+def birth_agrees_with_id(scene: Scene, column: str, birth: str, *, limit: str) -> str:
+    """Where ID and birth date are both good, the ID holds the same birth date."""
+    name, said = quoted_name(column), quoted_name(birth)
+    among = f"{quoted_name(column + '_kind')} = 'valid' AND {said} IS NOT NULL"
+    return share(f"substr({name}, 7, 8) = strftime({said}, '%Y%m%d')", among=among, at_least=limit)
+
+
+def value_share(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
+    """At most so many rows hold one of these values."""
+    listed = ", ".join(literal(value) for value in values)
+    return share(f"coalesce({quoted_name(column)} IN ({listed}), false)", at_most=limit)
+
+
+def value_share_reached(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
+    """At least so many rows hold one of these values."""
+    listed = ", ".join(literal(value) for value in values)
+    return share(f"coalesce({quoted_name(column)} IN ({listed}), false)", at_least=limit)
+
+
+def most_common_share(scene: Scene, column: str, *, limit: str) -> str:
+    """No single value is repeated in too many of the filled cells (a default, a cadre's phone, one ID for all).
+
+    The first time a value stands is no repetition, so a short list of distinct values measures nought.
+    """
+    name = quoted_name(column)
+    return verdict_on(
+        f"SELECT (max(times) - 1) / sum(times) AS measured, coalesce(sum(times), 0) AS of_rows FROM"
+        f" (SELECT count(*) AS times FROM {BATCH} WHERE {name} IS NOT NULL GROUP BY {name}) AS counted",
+        at_most=limit,
+    )
+
+
+def largest_group(scene: Scene, columns: Sequence[str], *, limit: str) -> str:
+    """No key stands on more rows than this (people wrongly poured into one)."""
+    names = ", ".join(map(quoted_name, columns))
+    return verdict_on(
+        f"SELECT max(times) AS measured, count(*) AS of_rows FROM"
+        f" (SELECT count(*) AS times FROM {BATCH} GROUP BY {names}) AS counted",
+        at_most=limit,
+    )
+
+
+def repeated_share(scene: Scene, columns: Sequence[str], *, limit: str) -> str:
+    """At most so many rows are a second, third … row of the same key (keys with a blank part left out)."""
+    names = ", ".join(map(quoted_name, columns))
+    known = " AND ".join(f"{quoted_name(column)} IS NOT NULL" for column in columns)
+    return verdict_on(
+        f"SELECT 1 - count(*) / nullif(sum(times), 0) AS measured, coalesce(sum(times), 0) AS of_rows FROM"
+        f" (SELECT count(*) AS times FROM {BATCH} WHERE {known} GROUP BY {names}) AS counted",
+        at_most=limit,
+    )
+
+
+def known_in(scene: Scene, column: str, table: str, table_column: str, *, limit: str) -> str:
+    """Of the distinct values, enough stand in a column of another table of the month."""
+    name, there = quoted_name(column), quoted_name(table_column)
+    return verdict_on(
+        f"SELECT avg(CASE WHEN known.key IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
+        f" (SELECT DISTINCT {name} AS key FROM {BATCH} WHERE {name} IS NOT NULL) AS asked LEFT JOIN"
+        f" (SELECT DISTINCT {there} AS key FROM {scene.view(table)}) AS known USING (key)",
+        at_least=limit,
+    )
+
+
+def filled_where(scene: Scene, column: str, other: str, values: Sequence[str], *, limit: str) -> str:
+    """Where the other column holds one of these values, the column is filled in."""
+    listed = ", ".join(literal(value) for value in values)
+    filled = f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
+    return share(filled, among=f"{quoted_name(other)} IN ({listed})", at_least=limit)
+
+
+def filled_where_positive(scene: Scene, column: str, other: str, *, limit: str) -> str:
+    """Where the other column is above nought, the column is filled in."""
+    filled = f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
+    return share(filled, among=f"{quoted_name(other)} > 0", at_least=limit)
+
+
+def json_readable(scene: Scene, column: str, *, limit: str) -> str:
+    """Enough rows hold readable JSON."""
+    return share(f"coalesce(json_valid({quoted_name(column)}), false)", at_least=limit)
+
+
+def quarantined_share(scene: Scene, *, limit: str) -> str:
+    """Of the feed's rows that are no furniture, at most so many stand in quarantine."""
+    return verdict_on(
+        "SELECT sum(quarantined) / nullif(sum(landed + quarantined), 0) AS measured,"
+        f" coalesce(sum(landed + quarantined), 0) AS of_rows FROM {scene.view('row_account')}"
+        f" WHERE feed = {literal(scene.table)}",
+        at_most=limit,
+    )
+
+
+def refused_files(scene: Scene, *, limit: str) -> str:
+    """At most so many of the feed's files were refused at the dock."""
+    return verdict_on(
+        "SELECT count(*) FILTER (WHERE status = 'refused') AS measured, count(*) AS of_rows"
+        f" FROM {scene.view('ledger')} WHERE feed = {literal(scene.table)}",
+        at_most=limit,
+    )
+
+
+def account_balances(scene: Scene, *, limit: str) -> str:
+    """For enough sheets, rows in the file = landed + quarantined + furniture."""
+    return share('"rows" = landed + quarantined + furniture', at_least=limit)
+
+
+def nothing_lost(scene: Scene, *, limit: str) -> str:
+    """Of the rows that landed from the files in force, enough were standardised, and none twice."""
+    return verdict_on(
+        "WITH landed AS (SELECT sum(landed) AS rows_landed FROM"
+        f" {scene.view('row_account')} AS account SEMI JOIN (SELECT feed, file FROM {scene.view('ledger')}"
+        f" WHERE status = 'current') AS in_force USING (feed, file) WHERE feed = {literal(scene.table)}),"
+        f" standardised AS (SELECT count(*) AS rows_standardised FROM {BATCH})"
+        " SELECT least(rows_standardised, rows_landed) / nullif(greatest(rows_standardised, rows_landed), 0)"
+        " AS measured, rows_landed AS of_rows FROM landed, standardised",
+        at_least=limit,
+    )
+
+
+def one_for_one(scene: Scene, table: str, *, limit: str) -> str:
+    """The table has as many rows as another one of the month."""
+    return verdict_on(
+        "SELECT least(here.n, there.n) / nullif(greatest(here.n, there.n), 0) AS measured, here.n AS of_rows"
+        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
+        f" (SELECT count(*) AS n FROM {scene.view(table)}) AS there",
+        at_least=limit,
+    )
+
+
+def share_of_table(scene: Scene, table: str, *, limit: str) -> str:
+    """At most so many rows for each row of another table of the month."""
+    return verdict_on(
+        "SELECT here.n / nullif(there.n, 0) AS measured, here.n AS of_rows"
+        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
+        f" (SELECT count(*) AS n FROM {scene.view(table)}) AS there",
+        at_most=limit,
+    )
+
+
+WORDS: dict[str, Phrase] = {
+    phrase.name: phrase
+    for phrase in (
+        word_of(delivered, "the table is there and has rows", "本月有数据"),
+        word_of(id_valid_share, "at least {limit} of the written {column} are valid IDs", "{column} 有效身份证号占比不低于 {limit}"),
+        word_of(readable, "at least {limit} of the written {column} can be read", "{column} 可识别占比不低于 {limit}"),
+        word_of(coded, "at least {limit} of the written {column} are known codes", "{column} 代码可识别占比不低于 {limit}"),
+        word_of(date_sane, "at least {limit} of the written {column} lie between {floor_year} and the end of the month", "{column} 介于 {floor_year} 年与本月末之间的占比不低于 {limit}"),
+        word_of(in_month, "at least {limit} of {column} lie in the month", "{column} 属于本月的占比不低于 {limit}"),
+        word_of(in_order, "at least {limit} of rows have {earlier} not after {later}", "{earlier} 不晚于 {later} 的占比不低于 {limit}"),
+        word_of(money_adds_up, "in at least {limit} of rows {parts} add up to {total} within {tolerance}", "{parts} 之和等于 {total}（误差不超过 {tolerance}）的占比不低于 {limit}"),
+        word_of(not_negative, "at least {limit} of {column} are nought or more", "{column} 不为负的占比不低于 {limit}"),
+        word_of(like_pattern, "at least {limit} of {column} have the form {pattern}", "{column} 符合格式 {pattern} 的占比不低于 {limit}"),
+        word_of(sex_agrees_with_id, "at least {limit} of valid {column} agree with {sex}", "{column} 与 {sex} 一致的占比不低于 {limit}"),
+        word_of(birth_agrees_with_id, "at least {limit} of valid {column} agree with {birth}", "{column} 与 {birth} 一致的占比不低于 {limit}"),
+        word_of(value_share, "at most {limit} of rows have {column} = {values}", "{column} 为 {values} 的占比不高于 {limit}"),
+        word_of(value_share_reached, "at least {limit} of rows have {column} = {values}", "{column} 为 {values} 的占比不低于 {limit}"),
+        word_of(most_common_share, "no single {column} is repeated in more than {limit} of the filled cells", "{column} 同一取值重复占比不高于 {limit}"),
+        word_of(largest_group, "no {columns} stands on more than {limit} rows", "同一 {columns} 不超过 {limit} 行"),
+        word_of(repeated_share, "at most {limit} of rows repeat the same {columns}", "{columns} 重复行占比不高于 {limit}"),
+        word_of(known_in, "at least {limit} of {column} are known in {table}.{table_column}", "{column} 能在 {table}.{table_column} 中找到的占比不低于 {limit}"),
+        word_of(filled_where, "{column} is filled in at least {limit} of rows where {other} = {values}", "{other} 为 {values} 时 {column} 填写率不低于 {limit}"),
+        word_of(filled_where_positive, "{column} is filled in at least {limit} of rows where {other} is above nought", "{other} 大于零时 {column} 填写率不低于 {limit}"),
+        word_of(json_readable, "at least {limit} of {column} are readable JSON", "{column} 为可读 JSON 的占比不低于 {limit}"),
+        word_of(quarantined_share, "at most {limit} of the rows stand in quarantine", "隔离行占比不高于 {limit}"),
+        word_of(refused_files, "at most {limit} files were refused", "被拒文件不超过 {limit} 个"),
+        word_of(account_balances, "rows = landed + quarantined + furniture in at least {limit} of the sheets", "行数平衡的表占比不低于 {limit}"),
+        word_of(nothing_lost, "at least {limit} of the landed rows are standardised, none twice", "入库行已标准化占比不低于 {limit}"),
+        word_of(one_for_one, "as many rows as {table} (ratio at least {limit})", "行数与 {table} 一致（比值不低于 {limit}）"),
+        word_of(share_of_table, "at most {limit} rows for each row of {table}", "行数与 {table} 之比不高于 {limit}"),
+        *drift.WORDS,
+    )
+}  # fmt: skip
+
+EXPECTATIONS: dict[str, Phrase] = {
+    phrase.name: phrase
+    for phrase in (
+        expectation("expect_column_values_to_not_be_null", "{column} is filled in at least {mostly} of rows", "{column} 填写率不低于 {mostly}", "column"),
+        expectation("expect_column_values_to_be_unique", "{column} stands once in at least {mostly} of rows", "{column} 不重复占比不低于 {mostly}", "column"),
+        expectation("expect_compound_columns_to_be_unique", "{column_list} together stand once in at least {mostly} of rows", "{column_list} 组合不重复占比不低于 {mostly}", "column_list"),
+        expectation("expect_column_values_to_be_in_set", "at least {mostly} of {column} are one of {value_set}", "{column} 属于 {value_set} 的占比不低于 {mostly}", "column", "value_set"),
+        expectation("expect_column_values_to_be_between", "at least {mostly} of {column} lie between {min_value} and {max_value}", "{column} 介于 {min_value} 与 {max_value} 的占比不低于 {mostly}", "column", limits=("min_value", "max_value")),
+        expectation("expect_table_row_count_to_be_between", "the table has at least {min_value} rows", "行数不少于 {min_value}", limits=("min_value", "max_value")),
+    )
+}  # fmt: skip
