@@ -1,0 +1,126 @@
+"""Who a row speaks of: the ``profiles`` and ``records`` tables of a feed.
+
+A person's cells are taken distinct before anything is folded, so a county's two million settlements
+cost as much as its patients; records then find their profile by the same cells.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage.records import DESCRIBING, PROFILES, profile_key_sql
+from linkage.standardise.columns import system_sql
+from linkage.standardise.source import id_cell
+from linkage.standardise.text import literal
+from warehouse.errors import Refused
+from warehouse.intake.contract import Contract, Person
+
+_CELLS = (
+    "name", "id", "sex", "birth_date", "ethnicity", "phone", "township", "village", "address",
+    "household_key", "agency_key", "relation",
+)  # fmt: skip
+
+
+def _cell(contract: Contract, person: Person, field: str) -> str:
+    """SQL over ``source`` of one of a person's cells as delivered (NULL where the contract names none)."""
+    column = getattr(person, field)
+    if field == "id":
+        return id_cell(contract, person)
+    if column is None:
+        return "NULL::VARCHAR"
+    return f'"{column}__cell"' if field == "name" else f'"{column}"'
+
+
+def describe(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Make, for each role of the contract, the table ``described_<role>``: a person's distinct cells (``c_…``)
+    and the profile they fold to; the view ``profile`` over all of them; and ``record``, unordered.
+    """
+    profiles: list[str] = []
+    records: list[str] = []
+    for person in contract.persons:
+        role = person.role
+        cells = {field: _cell(contract, person, field) for field in _CELLS}
+        cells["dates"] = "date_system" if person.birth_date else "NULL::VARCHAR"
+        listed = ", ".join(f'{sql} AS "c_{field}"' for field, sql in cells.items())
+        con.execute(f"CREATE OR REPLACE TEMP TABLE cells_{role} AS SELECT DISTINCT {listed} FROM source")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE described_{role} AS {_folded(contract, person)}")
+        con.execute(f"DROP TABLE cells_{role}")
+        fields = ", ".join(f'"{name}"' for name in PROFILES)
+        profiles.append(f"SELECT {fields} FROM described_{role}")
+        on = " AND ".join(
+            f'{sql} IS NOT DISTINCT FROM d."c_{field}"' for field, sql in cells.items() if "NULL::" not in sql
+        )
+        records.append(
+            f"SELECT s.file, s.sheet, s.\"row\", '{role}' AS role, d.profile_key "
+            f"FROM source AS s JOIN described_{role} AS d ON {on or 'true'}"
+        )
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW profile AS SELECT DISTINCT * FROM ({' UNION ALL '.join(profiles)})"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW record AS {' UNION ALL '.join(records)}")
+
+
+def refuse_collisions(con: duckdb.DuckDBPyConnection, profiles: str, feed: str) -> None:
+    """``Refused`` when two different descriptions among ``profiles`` have one key."""
+    found = con.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {profiles} GROUP BY profile_key HAVING count(*) > 1)"
+    ).fetchone()
+    if found and found[0]:
+        raise Refused(
+            f"standardise: {found[0]} profile keys of {feed} stand for two descriptions each.",
+            next_step="tell the developers: the key must be widened before this month can be linked.",
+        )
+
+
+def _folded(contract: Contract, person: Person) -> str:
+    """SQL from ``cells_<role>`` to the role's profiles with the cells they come from."""
+    feed, role = literal(contract.feed), literal(person.role)
+    # A row always speaks of its own person; of a head, guardian or kin only when it names or numbers one.
+    present = (
+        "true"
+        if person.role == "self"
+        else "n.name IS NOT NULL OR coalesce(i.id_kind, 'missing') <> 'missing'"
+    )
+    fields = ", ".join(f'"{name}"' for name in DESCRIBING)
+    types = ", ".join(f'CAST("{name}" AS {PROFILES[name]}) AS "{name}"' for name in DESCRIBING)
+    return f"""
+    WITH tidied AS (
+        SELECT c.*, date_tidy(c_birth_date) AS tidy, fold_ethnicity(c_ethnicity) AS ethnic,
+            i.id_no, coalesce(i.id_kind, 'missing') AS id_kind, i.id_seen, i.id_prefix,
+            n.name, trimmed(c.c_name) AS name_raw, n.pinyin, n.family, n.missing,
+            coalesce({system_sql("n", "fold_ethnicity(c_ethnicity)")}, 'unknown') AS name_system
+        FROM cells_{person.role} AS c
+        LEFT JOIN folded_id AS i ON c.c_id = i.raw
+        LEFT JOIN folded_name AS n ON c.c_name = n.raw
+        WHERE {present}
+    ),
+    dated AS (SELECT *, date_value(tidy, c_dates) AS born FROM tidied),
+    filled AS (
+        SELECT COLUMNS('^c_.*'), {feed} AS feed, {role} AS role, id_no, id_kind, id_seen, id_prefix,
+            name, name_raw, name_system, pinyin AS name_pinyin, family AS name_family,
+            coalesce(missing, false) AS name_missing,
+            coalesce(fold_sex(c_sex), CASE WHEN id_no IS NULL THEN NULL
+                WHEN CAST(substr(id_no, 17, 1) AS INTEGER) % 2 = 1 THEN '1' ELSE '2' END) AS sex,
+            coalesce(born, id_birth(id_no)) AS birth_date,
+            CASE WHEN born IS NOT NULL THEN date_precision(tidy, born)
+                WHEN id_no IS NOT NULL THEN 'day' END AS birth_precision,
+            CASE WHEN born IS NOT NULL THEN 'column' WHEN id_no IS NOT NULL THEN 'id' END AS birth_source,
+            ethnic AS ethnicity,
+            coalesce(fold_township(c_township), address_township(c_address)) AS township,
+            coalesce(fold_village(c_village), address_village(c_address)) AS village,
+            fold_division(c_address) AS division,
+            {_keyed("c_household_key", person.household_key)} AS household_key,
+            {_keyed("c_agency_key", person.agency_key)} AS agency_key,
+            fold_phone(c_phone) AS phone,
+            fold_relation(c_relation) AS relation,
+            {literal(person.of) if person.of else "NULL"} AS "of"
+        FROM dated
+    ),
+    typed AS (SELECT COLUMNS('^c_.*'), {types} FROM filled)
+    SELECT COLUMNS('^c_.*'), {profile_key_sql()} AS profile_key, {fields} FROM typed
+    """
+
+
+def _keyed(cell: str, column: str | None) -> str:
+    """``<column>:<value>``, so that numbers of different agencies never meet."""
+    return f"{literal(f'{column}:')} || known(fold_key({cell}))" if column else "NULL"

@@ -1,0 +1,63 @@
+"""What the outcome says of a feed: counts by column, never a cell."""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.intake.contract import Contract
+
+
+def tallies(
+    con: duckdb.DuckDBPyConnection, contract: Contract, standardised: str
+) -> dict[str, dict[str, int]]:
+    """Counts over the view ``source`` and the relation ``standardised``.
+
+    ``swapped``: rows by feed whose name and ID cells were changed back. ``id_kind``, ``date_issue``: rows by
+    ``feed.column.kind``. ``unknown_code``, ``unread``: rows by ``feed.column`` whose cell is not blank and no
+    code, number, month or phone could be read from it.
+    """
+    return {
+        "swapped": _swapped(con, contract),
+        "id_kind": _grouped(con, contract, "id", "_kind", standardised),
+        "date_issue": _grouped(con, contract, "date", "_issue", standardised),
+        "unknown_code": _unread(con, contract, ("code", "sex", "relation"), standardised),
+        "unread": _unread(con, contract, ("money", "integer", "month", "phone"), standardised),
+    }
+
+
+def _swapped(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
+    names = [person.name for person in contract.persons if person.name and person.id]
+    if not names:
+        return {}
+    total = " + ".join(f'count(*) FILTER ("{name}__swapped")' for name in names)
+    found = con.execute(f"SELECT {total} FROM source").fetchone()
+    return {contract.feed: int(found[0])} if found and found[0] else {}
+
+
+def _grouped(
+    con: duckdb.DuckDBPyConnection, contract: Contract, kind: str, suffix: str, standardised: str
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column in contract.columns:
+        if column.kind == kind:
+            name = f"{column.name}{suffix}"
+            rows = con.execute(
+                f'SELECT "{name}", count(*) FROM {standardised} WHERE "{name}" IS NOT NULL GROUP BY 1'
+            ).fetchall()
+            found.update({f"{contract.feed}.{column.name}.{value}": int(number) for value, number in rows})
+    return found
+
+
+def _unread(
+    con: duckdb.DuckDBPyConnection, contract: Contract, kinds: tuple[str, ...], standardised: str
+) -> dict[str, int]:
+    names = [column.name for column in contract.columns if column.kind in kinds]
+    if not names:
+        return {}
+    counted = ", ".join(
+        f'count(*) FILTER ("{name}" IS NULL AND known(solid("{name}_raw")) IS NOT NULL)' for name in names
+    )
+    found = con.execute(f"SELECT {counted} FROM {standardised}").fetchone() or ()
+    return {
+        f"{contract.feed}.{name}": int(number) for name, number in zip(names, found, strict=True) if number
+    }

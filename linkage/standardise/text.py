@@ -1,0 +1,52 @@
+"""Folding that every recipe begins with: widths, blanks, invisible characters, words for "nothing".
+
+Recipes are SQL macros on a DuckDB connection (``linkage.standardise.recipes.install``): they run over
+whole columns, and a test calls them with ``SELECT``. DuckDB's ``translate`` is dear, so it runs only on
+the cells that hold something to translate.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from warehouse.database import quoted
+
+# Zero-width space, joiners, word joiner, byte-order mark, soft hyphen, direction marks.
+INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+# Blanks that are not the ASCII one: no-break, ideographic, thin and their kin, tab, line ends.
+BLANKS: Final = "\u00a0\u3000\u2002\u2003\u2007\u2009\u202f\t\r\n"
+_FULL: Final = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_HALF: Final = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F))
+
+# What clerks and exports write where there is nothing to write. Folded, lower case.
+NOTHING: Final = (
+    "-", "--", "---", "—", "——", "/", "\\", ".", "*", "无", "暂无", "没有", "不详", "未知", "不明", "空",
+    "null", "none", "nan", "nat", "n/a", "na", "#n/a", "#value!", "#ref!", "(null)",
+)  # fmt: skip
+
+
+def literal(text: str) -> str:
+    """A Python string as a SQL literal."""
+    return f"'{quoted(text)}'"
+
+
+_WORDS = ", ".join(literal(word) for word in NOTHING)
+
+MACROS: Final[tuple[str, ...]] = (
+    # Text for people: blanks at the ends and invisible characters go, everything else stays.
+    f"""trimmed(x) AS nullif(trim(
+        CASE WHEN regexp_matches(x, {literal(f"[{INVISIBLE}{BLANKS}]")})
+        THEN translate(x, {literal(BLANKS + INVISIBLE)}, {literal(" " * len(BLANKS))})
+        ELSE x END), '')""",
+    # Text for machines: also full width to half width.
+    f"""halfwidth(x) AS nullif(trim(
+        CASE WHEN regexp_matches(x, {literal(f"[！-～{INVISIBLE}{BLANKS}]")})
+        THEN translate(x, {literal(_FULL + BLANKS + INVISIBLE)}, {literal(_HALF + " " * len(BLANKS))})
+        ELSE x END), '')""",
+    # The same without any blank inside.
+    """solid(x) AS nullif(replace(halfwidth(x), ' ', ''), '')""",
+    # An agency's number: no blanks, no apostrophe that Excel wanted, capital letters.
+    r"""fold_key(x) AS nullif(upper(regexp_replace(solid(x), '^[''`‘’]+', '')), '')""",
+    # NULL where the cell says that there is nothing.
+    f"""known(x) AS CASE WHEN lower(x) IN ({_WORDS}) THEN NULL ELSE x END""",
+)
