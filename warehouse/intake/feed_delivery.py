@@ -117,7 +117,7 @@ class FeedDelivery:
             for sent in reversed(whole):
                 rest.remove(sent)
                 if self._stands(sent, folder):
-                    beaten = [other for other in rest if not other.name.is_history]
+                    beaten = [other for other in rest if not other.name.is_beside]
                     for other in beaten:
                         self._supersede(other, sent, folder)
                         rest.remove(other)
@@ -199,13 +199,17 @@ class FeedDelivery:
             )
         manifest = evidence.manifest_of(sent.path)
         evidence.refuse_other_digest(file, manifest, sent.sha256)
-        is_history = name.is_history
+        if name.is_late and self.contract.delivery == "stock":
+            raise DeliveryRefused(
+                f"{file} is an earlier month's stock, and {self.month} has its own.",
+                next_step="put it into the folder of its own month and run receive for that month.",
+            )
         landing = land_file(
-            sent.path, _aside(folder, file), self.contract, self.month, self.limits, is_history=is_history
+            sent.path, _aside(folder, file), self.contract, self.month, self.limits, is_beside=name.is_beside
         )
         evidence.refuse_other_count(file, manifest, landing.rows)
         earlier = self.landed.get((self.contract.feed, sent.sha256))
-        if earlier and landing.rows and not is_history and self.contract.delivery != "running":
+        if earlier and landing.rows and not name.is_beside and self.contract.delivery != "running":
             raise DeliveryRefused(
                 f"{file} is another month's file: the same bytes were landed for {earlier}.",
                 next_step=f"have {self.month}'s file sent.",

@@ -18,6 +18,9 @@ from warehouse.intake.header import Header
 from warehouse.intake.records import Batch
 from warehouse.intake.words import fold, fold_bare, is_blank, words
 
+# A total below a table of which only one column is required: the word and a figure.
+_FEW = 2
+
 Furniture = Literal["title", "header", "filler", "total", "subtotal", "note"]
 
 
@@ -46,12 +49,13 @@ def suspects(batch: Batch, header: Header, contract: Contract) -> npt.NDArray[np
 
     Done on whole columns, so that only a handful of rows is ever looked at one by one.
     """
-    required = [header.position[c.name] for c in contract.columns if c.required and c.name in header.position]
+    required = [header.position[column.name] for column in contract.columns if column.required]
+    looked_at = required if len(required) > 1 else list(header.position.values())
     filled = np.zeros(len(batch.numbers), dtype=np.int32)
-    for index in required:
+    for index in looked_at:
         stripped = pc.utf8_trim_whitespace(batch.columns[index])
         filled += np.asarray(pc.not_equal(stripped, ""), dtype=np.int32)
-    few = filled <= max(1, len(required) // 2)
+    few = filled <= (len(looked_at) // 2 if len(required) > 1 else _FEW)
     # A header printed again on every page fills all the columns, with the header's own words.
     for level in header.levels:
         word = level[required[0]] if required[0] < len(level) else ""

@@ -57,7 +57,7 @@ class Landing:
 
 
 def land_file(
-    path: Path, part: Path, contract: Contract, month: Month, limits: Limits, *, is_history: bool
+    path: Path, part: Path, contract: Contract, month: Month, limits: Limits, *, is_beside: bool
 ) -> Landing:
     """Read ``path`` by its contract into the Parquet file ``part``; ``DeliveryRefused`` says why not."""
     form = sniff(path)
@@ -79,10 +79,10 @@ def land_file(
     with Part(part, contract) as writer:
         headed = 0
         for table in tables:
-            headed += _land_table(table, path.name, contract, month, limits, landing, writer, is_history)
+            headed += _land_table(table, path.name, contract, month, limits, landing, writer, is_beside)
         if not headed:
             raise _no_header(path.name, contract)
-    _check_shares(path.name, month, limits, landing, is_history)
+    _check_shares(path.name, month, limits, landing, is_beside)
     return landing
 
 
@@ -94,7 +94,7 @@ def _land_table(
     limits: Limits,
     landing: Landing,
     writer: Part,
-    is_history: bool,
+    is_beside: bool,
 ) -> bool:
     """Land one table; True when it carries the contract's header."""
     top = table.first_rows(limits.header_search_rows)
@@ -113,7 +113,7 @@ def _land_table(
         raise _missing(file, table.sheet, header, contract)
     if table.is_hidden:
         landing.reasons.append(f"{file}, sheet '{table.sheet}', is hidden and was read like the others.")
-    if not is_history:
+    if not is_beside:
         titles = (cell for row in top[: header.first] for cell in row)
         evidence.refuse_other_filling(file, table.sheet, month, titles, limits.filled_in_days_after)
     landing.extra_columns = max(landing.extra_columns, header.extra)
@@ -152,8 +152,8 @@ class _Sheet:
         for number in batch.numbers[~is_data]:
             self._count_top(int(number))
         looked_at = 0
-        for index in np.flatnonzero(is_data & (suspects(batch, self.header, self.contract) | _in(batch))):
-            cells = [column[int(index)].as_py() for column in batch.columns[: self.header.width]]
+        suspected = np.flatnonzero(is_data & (suspects(batch, self.header, self.contract) | _in(batch)))
+        for index, cells in zip(suspected, self._rows(batch, suspected), strict=True):
             kind = kind_of(cells, self.header)
             number = int(batch.numbers[index])
             if kind is None and number not in batch.short:
@@ -176,6 +176,12 @@ class _Sheet:
                 self.landing.quarantine.append((self.table.sheet, number, reason))
         self._write(batch, is_data)
 
+    def _rows(self, batch: Batch, indexes: npt.NDArray[np.intp]) -> list[tuple[str, ...]]:
+        wanted = pa.array(indexes)
+        return list(
+            zip(*(c.take(wanted).to_pylist() for c in batch.columns[: self.header.width]), strict=True)
+        )
+
     def _count(self, kind: str) -> None:
         self.furniture += 1
         self.landing.furniture[kind] += 1
@@ -189,7 +195,7 @@ class _Sheet:
             values = batch.columns[place].slice(start, end - start)
             self.totals.add(values.filter(pa.array(is_data[start:end])))
 
-    def _check_total(self, kind: str, number: int, cells: list[str]) -> None:
+    def _check_total(self, kind: str, number: int, cells: tuple[str, ...]) -> None:
         place = self.header.position.get(self.contract.total_row or "")
         if place is not None:
             self.totals.check(number, cells[place], ends_section=kind == "subtotal")
@@ -226,7 +232,7 @@ def _in(batch: Batch) -> npt.NDArray[np.bool_]:
     return np.isin(batch.numbers, np.fromiter(batch.short, np.int32, len(batch.short)))
 
 
-def _check_shares(file: str, month: Month, limits: Limits, landing: Landing, is_history: bool) -> None:
+def _check_shares(file: str, month: Month, limits: Limits, landing: Landing, is_beside: bool) -> None:
     """Refuse a file of another month, and one of which too much cannot be read."""
     if landing.rows and len(landing.quarantine) > limits.quarantine_share * landing.rows:
         counted = Counter(reason for _, _, reason in landing.quarantine)
@@ -235,7 +241,7 @@ def _check_shares(file: str, month: Month, limits: Limits, landing: Landing, is_
             f"{file}: {len(landing.quarantine)} of {landing.rows} rows cannot be read ({what}).",
             next_step="have the agency export it again, in UTF-8 or GB18030, every text in quotation marks.",
         )
-    if not is_history:
+    if not is_beside:
         evidence.refuse_other_month(file, month, landing.months, limits.month_evidence_share)
 
 

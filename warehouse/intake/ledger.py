@@ -85,7 +85,7 @@ def landed_before(lake: Lake, month: Month) -> dict[tuple[str, str], str]:
 
 
 def rows_before(lake: Lake, month: Month, feed: str) -> tuple[str, int] | None:
-    """The last earlier month in which a feed landed, and its rows without history; None when there is none."""
+    """The last earlier month in which a feed landed, and its own rows; None when there is none."""
     for earlier in reversed([m for m in lake.months("ledger") if m < str(month)]):
         landed = [entry for entry in read(lake, earlier) if entry.feed == feed and entry.is_landed]
         if landed:
@@ -94,9 +94,9 @@ def rows_before(lake: Lake, month: Month, feed: str) -> tuple[str, int] | None:
 
 
 def rows_of(entries: Iterable[Entry]) -> int:
-    """The rows of the month's own files that landed (the history beside them does not count)."""
+    """The rows of the month's own files that landed (what comes beside them, history and late rows, does not count)."""
     names = ((entry, read_name(entry.file, [entry.feed])) for entry in entries if entry.is_landed)
-    return sum(entry.rows for entry, name in names if name is None or not name.is_history)
+    return sum(entry.rows for entry, name in names if name is None or not name.is_beside)
 
 
 def digest(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 A name is ``<feed>[_<part>…][_<correction>].<ext>``. The feed is the longest contract name it begins
 with. Tokens between underscores that are correction words (``v2``, ``更正``, ``corrected`` …) make it a
-correction of the file that has the same name without them.
+correction of the file that has the same name without them. A history word, or a late word behind a month
+(``2026-09补报``), says that the file speaks of earlier months and comes beside the month's own.
 """
 
 from __future__ import annotations
@@ -29,11 +30,17 @@ class Name:
     base: str
     rank: int
     is_history: bool
+    is_late: bool
 
     @property
     def is_correction(self) -> bool:
         """Whether the name claims to correct another file."""
         return self.rank > 1
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the file speaks of earlier months, beside the month's own delivery."""
+        return self.is_history or self.is_late
 
     @property
     def is_whole_delivery(self) -> bool:
@@ -61,8 +68,14 @@ def read_name(file: str, feeds: Iterable[str]) -> Name | None:
             kept.append(token)
         else:
             rank = max(rank, claimed)
-    is_history = any(fold(token) in words().history for token in kept)
-    return Name(file, feed, "_".join([feed + kept[0], *kept[1:]]) if kept else feed, rank, is_history)
+    return Name(
+        file=file,
+        feed=feed,
+        base=feed + "_".join(kept),
+        rank=rank,
+        is_history=any(fold(token) in words().history for token in kept),
+        is_late=any(fold(token).endswith(words().late) for token in kept),
+    )
 
 
 def _rank(token: str) -> int | None:

@@ -94,6 +94,11 @@ def _look(
         for path in files
         if path.name.endswith(SIDE_FILE) and path.name.removesuffix(SIDE_FILE) not in names
     ]
+    loose += [
+        f"the folder {path.name} inside the inbox's {month} was not looked into: files lie in {month} itself."
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and is_delivery(path.name)
+    ]
     return sent, unknown, loose
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -21,6 +21,7 @@ class Words(BaseModel):
 
     correction: tuple[str, ...]
     history: tuple[str, ...]
+    late: tuple[str, ...]
     total: tuple[str, ...]
     subtotal: tuple[str, ...]
     note: tuple[str, ...]
@@ -41,13 +42,13 @@ def words() -> Words:
     )
 
 
-@cache
+@lru_cache(4096)
 def fold(text: str) -> str:
     """Fold a header or word: full width to half, no blanks, line breaks, stars, colons or quotes, lower case."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-@cache
+@lru_cache(4096)
 def fold_bare(text: str) -> str:
     """``fold`` without what stands in brackets: ``月保障金额（元）`` and ``月保障金额`` are one header."""
     return _IN_BRACKETS.sub("", fold(text))
