@@ -40,9 +40,9 @@ GROUP BY ALL ORDER BY rule.rule_id
 """
 _LEFT_OUT_ROWS = """
 SELECT assessment.rule_id, coalesce(rule.title, assessment.rule_id),
-       coalesce(nullif(trim(assessment.reason), ''), '未写明'), sum(assessment.not_assessed)::BIGINT
+       coalesce(nullif(trim(assessment.reason), ''), '未写明原因'), sum(assessment.not_assessed)::BIGINT
 FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
-WHERE assessment.not_assessed > 0
+WHERE (assessment.not_assessed > 0 OR nullif(trim(assessment.reason), '') IS NOT NULL)
   AND ($1 IS NULL OR assessment.township = $1 OR nullif(trim(assessment.township), '') IS NULL)
 GROUP BY ALL ORDER BY ALL
 """
@@ -80,10 +80,9 @@ def write_guide(
     """Write the sheet 说明, first in the workbook; ``township`` None counts the whole county."""
     sheet = book.sheet("说明")
     sheet.set_column(0, 0, 8)
-    row = book.prose(sheet, 0, f"{title} · 说明", "section")
+    row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
     for sentence in how_to_fill(month, policy):
-        sheet.merge_range(row, 0, row, 3, "", book.looks["plain"])
-        row = book.prose(sheet, row, sentence)
+        row = book.prose(sheet, row, sentence, across=4)
     rules = con.execute(_RULE_ROWS, [township]).fetchall()
     row = _table(book, sheet, row + 1, "一、本月规则", _RULES, rules, "")
     left_out = con.execute(_LEFT_OUT_ROWS, [township]).fetchall()
@@ -117,9 +116,9 @@ def _table(
     otherwise: str,
 ) -> int:
     """A heading and a small table (or the sentence that says there is nothing); gives the next row."""
-    row = book.prose(sheet, row, heading, "section")
+    row = book.prose(sheet, row, heading, "section", across=4)
     if not lines:
-        return book.prose(sheet, row, otherwise)
+        return book.prose(sheet, row, otherwise, across=4)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(row, number, column.header, book.looks["header"])

@@ -47,11 +47,14 @@ SELECT feed, files, rows, landed, quarantined, furniture FROM audit_row_account 
 """
 _QUARANTINE = "SELECT feed, reason, count(*) FROM quarantine GROUP BY ALL ORDER BY 3 DESC, 1, 2"
 _HELD = "SELECT status, reason, sum(warnings)::BIGINT FROM backlog GROUP BY ALL ORDER BY 3 DESC, 1, 2"
-_LEFT_OUT = """
+# A reason may count its own township's people; over the county the counts are added up beside it.
+_LEFT_OUT = r"""
 SELECT assessment.rule_id || ' ' || coalesce(rule.title, ''),
-       coalesce(nullif(trim(assessment.reason), ''), '未写明'), sum(assessment.not_assessed)::BIGINT
+       coalesce(nullif(regexp_replace(trim(assessment.reason), '\s*\d+\s*个', '', 'g'), ''), '未写明原因') AS reason,
+       sum(assessment.in_scope)::BIGINT, sum(assessment.not_assessed)::BIGINT
 FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
-WHERE assessment.not_assessed > 0 GROUP BY ALL ORDER BY ALL
+WHERE assessment.not_assessed > 0 OR nullif(trim(assessment.reason), '') IS NOT NULL
+GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -67,7 +70,9 @@ def write_page(
         _card("预警未列入清单的原因", _table(("状态", "原因", "条数"), _held(con), "本月预警全部列入清单。")),
         _card(
             "本月没有评估的（不等于没有问题）",
-            _table(("规则", "原因", "对象数"), con.execute(_LEFT_OUT).fetchall(), "各规则均已评估。"),
+            _table(
+                ("规则", "原因", "范围内", "未评估"), con.execute(_LEFT_OUT).fetchall(), "各规则均已评估。"
+            ),
         ),
         _quality(con, verdicts),
     ]
@@ -90,7 +95,7 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> str:
         ("来文行数", rows, f"其中表头、合计、空行 {furniture:,}"),
         ("入库行数", landed, f"隔离 {quarantined:,} 行，逐行有原因"),
         ("涉及人员", people, f"约每人 {_ratio(landed, people)} 行"),
-        ("产生预警", warnings, f"约每 {_ratio(people, warnings)} 人 1 条"),
+        ("产生预警", warnings, _per_head(people, warnings)),
         ("列入清单", listed, f"另有 {warnings - listed:,} 条待下批次或不重复推送"),
     ]
     tiles = "".join(
@@ -102,6 +107,12 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> str:
 
 def _ratio(many: int, few: int) -> str:
     return f"{many / few:,.1f}".removesuffix(".0") if few else "–"
+
+
+def _per_head(people: int, warnings: int) -> str:
+    if warnings and people >= warnings:
+        return f"约每 {_ratio(people, warnings)} 人 1 条"
+    return f"人均 {_ratio(warnings, people)} 条"
 
 
 def _pictures(con: duckdb.DuckDBPyConnection) -> str:

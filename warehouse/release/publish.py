@@ -60,7 +60,15 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
             kinds.append(("paper", f"paper/预警清单_{word}_{month}_纸质.xlsx"))
         for audience, path in kinds:
             mask = mask_for(audience, policy)
-            ids = write_list(folder / path, con, month=month, township=township, mask=mask, policy=policy)
+            ids = write_list(
+                folder / path,
+                con,
+                month=month,
+                township=township,
+                mask=mask,
+                policy=policy,
+                is_paper=audience == "paper",
+            )
             items.append(_sealed(folder, Item(path, "list", len(ids), audience, ids), mask))
     return items
 

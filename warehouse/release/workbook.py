@@ -124,10 +124,12 @@ class Book:
         for number, (column, value) in enumerate(zip(columns, values, strict=True)):
             write(sheet, row, number, value, self.looks[column.look])
 
-    def prose(self, sheet: Any, row: int, text: str, look: str = "plain", *, width: int = 110) -> int:
-        """A paragraph over the sheet's first column; gives the next row."""
+    def prose(
+        self, sheet: Any, row: int, text: str, look: str = "plain", *, across: int, width: int = 118
+    ) -> int:
+        """A paragraph over the first ``across`` columns (``width`` letters wide); gives the next row."""
         sheet.set_row(row, 15.0 * max(1, -(-breadth(text) // width)) + 3)
-        write(sheet, row, 0, text, self.looks[look])
+        sheet.merge_range(row, 0, row, across - 1, text.translate(_CONTROL)[:_CELL], self.looks[look])
         return row + 1
 
     def _free(self, name: str) -> str:

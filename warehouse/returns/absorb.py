@@ -13,7 +13,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release.lists import Answers
+from warehouse.release.list_columns import Answers
 from warehouse.release.manifest import sha256
 from warehouse.release.workbook import file_word
 from warehouse.returns.answers import Disposition, Judged, Listed, judge

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from warehouse.months import Month
-from warehouse.release.lists import Answers
+from warehouse.release.list_columns import Answers
 from warehouse.returns.forms import FilledRow
 
 _DAY = re.compile(r"^(\d{4})\D?(\d{1,2})\D?(\d{1,2})日?$")

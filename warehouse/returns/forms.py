@@ -12,7 +12,7 @@ from typing import Any
 import python_calamine
 
 from warehouse.errors import Refused
-from warehouse.release.lists import ANSWERS, KEYS
+from warehouse.release.list_columns import ANSWERS, KEYS
 
 HEADERS = {column.header: column.key for column in (*KEYS, *ANSWERS)}
 _HEADER_WITHIN = 20  # rows from the top in which a header may stand (people insert lines above it)

@@ -24,6 +24,10 @@ MONTH = Month(2026, 10)
 TOWNSHIPS = ("隆务镇", "保安镇", "多哇镇", "兰采乡")
 FAMILY = ("卓玛才让", "扎西东智", "马成龙", "韩玉兰", "李青措", "多杰")
 CAUSES = ("因病", "因残", "缺劳动力")
+EVIDENCE = (
+    '{"rows":{"death":1,"assistance_payment":3},"files":["death.csv","cremation.csv"],'
+    '"links":{"death":"certain","payment":"review"},"fingerprint":"3|1|false"}'
+)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -90,7 +94,7 @@ def make(home: Path, *, people: int = 60, poison: str | None = None) -> Lake:
                 "status": status,
                 "status_reason": {"waiting": "本乡镇本月名额已满", "silent": "上月已核查，证据没有变化"}.get(status),
                 "since": "2026-08", "amount": 1234.5 + n, "summary": f"死亡后仍发放 {n} 个月，合计见金额栏",
-                "check_hint": "入户核实", "evidence": '{"来源":"公安注销","发放月份":["2026-08","2026-09"]}',
+                "check_hint": "入户核实", "evidence": EVIDENCE,
                 "policy_ref": "标准@tongren:2021-01-01", "requirement": "R044", "priority": float(n % 9), **place,
             })  # fmt: skip
     warnings[3]["summary"] = "=HYPERLINK(1)"

@@ -1,0 +1,110 @@
+"""The columns of the warning lists, on screen and on paper, and a warning's row in them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from warehouse.policy import Policy
+from warehouse.release import evidence
+from warehouse.release.masking import Mask
+from warehouse.release.workbook import Column, drop_down
+
+_WHERE = (Column("township", "乡镇", 9, "centre"), Column("village", "村", 9, "centre"))
+_PLACE = (Column("place", "序号", 5, "centre"), Column("household_place", "户次", 5, "centre"))
+_SEEN = (
+    Column("name", "姓名", 10, "centre"),
+    Column("id_no", "身份证号码", 20, "centre"),
+    Column("phone", "联系电话", 13, "centre"),
+    Column("title", "预警事项", 12),
+    Column("since", "起始时间", 10, "centre"),
+    Column("amount", "金额（元）", 12, "money"),
+    Column("grounds", "依据", 42),
+    Column("sure", "把握程度", 12, "centre"),
+    Column("check_hint", "建议核查内容", 28),
+    Column("policy_ref", "政策依据", 20),
+)
+# On paper nobody sorts: what belongs together stands in one cell, so that A4 stays readable.
+_SEEN_ON_PAPER = (
+    Column("person", "人员", 20, "centre"),
+    Column("matter", "预警事项", 15),
+    Column("grounds_and_policy", "依据", 40),
+    Column("sure", "把握程度", 11, "centre"),
+    Column("check_hint", "建议核查内容", 24),
+)
+ANSWERS = (
+    Column("result", "核查结果", 10, "open", is_open=True),
+    Column("aid", "拟纳入救助", 10, "open", is_open=True),
+    Column("reason_not", "未纳入原因", 13, "open", is_open=True),
+    Column("reason_words", "原因说明", 14, "open", is_open=True),
+    Column("checked_by", "核查人", 9, "open", is_open=True),
+    Column("checked_on", "核查日期", 12, "open_date", is_open=True),
+)
+KEYS = (Column("person_id", "人员编号", 12, "key"), Column("warning_id", "预警编号", 12, "key"))
+
+TOWNSHIP = (*_PLACE, *_SEEN, *ANSWERS, *KEYS)
+COUNTY = (*_WHERE, *_PLACE, *_SEEN, *ANSWERS, *KEYS)
+PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
+
+# A warning as the lists read it, in the order that ``row_of`` takes it.
+QUERY = """
+SELECT township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
+       evidence, grade, link_grade, check_hint, policy_ref, person_id, warning_id
+FROM listing WHERE $1 IS NULL OR township = $1 ORDER BY township, village, place
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The closed lists of the columns that the village fills in."""
+
+    results: list[str]
+    aids: list[str]
+    aid_none: str
+    reasons: list[str]
+    reason_other: str
+
+    @classmethod
+    def of(cls, policy: Policy) -> Answers:
+        """The lists that policy has in force."""
+        return cls(
+            results=drop_down(policy.words("release.results"), "release.results"),
+            aids=drop_down(policy.words("release.aids"), "release.aids"),
+            aid_none=policy.text("release.aid_none"),
+            reasons=drop_down(policy.words("release.reasons_not_included"), "release.reasons_not_included"),
+            reason_other=policy.text("release.reason_other"),
+        )
+
+
+def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...]) -> list[object]:
+    """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
+    (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
+     found, grade, link_grade, check_hint, policy_ref, person_id, warning_id) = seen  # fmt: skip
+    proof = evidence.read(found)
+    grounds = mask.show_text(_lines(summary, evidence.told(proof)))
+    shown: dict[str, object] = {
+        "township": mask.show_text(township),
+        "village": mask.show_text(village),
+        "place": place,
+        "household_place": household_place,
+        "name": mask.show_name(name),
+        "id_no": mask.show_id(id_no),
+        "phone": mask.show_phone(phone),
+        "title": title,
+        "since": since,
+        "amount": amount,
+        "grounds": grounds,
+        "sure": evidence.sureness(grade, proof, link_grade),
+        "check_hint": check_hint,
+        "policy_ref": policy_ref,
+        "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
+        "matter": _lines(title, f"{since} 起" if since else "", f"{amount:,.2f} 元" if amount else ""),
+        "grounds_and_policy": _lines(grounds, f"政策：{policy_ref}" if policy_ref else ""),
+        "person_id": person_id,
+        "warning_id": warning_id,
+    }
+    return [shown.get(column.key) for column in columns]
+
+
+def _lines(*parts: str | None) -> str:
+    return "\n".join(part for part in parts if part)
