@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from console.county import deaths, payments, rural, welfare
+from console.county import deaths, more_feeds, payments, rural, welfare
 from console.county.economy import income_of
 from console.county.health import health_words, labour_words
 from console.county.kinship import relation_words
@@ -118,7 +118,18 @@ def rural_monitoring(world: World, month: Month) -> pd.DataFrame:
 FEEDS: dict[str, Callable[[World, Month], pd.DataFrame]] = {
     "assistance_roster": assistance_roster,
     "assistance_payment": assistance_payment,
+    "medical_enrolment": more_feeds.medical_enrolment,
+    "medical_settlement": more_feeds.medical_settlement,
+    "education_enrolment": more_feeds.education_enrolment,
+    "education_aid": more_feeds.education_aid,
     "death": death,
     "rural_monitoring": rural_monitoring,
     "cremation": cremation,
+    "disability": more_feeds.disability,
+    "pension": more_feeds.pension,
+    "unemployment": more_feeds.unemployment,
+    "hotline": more_feeds.hotline,
+    "declaration": more_feeds.declaration,
+    "means_test": more_feeds.means_test,
+    "family_planning": more_feeds.family_planning,
 }

@@ -48,3 +48,11 @@ def phones(draws: Draws, purpose: str, ids: Ints) -> np.ndarray:
     return np.asarray(
         (head * 10**8 + draws.whole(f"phone/{purpose}/tail", ids, 0, 10**8)).astype(str).astype(object)
     )
+
+
+def agency_numbers(ids: Ints, digits: int, salt: int) -> np.ndarray:
+    """An agency's own number for each id: unique, so many digits, and telling nothing of the id."""
+    size = 10**digits
+    step = (48_271 + salt) * 1000 + 7  # ends in 7: shares no factor with the size, so no two are alike
+    shuffled = (np.asarray(ids, dtype=np.int64) * step + salt * 7_919_113) % size
+    return pd.Series(shuffled).astype(str).str.zfill(digits).to_numpy(dtype=object)

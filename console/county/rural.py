@@ -8,6 +8,7 @@ import pandas as pd
 from console.county import economy as eco
 from console.county.draws import Draws
 from console.county.health import health_words, labour_words
+from console.county.identity import agency_numbers
 from console.county.kinship import relation_words
 from console.county.places import COUNTY
 from console.county.population import Base
@@ -42,7 +43,7 @@ def rural_feed(
     frame = pd.DataFrame(
         {
             "household_no": place + number,
-            "person_no": "P" + pd.Series(person + 10**9).astype(str).to_numpy(dtype=object),
+            "person_no": "P" + agency_numbers(person, 10, 3),
             "county": COUNTY,
             "township": villages["township"].to_numpy(dtype=object)[scene.village[person]],
             "village": villages["village"].to_numpy(dtype=object)[scene.village[person]],

@@ -21,7 +21,7 @@ from warehouse.months import Month
 
 PAST_MONTHS = 24  # deaths are known so far back before the first month
 _DAY = np.timedelta64(1, "D")
-_NAT = np.datetime64("NaT", "D")
+NAT = np.datetime64("NaT", "D")
 _AGES = (0, 1, 5, 30, 45, 55, 65, 75, 85, 95, 110)
 _YEARLY_DEATHS = (0.006, 0.0008, 0.0004, 0.0010, 0.0028, 0.006, 0.014, 0.035, 0.09, 0.22, 0.6)
 
@@ -105,7 +105,7 @@ def chronicle(
     people = base.persons.copy()
     people["added_on"] = first - _DAY
     people["first_spouse"] = people["spouse"]
-    people["left_on"] = _NAT
+    people["left_on"] = NAT
     people["died_on"] = _past_deaths(draws, people, frail, first)
     moves: list[pd.DataFrame] = []
     home_moves: list[pd.DataFrame] = []
@@ -155,7 +155,7 @@ def _past_deaths(draws: Draws, people: pd.DataFrame, frail: Ints, first: np.date
     dies = draws.chance("death/past", ids, rate) & (
         people["birth_date"].to_numpy().astype("datetime64[D]") < on - 40 * _DAY
     )
-    return np.where(dies, on, _NAT)
+    return np.where(dies, on, NAT)
 
 
 def _in_month(draws: Draws, purpose: str, ids: Ints, month: Month) -> np.ndarray:
@@ -280,5 +280,5 @@ def _births(
     # A newborn is entered with an ID between a week and four months after the birth.
     born["id_from"] = born_on + draws.whole("birth/registered", number, 5, 120) * _DAY
     born["added_on"] = last_day(month)
-    born["first_spouse"], born["left_on"], born["died_on"] = -1, _NAT, _NAT
+    born["first_spouse"], born["left_on"], born["died_on"] = -1, NAT, NAT
     return born, used

@@ -69,7 +69,7 @@ class World:
         people["moved"] = scene.household != self.story.people["household"].to_numpy()[: len(people)]
         people["division"] = people["division"].astype(str)
         people.index.name = "person"
-        return people.drop(columns=["people", "system", "first_spouse", "added_on", "is_male"])
+        return people.drop(columns=["people", "system", "first_spouse", "added_on"])
 
     def scene(self, month: Month) -> Scene:
         """The county at the end of a month."""
@@ -97,7 +97,7 @@ class World:
 
     def warnings(self, month: Month) -> pd.DataFrame:
         """The planted truth of a month: rule_id, true_person, expected (True, False or None)."""
-        from console.county.truth import warnings
+        from console.county.findings import warnings
 
         return warnings(self, month)
 

@@ -1,0 +1,63 @@
+"""The planted truth: what ought to be found each month, what must not be, and what may be either.
+
+Told by the "Exact readings" with the numbers of ``readings`` from what the deliveries up to the month show
+(``sight``). The sentences, and where the world leaves two answers open (``expected`` None):
+
+D01/D02  recorded dead by police or a certificate, delivered so far; who is recorded by mistake and lives may
+         be raised or not. D01 looks at every payment delivered so far, so it stays once it was there.
+D03      a standing settlement more than seven days after; open where a bill from before was settled anew,
+         where only payments or the month's school list speak, and for a wrong entry nobody contradicts.
+C01/C03  by the rural list's own income per head; open within a rounding of the line, or where the only
+         name on a roster is a dead one.
+R01      open for the dead, and where netting by row and by settlement differ at the window's edge.
+Q01      both paid in this month; open for an earlier month's, and for other members of a case paid twice.
+G02      open in the first month after a year from 渐退开始时间. M01 open unless the applicant was tested.
+C09/C10  open where only others of the household are low-income, for infants and for 职工.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from console.county import findings_care, findings_money
+from console.county.sight import Sight
+from warehouse.months import Month
+
+if TYPE_CHECKING:
+    from console.county.world import World
+
+RULES = {
+    "D01": findings_money.paid_after_death,
+    "D02": findings_money.on_roster_after_death,
+    "D03": findings_care.life_after_death,
+    "Q01": findings_money.paid_twice,
+    "G02": findings_money.paid_after_grace,
+    "M01": findings_money.verdict_on_paid,
+    "C01": findings_money.watched_without_aid,
+    "C03": findings_money.poor_not_assessed,
+    "C04": findings_care.severely_ill,
+    "C05": findings_care.severely_disabled,
+    "C08": findings_care.student_without_aid,
+    "C09": findings_care.child_not_in_school,
+    "C10": findings_care.not_insured,
+    "R01": findings_care.burdened,
+}
+
+
+def warnings(world: World, month: Month) -> pd.DataFrame:
+    """rule_id, true_person, expected (True, False, None) of a month, one row per rule and person."""
+    sight = Sight(world, month)
+    parts = []
+    for rule, find in RULES.items():
+        yes, no, either = find(sight)
+        # What may be either beats a near miss, and what must be found beats both.
+        word = np.full(len(sight.scene.people), "", dtype=object)
+        word[no], word[either], word[yes] = "no", "either", "yes"
+        at = np.flatnonzero(word != "")
+        expected = np.select([word[at] == "yes", word[at] == "no"], [True, False], None)
+        parts.append(pd.DataFrame({"rule_id": rule, "true_person": at, "expected": expected}))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.astype({"expected": object, "true_person": np.int64})

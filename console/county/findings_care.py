@@ -1,0 +1,143 @@
+"""Truth of the rules on illness, school and insurance: D03, C04, C05, C08, C09, C10, R01.
+
+Each function returns three masks over persons, as in ``findings_money``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from console.county.draws import Bools
+from console.county.findings_money import Verdicts
+from console.county.health import years_old
+from console.county.readings import (
+    AID_STAGES,
+    BURDEN_GENERAL,
+    BURDEN_LOW_INCOME,
+    BURDEN_MONTHS,
+    LIFE_AFTER_DEATH_DAYS,
+    SCHOOL_AGES,
+)
+from console.county.school import school_year, school_year_words
+from console.county.sight import Sight
+from console.county.vital import day
+
+NEAR_BURDEN = 0.85  # of the line
+
+
+def life_after_death(sight: Sight) -> Verdicts:
+    """D03."""
+    nets = sight.net_settlements
+    person = nets["person"].to_numpy()
+    days = (nets["day"].to_numpy() - sight.recorded_on[person]).astype("timedelta64[D]").astype(float)
+    late, anew = days > LIFE_AFTER_DEATH_DAYS, nets["anew"].to_numpy()
+    hit = sight.mask(person[late & ~anew])
+    either = sight.mask(person[late & anew]) | sight.is_wrongly_recorded
+    rows = sight.settlements
+    gross = (rows["day"].to_numpy() - sight.recorded_on[rows["person"]]).astype("timedelta64[D]").astype(float)
+    near = sight.mask(rows["person"].to_numpy()[gross > 0])
+    police = sight.feed("death")
+    near |= sight.mask(police.loc[police["reason"] != "死亡", "_self"].to_numpy())
+    school = sight.feed("education_enrolment")
+    near_school = sight.mask(school.loc[school["state"] == "在籍", "_self"].to_numpy())
+    recorded = ~np.isnat(sight.recorded_on)
+    hit |= near_school & (sight.recorded_on + np.timedelta64(LIFE_AFTER_DEATH_DAYS, "D") < day(sight.month))
+    either |= near_school & recorded
+    paid = sight.payments[sight.payments["is_paid"]]
+    at = paid["_self"].to_numpy()
+    after = paid["pay_month"].to_numpy().astype("datetime64[M]") > sight.recorded_on[at].astype("datetime64[M]")
+    either |= sight.mask(at[after])
+    return hit, near, either
+
+
+def burdened(sight: Sight) -> Verdicts:
+    """R01."""
+    by_row, by_settlement, gross = sight.burden(day(sight.month.plus(1 - BURDEN_MONTHS)))
+    line = np.where(sight.low_income, BURDEN_LOW_INCOME, BURDEN_GENERAL)
+    over, over_too = by_row > line, by_settlement > line
+    unsure = (over != over_too) | (sight.unsure_income & (np.maximum(by_row, by_settlement) > BURDEN_LOW_INCOME))
+    unsure |= (over | over_too) & (sight.is_dead | ~np.isnat(sight.recorded_on))
+    near = ~over & ((np.maximum(by_row, by_settlement) > NEAR_BURDEN * line) | (gross > line))
+    return over & ~unsure, near, unsure
+
+
+def _on_main_aid(sight: Sight) -> Bools:
+    return sight.on("低保", "特困")
+
+
+def severely_ill(sight: Sight) -> Verdicts:
+    """C04."""
+    rural, roster = sight.rural, sight.roster
+    ill = sight.mask(rural.loc[rural["health"] == "患有大病", "_self"].to_numpy())
+    ill |= sight.mask(roster.loc[roster["health"] == "重病", "_self"].to_numpy())
+    chronic = sight.mask(rural.loc[rural["health"] == "长期慢性病", "_self"].to_numpy())
+    return _uncovered(sight, ill, near=chronic)
+
+
+def severely_disabled(sight: Sight) -> Verdicts:
+    """C05."""
+    cards = sight.feed("disability")
+    level = cards["level"].astype(int)
+    hard = (level <= 2) | ((level == 3) & cards["category"].isin(["智力", "精神"]))
+    return _uncovered(
+        sight, sight.mask(cards.loc[hard, "_self"].to_numpy()), near=sight.mask(cards.loc[~hard, "_self"].to_numpy())
+    )
+
+
+def _uncovered(sight: Sight, hard: Bools, near: Bools) -> Verdicts:
+    """Low-income people with this hardship who are on neither 低保 nor 特困."""
+    covered = _on_main_aid(sight)
+    hit = hard & sight.low_income & ~covered
+    unsure = hard & ~covered & sight.unsure_income | (hit & sight.is_dead)
+    return hit & ~unsure, (near & sight.low_income & ~covered) | (hard & covered), unsure
+
+
+def student_without_aid(sight: Sight) -> Verdicts:
+    """C08."""
+    year = school_year_words(school_year(sight.month))
+    aid = sight.feed("education_aid")
+    aid = aid[aid["school_year"] == year]
+    known = sight.mask(aid.loc[aid["amount"].notna(), "_self"].to_numpy())
+    blank = sight.mask(aid.loc[aid["amount"].isna(), "_self"].to_numpy())
+    rows = sight.feed("education_enrolment")
+    enrolled = sight.mask(rows["_self"].to_numpy())
+    due = sight.mask(rows.loc[(rows["state"] == "在籍") & rows["stage"].isin(AID_STAGES), "_self"].to_numpy())
+    without = due & ~known & ~blank
+    hit = without & sight.low_income
+    unsure = without & (sight.unsure_income | (sight.low_income & sight.is_dead))
+    on_list = sight.mask(sight.rural["_self"].to_numpy())
+    near = due & blank & sight.low_income  # unknown, not a finding
+    near |= enrolled & ~due & ~known & sight.low_income  # another stage, or away from school
+    near |= without & ~sight.low_income & on_list  # 脱贫户, risk cleared, or above the line
+    return hit & ~unsure, near, unsure
+
+
+def child_not_in_school(sight: Sight) -> Verdicts:
+    """C09."""
+    start = np.datetime64(f"{school_year(sight.month)}-09-01")
+    age = np.floor(years_old(sight.scene.people["birth_date"].to_numpy(), start) + 1e-9)
+    of_age = (age >= SCHOOL_AGES[0]) & (age <= SCHOOL_AGES[1])
+    rows = sight.feed("education_enrolment")
+    there = sight.mask(rows.loc[rows["state"].isin(["在籍", "休学", "转出"]), "_self"].to_numpy())
+    edge = ((age == SCHOOL_AGES[0] - 1) | (age == SCHOOL_AGES[1] + 1)) & sight.low_income & ~there
+    homes = np.zeros(len(sight.world.base.households), dtype=bool)
+    homes[sight.scene.household[sight.low_income]] = True
+    missing = of_age & ~there
+    hit = missing & sight.low_income & ~sight.is_dead & ~sight.unsure_income
+    either = missing & (homes[sight.scene.household] | sight.unsure_income) & ~hit
+    away = sight.mask(rows.loc[rows["state"].isin(["休学", "转出"]), "_self"].to_numpy())
+    return hit, edge | (away & of_age & sight.low_income), either
+
+
+def not_insured(sight: Sight) -> Verdicts:
+    """C10."""
+    rows = sight.feed("medical_enrolment")
+    rows = rows[(rows["year"] == sight.month.year) & (rows["status"] == "正常")]
+    insured = sight.mask(rows["_self"].to_numpy())
+    helped = sight.mask(rows.loc[rows["subsidy_class"].notna(), "_self"].to_numpy())
+    worker = sight.mask(rows.loc[rows["insurance_type"] == "310", "_self"].to_numpy())
+    lacking = sight.low_income & ~helped
+    open_ = worker | (sight.scene.age < 1) | ~sight.scene.here | sight.unsure_income
+    on_list = sight.mask(sight.rural["_self"].to_numpy())
+    near = ~sight.low_income & on_list & ~insured
+    return lacking & ~open_, near, lacking & open_
