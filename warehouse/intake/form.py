@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -71,7 +72,15 @@ def date_system_of_xlsx(path: Path, *, unpacked_limit_bytes: int) -> str:
                     next_step="unpack it and put the tables inside it into the inbox, or save it as .xlsx.",
                 )
             text = book.read(main)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise DeliveryRefused(
             f"{path.name} is a workbook that is cut off or damaged.", next_step=_RESEND
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -46,13 +47,25 @@ def sheets(path: Path, form: Form, *, unpacked_limit_bytes: int) -> Iterator[She
         date_system = date_system_of_xlsx(path, unpacked_limit_bytes=unpacked_limit_bytes)
     else:
         date_system = date_system_of_xls(path)
-    try:
+    with _damage_refused(path):
         book = python_calamine.load_workbook(path)
-        for kept in book.sheets_metadata:
-            if kept.typ == python_calamine.SheetTypeEnum.WorkSheet:
-                is_hidden = kept.visible != python_calamine.SheetVisibleEnum.Visible
-                yield SheetTable(book.get_sheet_by_name(kept.name), date_system, is_hidden=is_hidden)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        pages = [page for page in book.sheets_metadata if page.typ == python_calamine.SheetTypeEnum.WorkSheet]
+    for page in pages:
+        with _damage_refused(path):
+            sheet = book.get_sheet_by_name(page.name)
+        is_hidden = page.visible != python_calamine.SheetVisibleEnum.Visible
+        yield SheetTable(sheet, date_system, is_hidden=is_hidden)
+
+
+@contextmanager
+def _damage_refused(path: Path) -> Iterator[None]:
+    """Turn whatever the reader makes of a damaged workbook into a refusal."""
+    try:
+        yield
+    except BaseException as error:
+        # A broken xls can make the reader's Rust code panic, and that is no Exception to Python.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise DeliveryRefused(
             f"{path.name} is a workbook that is cut off or damaged.",
             next_step="have the agency export it again and put the new file into the inbox.",
