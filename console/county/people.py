@@ -73,7 +73,7 @@ def people_of(persons: pd.DataFrame, enrolment: pd.DataFrame | None, places: pd.
     return People(
         ids=_texts(persons["id_no"]),
         names=_texts(persons["name"]),
-        sexes=np.where(persons["is_male"].to_numpy(dtype=bool), "1", "2").astype(object),
+        sexes=np.where(persons["sex"].to_numpy() == "男", "1", "2").astype(object),
         births=births,
         guardians=np.where(mothers >= 0, mothers, fathers),
         spouses=persons["spouse"].to_numpy(dtype=np.int64),

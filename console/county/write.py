@@ -78,13 +78,16 @@ def write_world(
     for folder in (out / "inbox", out / "truth"):
         shutil.rmtree(folder, ignore_errors=True)
     account = CountyAccount(persons=len(world.persons))
-    people = people_of(
-        world.persons, world.feed("medical_enrolment", months[0]), world.feed("assistance_roster", months[0])
+    enrolment, roster = (
+        world.feed(feed, months[0]) if feed in world.feeds else None
+        for feed in ("medical_enrolment", "assistance_roster")
     )
+    people = people_of(world.persons, enrolment, roster)
+    del enrolment, roster
     with Truth(out / "truth") as truth, WarningsTruth(out / "truth") as planted:
         county = _County(out / "inbox", world, seed, months, people, truth, account, read_dirt())
         for number, month in enumerate(months, start=1):
-            for feed in layouts():
+            for feed in (feed for feed in layouts() if feed in world.feeds):
                 report(f"{month}: {contracts()[feed].title}")
                 county.write_feed(feed, number, month)
             if number == 1:
@@ -128,8 +131,10 @@ class _County:
 
     def write_history(self, month: Month) -> None:
         """The twelve months of settlements before the first."""
+        if HISTORY not in self.world.feeds:
+            return
         frame = self.world.history(HISTORY)
-        if frame is not None and len(frame):
+        if len(frame):
             self._deliver(HISTORY, frame, month.previous, month, f"{HISTORY}_history")
 
     def _write(
@@ -143,7 +148,7 @@ class _County:
         is_sent_twice: bool = False,
     ) -> None:
         frame = self.world.feed(feed, of)
-        if frame is not None and len(frame):
+        if len(frame):
             frame = mistaken(frame) if is_copy else frame
             self._deliver(feed, frame, of, month, stem, is_copy=is_copy, is_sent_twice=is_sent_twice)
 

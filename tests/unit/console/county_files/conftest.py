@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from console.county.id_dirt import check_character
+from console.county.layouts import layouts
 from console.county.write import CountyAccount, write_world
 from warehouse.months import Month, span
 
@@ -49,7 +50,7 @@ class FakeWorld:
             {
                 "id_no": ids,
                 "name": [GIVEN[one * 7 % len(GIVEN)] for one in number],
-                "is_male": male.astype(bool),
+                "sex": np.where(male, "男", "女"),
                 "birth_date": pd.to_datetime(births),
                 "mother": np.where(slot >= 2, house * SIZE + 1, -1),
                 "father": np.where(slot >= 2, house * SIZE, -1),
@@ -61,7 +62,7 @@ class FakeWorld:
     def _base(self) -> pd.DataFrame:
         frame = self.persons[["name", "id_no"]].copy()
         frame["_self"] = np.arange(len(frame))
-        frame["sex"] = np.where(self.persons["is_male"], "男", "女")
+        frame["sex"] = self.persons["sex"]
         frame["birth_date"] = self.persons["birth_date"]
         frame["ethnicity"] = "藏族"
         frame["phone"] = [f"138{number:08d}" for number in self.house]
@@ -75,12 +76,15 @@ class FakeWorld:
         frame["head_id"] = self.persons["id_no"].to_numpy()[heads]
         return frame
 
-    def feed(self, feed: str, month: Month) -> pd.DataFrame | None:
-        maker = getattr(self, f"_{feed}", None)
-        return maker(month) if maker else None
+    @property
+    def feeds(self) -> list[str]:
+        return [feed for feed in layouts() if hasattr(self, f"_{feed}")]
 
-    def history(self, feed: str) -> pd.DataFrame | None:
-        return self._medical_settlement(Month(2026, 7)) if feed == "medical_settlement" else None
+    def feed(self, feed: str, month: Month) -> pd.DataFrame:
+        return getattr(self, f"_{feed}")(month)
+
+    def history(self, feed: str) -> pd.DataFrame:
+        return self._medical_settlement(Month(2026, 7))
 
     def warnings(self, month: Month) -> pd.DataFrame:
         people = np.arange(len(self.persons))
