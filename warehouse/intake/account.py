@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -11,8 +11,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 
 
-@dataclass(frozen=True)
-class AccountRow:
+class AccountRow(NamedTuple):
     """One sheet of one file: where each of its rows went."""
 
     feed: str

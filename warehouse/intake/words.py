@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 _NOISE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff*:'\"`]+")
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
 
@@ -56,4 +57,4 @@ def fold_bare(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a cell holds nothing to read (blanks, U+3000 and zero-width characters count as nothing)."""
-    return not text or not _NOISE.sub("", text)
+    return not text or not _INVISIBLE.sub("", text)
