@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP MACRO name_level(a, family_a, pinyin_a, b, family_b, piny
     CASE
         WHEN a = b THEN {EQUAL}
         WHEN family_a = family_b THEN {FAMILY}
-        WHEN pinyin_a = pinyin_b AND NOT contains(a, '?') THEN {PINYIN}
+        WHEN pinyin_a = pinyin_b AND NOT contains(pinyin_a, '?') THEN {PINYIN}
         WHEN (contains(a, '?') OR contains(b, '?')) AND length(a) = length(b)
             AND characters_apart(a, b) = 0 THEN {WILDCARD}
         WHEN length(a) = length(b) AND length(a) >= 2 AND characters_apart(a, b) = 1 THEN {ONE_CHARACTER}

@@ -27,7 +27,7 @@ def components(con: duckdb.DuckDBPyConnection, edges: str, result: str) -> None:
             CREATE OR REPLACE TEMP TABLE _moved AS
             SELECT own.node, least(own.root, nearer.root) AS root
             FROM {result} AS own JOIN _nearer AS nearer USING (node)""")
-        con.execute(f"""
+        con.execute("""
             CREATE OR REPLACE TEMP TABLE _jumped AS
             SELECT moved.node, least(moved.root, coalesce(ahead.root, moved.root)) AS root
             FROM _moved AS moved LEFT JOIN _moved AS ahead ON ahead.node = moved.root""")

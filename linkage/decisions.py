@@ -99,7 +99,7 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
 
 def tie_decided(con: duckdb.DuckDBPyConnection) -> None:
     """Put must_link decisions about new profiles into ``assigned`` (L30) and take forbidden ones out."""
-    con.execute(f"""
+    con.execute("""
         CREATE OR REPLACE TEMP TABLE told AS
         SELECT decided.profile AS profile_key,
             min(coalesce(merged_persons.kept, decided.other_person, theirs.person_id, paired.node)) AS node

@@ -14,6 +14,9 @@ from linkage.model.definition import COMPARISONS
 from linkage.nodes import FREE
 from warehouse.errors import Misconfigured
 
+# People added to the known ones when a name's frequency is taken: in a village of ten, a name that one of
+# them bears is not borne by a tenth of mankind.
+_UNSEEN_PEOPLE = 2000
 TRAINED = Path(__file__).parent / "model" / "trained"
 
 
@@ -51,11 +54,12 @@ def term_frequencies(con: duckdb.DuckDBPyConnection) -> None:
             SELECT DISTINCT node, coalesce(name_family, name) AS name_term FROM members
             WHERE rank = CASE WHEN (SELECT count(*) FROM old_persons) > 0 THEN 0 ELSE 1 END
                 AND rank < {FREE} AND role = 'self' AND name IS NOT NULL
-        )
-        SELECT name_term, count(*) / (SELECT greatest(count(DISTINCT node), 1) FROM bearers)::DOUBLE AS tf_name_term
+        ),
+        people AS (SELECT count(DISTINCT node) + {_UNSEEN_PEOPLE} AS known FROM bearers)
+        SELECT name_term, count(*) / (SELECT known FROM people)::DOUBLE AS tf_name_term
         FROM bearers GROUP BY name_term
         UNION ALL
-        SELECT DISTINCT name_term, 1 / (SELECT greatest(count(DISTINCT node), 1) FROM bearers)::DOUBLE
+        SELECT DISTINCT name_term, 1 / (SELECT known FROM people)::DOUBLE
         FROM nodes WHERE name_term IS NOT NULL AND name_term NOT IN (SELECT name_term FROM bearers)""")
 
 

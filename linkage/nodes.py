@@ -57,7 +57,7 @@ def group_free(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE free_edges AS
         WITH keyed AS (
             SELECT profile_key, name_term, household_key AS value, own_birth FROM rest
-            UNION ALL SELECT profile_key, name_term, agency_key, own_birth FROM rest
+            UNION ALL SELECT profile_key, coalesce(name_term, '?'), agency_key, own_birth FROM rest
             UNION ALL SELECT profile_key, name_term, damaged_id, own_birth FROM rest
             UNION ALL SELECT profile_key, name_term, id_no, own_birth FROM rest
         ),
@@ -116,7 +116,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 max(id_prefix) FILTER (damaged_id IS NULL) AS any_prefix,
                 mode(name ORDER BY name) AS name, mode(term ORDER BY term) AS name_term,
                 {_listed("name")} AS names, {_listed("name_family")} AS families,
-                {_listed("name_pinyin", "NOT name_missing")} AS pinyins,
+                {_listed("name_pinyin", "NOT contains(name_pinyin, '?')")} AS pinyins,
                 mode(own_birth ORDER BY own_birth) AS own_birth,
                 mode(birth_precision ORDER BY birth_precision) FILTER (own_birth IS NOT NULL) AS birth_precision,
                 mode(sex ORDER BY sex) FILTER (NOT is_contested OR birth_source = 'column') AS any_sex,

@@ -20,6 +20,8 @@ KEPT = {
 }
 # Fewer digits than this say too little to hold two descriptions together.
 _DIGITS_THAT_TELL = 12
+# "X's son", "X's wife": the name that stands there is another person's, whatever is left of it.
+_NAMED_AFTER = "之(子|女|儿|妻|夫|父|母|孙|孙女|媳)$"
 _COLUMNS = ", ".join(f'"{name}"' for name in PROFILES)
 
 
@@ -37,7 +39,13 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
     # The one key may stand in two files only when a feed's folder was delivered in parts: take it once.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE seen AS
-        SELECT {_COLUMNS} FROM read_parquet([{listed}], hive_partitioning = false)
+        SELECT {_COLUMNS} FROM (
+            SELECT * REPLACE (
+                CASE WHEN is_borrowed THEN NULL ELSE name END AS name,
+                CASE WHEN is_borrowed THEN NULL ELSE name_family END AS name_family,
+                CASE WHEN is_borrowed THEN NULL ELSE name_pinyin END AS name_pinyin)
+            FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_NAMED_AFTER}'), FALSE) AS is_borrowed
+                  FROM read_parquet([{listed}], hive_partitioning = false)))
         QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
 
 

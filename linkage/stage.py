@@ -60,11 +60,11 @@ def link(month: Month, *, lake: Lake, policy: Policy, model: Path | None = None)
         score(con, in_force, limits.review_bits)
         decide(con, limits)
         identity.settle(con, month)
-        _write(con, month, lake)
-        return record(_outcome(con, month, blocks, in_force), lake)
+        rows = _write(con, month, lake)
+        return record(_outcome(con, month, rows, blocks, in_force), lake)
 
 
-def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:
     # The registry goes last: while it is absent or old, the month counts as not linked.
     with lake.replacing("crosswalk", month=str(month)) as folder:
         rows = 0
@@ -85,6 +85,7 @@ def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         copy_to_parquet(con, identity.registry_profiles(month), folder / "profiles.parquet")
         written = f"read_parquet('{quoted(folder / 'profiles.parquet')}')"
         copy_to_parquet(con, identity.registry_persons(written), folder / "persons.parquet")
+    return rows
 
 
 def _records_of(feed: str, month: Month, lake: Lake) -> str:
@@ -168,13 +169,16 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str = "TRUE") 
     return int(found[0]) if found else 0
 
 
-def _outcome(con: duckdb.DuckDBPyConnection, month: Month, blocks: dict[str, int], model: Path) -> Outcome:
+def _outcome(
+    con: duckdb.DuckDBPyConnection, month: Month, rows: int, blocks: dict[str, int], model: Path
+) -> Outcome:
     grades = dict(con.execute("SELECT grade, count(*) FROM links GROUP BY grade").fetchall())
     used = dict(con.execute("SELECT rule, count(*) FROM links GROUP BY rule").fetchall())
     return Outcome(
         stage="link",
         month=str(month),
         counts={
+            "rows": rows,
             "profiles": _count(con, "links"),
             "profiles_fresh": _count(con, "fresh"),
             "persons_seen": _count(con, "(SELECT DISTINCT person_id FROM links)"),
