@@ -54,23 +54,25 @@ def write_pages(
 
     ``titles``: table to its Chinese name; ``sentences``: rule id to what it asks, in Chinese.
     """
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    # One view for all pages: it compiles its templates once.
+    renderer, view = ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
     for table, result in sorted(results.items()):
-        body = f"<p><a href='index.html'>← {_GATES[verdict.gate]} {verdict.month}</a></p>{_sections(result)}"
+        sections = _sections(result, renderer, view)
+        body = f"<p><a href='index.html'>← {_GATES[verdict.gate]} {verdict.month}</a></p>{sections}"
         title = f"{table} {titles.get(table, '')}".strip()
         (folder / f"{table}.html").write_text(_page(title, body), encoding="utf-8")
     (folder / "index.html").write_text(_index(verdict, titles, sentences, set(results)), encoding="utf-8")
 
 
-def _sections(result: ExpectationSuiteValidationResult) -> str:
+def _sections(result: ExpectationSuiteValidationResult, renderer: Any, view: Any) -> str:
     """The sections that Great Expectations renders for a result, without what calls out or changes."""
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
-
     # Load time, batch ids and validation ids are the clock's and chance's: the page does without.
     kept = ("great_expectations_version", "run_id")
     result.meta = {name: value for name, value in result.meta.items() if name in kept}
-    rendered: Any = ValidationResultsPageRenderer(run_info_at_end=True).render(result)
-    html = str(DefaultJinjaPageView().render(rendered))
+    html = str(view.render(renderer.render(result)))
     return "".join(cleaned(section) for section in _SECTION.findall(html.partition("<footer")[0]))
 
 

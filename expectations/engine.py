@@ -25,7 +25,7 @@ from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from expectations.measured import ExpectMeasureWithinLimits
@@ -61,6 +61,7 @@ class Question:
     expectation: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def examine(
     """Ask every question, table by table, in one checkpoint run over views on the Parquet files."""
     if not questions:
         return Examination({}, {})
-    with _context(views, home) as (context, source):
+    with _context(views, home, questions) as (context, source):
         definitions = [
             _definition(context, source, table, [q for q in questions if q.table == table])
             for table in sorted({question.table for question in questions})
@@ -104,7 +105,9 @@ def examine(
 
 
 @contextmanager
-def _context(views: Mapping[str, Files], home: Path) -> Iterator[tuple[Any, Any]]:
+def _context(
+    views: Mapping[str, Files], home: Path, questions: Sequence[Question]
+) -> Iterator[tuple[Any, Any]]:
     """An ephemeral context on a scratch DuckDB that holds only views; both are gone at the end."""
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -130,10 +133,24 @@ def _context(views: Mapping[str, Files], home: Path) -> Iterator[tuple[Any, Any]
                         f'CREATE VIEW "{name}" AS SELECT * FROM'
                         f" read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
                     )
+                _check_columns(connection, questions)
             yield context, source
         finally:
             engine.dispose()
             _dispose(source)
+
+
+def _check_columns(connection: Connection, questions: Sequence[Question]) -> None:
+    """A column that a rule names and its table lacks is our bug: said so before anything is asked."""
+    found = connection.exec_driver_sql("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+    known = {(table, column) for table, column in found}
+    for question in questions:
+        lacking = [column for column in question.columns if (question.table, column) not in known]
+        if lacking:
+            raise Misconfigured(
+                f"gate rule {question.id} speaks of column '{lacking[0]}', which {question.table} does not have.",
+                next_step="bring the suite and the table's contract in docs/DEVELOPERS.md together.",
+            )
 
 
 def _dispose(source: Any) -> None:

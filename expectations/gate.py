@@ -160,6 +160,7 @@ def _question(one: _Asked) -> Any:
         expectation=one.rule.expectation or "",
         arguments={**one.rule.args, **numbers} if one.rule.expectation else {},
         query=one.query,
+        columns=tuple(one.rule.columns),
     )
 
 

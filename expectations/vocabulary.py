@@ -215,12 +215,12 @@ def account_balances(scene: Scene, *, limit: str) -> str:
 def nothing_lost(scene: Scene, *, limit: str) -> str:
     """Of the rows that landed from the files in force, enough were standardised, and none twice."""
     return verdict_on(
-        "WITH landed AS (SELECT sum(landed) AS rows_landed FROM"
+        "WITH landed AS (SELECT coalesce(sum(landed), 0) AS rows_landed FROM"
         f" {scene.view('row_account')} AS account SEMI JOIN (SELECT feed, file FROM {scene.view('ledger')}"
         f" WHERE status = 'current') AS in_force USING (feed, file) WHERE feed = {literal(scene.table)}),"
         f" standardised AS (SELECT count(*) AS rows_standardised FROM {BATCH})"
         " SELECT least(rows_standardised, rows_landed) / nullif(greatest(rows_standardised, rows_landed), 0)"
-        " AS measured, rows_landed AS of_rows FROM landed, standardised",
+        " AS measured, greatest(rows_landed, rows_standardised) AS of_rows FROM landed, standardised",
         at_least=limit,
     )
 

@@ -20,7 +20,7 @@ def _rule(lake, month, rule_id):
     return next(rule for rule in verdict.rules if rule.id == rule_id)
 
 
-def test_a_clean_first_month_passes_and_says_what_it_could_not_compare(lake, policy, shelve):
+def test_a_clean_first_month_passes_and_says_what_it_could_not_assess(lake, policy, shelve):
     shelve(AUGUST)
     outcome = inspect_standardised(AUGUST, lake=lake, policy=policy)
     assert outcome.status == "done"
@@ -29,12 +29,8 @@ def test_a_clean_first_month_passes_and_says_what_it_could_not_compare(lake, pol
     assert drift.success is None
     assert drift.reason == "no assistance_roster in 2026-07 to compare with"
     assert any("2026-07 to compare with" in reason for reason in outcome.reasons)
-
-
-def test_an_absent_optional_feed_is_not_assessed(lake, policy, shelve):
-    shelve(AUGUST)
-    outcome = inspect_standardised(AUGUST, lake=lake, policy=policy)
-    assert _rule(lake, AUGUST, "E-cremation-02").success is None
+    optional = _rule(lake, AUGUST, "E-cremation-02")
+    assert (optional.success, optional.reason) == (None, "no cremation in 2026-08")
     assert any(reason.startswith("not assessed, no cremation in 2026-08") for reason in outcome.reasons)
 
 
@@ -81,7 +77,6 @@ SPOILT = [
     ("UPDATE medical_settlement SET psn_no = 'X' || psn_no", "E-medical_settlement-10"),
     ("UPDATE death SET reason = NULL WHERE row % 10 = 0", "E-death-05"),
     ("DELETE FROM death WHERE row = 5", "E-death-02"),
-    ("INSERT INTO death SELECT * FROM death WHERE row = 5", "E-death-02"),
     ("UPDATE row_account SET quarantined = 40, rows = rows + 40 WHERE feed = 'rural_monitoring'", "E-rural_monitoring-03"),
     ("UPDATE row_account SET rows = rows + 1 WHERE feed = 'death'", "E-row_account-02"),
     ("UPDATE ledger SET status = 'lost' WHERE feed = 'death'", "E-ledger-02"),
@@ -94,19 +89,14 @@ def test_each_kind_of_damage_fails_its_own_rule(lake, policy, shelve):
     with pytest.raises(GateHeld):
         inspect_standardised(SEPTEMBER, lake=lake, policy=policy)
     failed = {rule.id for rule in read_verdict(lake, "gate1", SEPTEMBER).failed("stop")}
-    assert {rule for _, rule in SPOILT} <= failed | {"E-death-02"}
-    assert sorted({rule for _, rule in SPOILT if rule != "E-death-02"}) == sorted(failed - {"E-death-02"})
+    assert failed == {rule for _, rule in SPOILT}
 
 
-@pytest.mark.parametrize(("sql", "lost"), [
-    ("DELETE FROM death WHERE row = 5", 0.983333),
-    ("INSERT INTO death SELECT * FROM death WHERE row = 5", 0.983607),
-])  # fmt: skip
-def test_a_lost_or_doubled_row_holds(lake, policy, shelve, sql, lost):
-    shelve(SEPTEMBER, {"death": sql})
+def test_a_doubled_row_holds(lake, policy, shelve):
+    shelve(SEPTEMBER, {"death": "INSERT INTO death SELECT * FROM death WHERE row = 5"})
     with pytest.raises(GateHeld, match="E-death-02"):
         inspect_standardised(SEPTEMBER, lake=lake, policy=policy)
-    assert _rule(lake, SEPTEMBER, "E-death-02").observed["measured"] == lost
+    assert _rule(lake, SEPTEMBER, "E-death-02").observed["measured"] == 0.983607
 
 
 def test_drift_against_the_month_before(lake, policy, shelve):
