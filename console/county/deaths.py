@@ -10,9 +10,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from console.county.blanks import kept
 from console.county.draws import Draws
+from console.county.health import years_old
 from console.county.places import COUNTY_CODE
-from console.county.vital import Scene, years_old
+from console.county.vital import Scene
 
 _DAY = np.timedelta64(1, "D")
 NAT = np.datetime64("NaT", "D")
@@ -46,9 +48,11 @@ def registrations(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) 
         }
     )[known]
     whole = pd.concat([entries, _other_reasons(draws, people, first_day)], ignore_index=True)
-    return whole.sort_values(["cancelled_on", "person", "reason"], kind="stable").drop_duplicates(
-        ["person", "reason"]
-    ).reset_index(drop=True)
+    return (
+        whole.sort_values(["cancelled_on", "person", "reason"], kind="stable")
+        .drop_duplicates(["person", "reason"])
+        .reset_index(drop=True)
+    )
 
 
 def _other_reasons(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) -> pd.DataFrame:
@@ -103,7 +107,7 @@ def death_feed(scene: Scene, entries: pd.DataFrame, household_no: np.ndarray) ->
     seen = seen[seen["person"].to_numpy() < len(scene.people)]
     who = seen["person"].to_numpy()
     people = scene.people
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "name": people["name"].to_numpy()[who],
             "id_no": people["id_no"].to_numpy()[who],
@@ -118,7 +122,6 @@ def death_feed(scene: Scene, entries: pd.DataFrame, household_no: np.ndarray) ->
             "_occurred": seen["cancelled_on"].to_numpy(),
         }
     )
-    return frame
 
 
 def cremation_feed(scene: Scene, listed: pd.DataFrame, addresses: np.ndarray) -> pd.DataFrame:
@@ -139,8 +142,8 @@ def cremation_feed(scene: Scene, listed: pd.DataFrame, addresses: np.ndarray) ->
             "age": pd.array((age.astype(int) / 365.2425).astype(int), dtype="Int64"),
             "died_on": seen["died_on"].to_numpy(),
             "hukou_address": addresses[who],
-            "kin_name": np.where(kin >= 0, people["name"].to_numpy()[there], None),
-            "kin_phone": np.where(kin >= 0, people["phone"].to_numpy()[there], None),
+            "kin_name": kept(kin >= 0, people["name"].to_numpy()[there]),
+            "kin_phone": kept(kin >= 0, people["phone"].to_numpy()[there]),
             "_self": who,
             "_kin": kin,
             "_occurred": seen["died_on"].to_numpy(),
@@ -158,7 +161,10 @@ def _kin(scene: Scene, who: np.ndarray) -> np.ndarray:
         child[parent[parent >= 0]] = alive[parent >= 0]
     found = np.full(len(who), -1, dtype=np.int64)
     for candidate in (
-        scene.spouse[who], child[who], people["father"].to_numpy()[who], people["mother"].to_numpy()[who]
+        scene.spouse[who],
+        child[who],
+        people["father"].to_numpy()[who],
+        people["mother"].to_numpy()[who],
     ):
         fits = (found < 0) & (candidate >= 0) & scene.alive[np.maximum(candidate, 0)]
         found = np.where(fits, candidate, found)

@@ -70,12 +70,13 @@ def _aid(draws: Draws, homes: pd.DataFrame, rank: Floats, severe: np.ndarray, ha
     return np.select(
         [
             elder & (u < 0.42),
-            (rank < 0.066) & (u < 0.86),
-            ill & (rank < 0.30) & (u < 0.07),
-            (rank < 0.12) & (u < 0.11),
-            severe & (u < 0.10),
+            (rank < 0.105) & (u < 0.80),
+            ill & (rank < 0.32) & (u < 0.06),
+            severe & (rank < 0.40) & (u < 0.13),
+            (rank < 0.20) & (u < 0.07),
+            severe & (u < 0.17),
         ],
-        [TEKUN, DIBAO, SINGLE, EDGE, RIGID],
+        [TEKUN, DIBAO, SINGLE, EDGE, EDGE, RIGID],
         NONE,
     ).astype(np.int64)
 
@@ -108,15 +109,16 @@ def _days(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> None:
     days = draws.whole("economy/cleared-after", number, 180, 1500)
     homes["cleared_on"] = np.where(cleared, homes["identified_on"].to_numpy() + days * _DAY, _NAT)
     # Grace: income has risen above the standard. A few are still paid long after it has run out (G02).
-    graced = draws.chance("economy/graced", number, 0.06)
-    homes["grace_from"] = np.where(graced, around("grace", 430, 200), _NAT)
+    on_income = np.isin(homes["aid"].to_numpy(), [DIBAO, SINGLE])
+    graced = on_income & draws.chance("economy/graced", number, 0.06)
+    homes["grace_from"] = np.where(graced, around("grace", 560, 200), _NAT)
     ends = homes["grace_from"].to_numpy().astype("datetime64[D]") + 365 * _DAY
     forgotten = draws.chance("economy/forgotten", number, 0.35)
     closed = np.where(draws.chance("economy/closed", number, 0.02), around("closed", 30, 360), _NAT)
     homes["closed_on"] = np.where(graced & ~forgotten, ends, closed)
 
 
-def _income(draws: Draws, homes: pd.DataFrame, workers: Floats) -> None:
+def _income(draws: Draws, homes: pd.DataFrame, workers: np.ndarray) -> None:
     """Yearly income of the base year, by source, so that the head's share is what the class asks for."""
     number = homes.index.to_numpy()
     aid, rural = homes["aid"].to_numpy(), homes["rural_class"].to_numpy()
@@ -130,7 +132,15 @@ def _income(draws: Draws, homes: pd.DataFrame, workers: Floats) -> None:
     watched = np.select([case < 0.5, case < 0.68], [below, near], 1.06 * line + 700 * u)
     lifted = np.select([case < 0.022, case < 0.06], [line * (0.7 + 0.29 * u), near], lifted)
     per_head = np.select(
-        [aid == TEKUN, aid == DIBAO, aid == EDGE, aid == SINGLE, aid == RIGID, rural >= UNSTABLE, rural == LIFTED],
+        [
+            aid == TEKUN,
+            aid == DIBAO,
+            aid == EDGE,
+            aid == SINGLE,
+            aid == RIGID,
+            rural >= UNSTABLE,
+            rural == LIFTED,
+        ],
         [
             standard * (0.1 + 0.8 * u),
             standard * (0.2 + 0.79 * u),
@@ -142,7 +152,7 @@ def _income(draws: Draws, homes: pd.DataFrame, workers: Floats) -> None:
         ],
         usual,
     )
-    graced = ~np.isnat(homes["grace_from"].to_numpy()) & np.isin(aid, [DIBAO])
+    graced = ~np.isnat(homes["grace_from"].to_numpy())
     per_head = np.where(graced, standard * (1.04 + 0.5 * u), per_head)
     total = np.round(per_head * 12 * homes["size"].to_numpy())
     wage = np.where(workers > 0, 0.25 + 0.45 * draws.uniform("income/wage", number), 0.0)

@@ -35,7 +35,7 @@ def roster_members(world: World, month: Month) -> pd.DataFrame:
 
 def assistance_roster(world: World, month: Month) -> pd.DataFrame:
     """救助对象花名册."""
-    scene, homes, villages = world.scene(month), world.base.households, world.places.villages
+    scene, villages = world.scene(month), world.places.villages
     frame = roster_members(world, month)
     person, head = frame["person"].to_numpy(), frame["applicant"].to_numpy()
     people = scene.people.iloc[person]
@@ -80,9 +80,9 @@ def assistance_roster(world: World, month: Month) -> pd.DataFrame:
 
 def _cases_paid(world: World, month: Month) -> pd.DataFrame:
     frame = roster_members(world, month)
-    return payments.payment_rows(
-        world.draws, frame, frame["word"].to_numpy(), frame["number"].to_numpy(), month
-    )
+    words, numbers = frame["word"].to_numpy(), frame["number"].to_numpy()
+    alive = world.scene(month).alive
+    return payments.payment_rows(world.draws, frame, words, numbers, alive, month)
 
 
 def assistance_payment(world: World, month: Month) -> pd.DataFrame:

@@ -47,6 +47,9 @@ RULES = {
 }
 
 
+_EXPECTED = {"yes": True, "no": False, "either": None}
+
+
 def warnings(world: World, month: Month) -> pd.DataFrame:
     """rule_id, true_person, expected (True, False, None) of a month, one row per rule and person."""
     sight = Sight(world, month)
@@ -57,7 +60,7 @@ def warnings(world: World, month: Month) -> pd.DataFrame:
         word = np.full(len(sight.scene.people), "", dtype=object)
         word[no], word[either], word[yes] = "no", "either", "yes"
         at = np.flatnonzero(word != "")
-        expected = np.select([word[at] == "yes", word[at] == "no"], [True, False], None)
+        expected = np.array([_EXPECTED[each] for each in word[at]], dtype=object)
         parts.append(pd.DataFrame({"rule_id": rule, "true_person": at, "expected": expected}))
     whole = pd.concat(parts, ignore_index=True)
     return whole.astype({"expected": object, "true_person": np.int64})

@@ -34,7 +34,9 @@ def life_after_death(sight: Sight) -> Verdicts:
     hit = sight.mask(person[late & ~anew])
     either = sight.mask(person[late & anew]) | sight.is_wrongly_recorded
     rows = sight.settlements
-    gross = (rows["day"].to_numpy() - sight.recorded_on[rows["person"]]).astype("timedelta64[D]").astype(float)
+    gross = (
+        (rows["day"].to_numpy() - sight.recorded_on[rows["person"]]).astype("timedelta64[D]").astype(float)
+    )
     near = sight.mask(rows["person"].to_numpy()[gross > 0])
     police = sight.feed("death")
     near |= sight.mask(police.loc[police["reason"] != "死亡", "_self"].to_numpy())
@@ -45,7 +47,9 @@ def life_after_death(sight: Sight) -> Verdicts:
     either |= near_school & recorded
     paid = sight.payments[sight.payments["is_paid"]]
     at = paid["_self"].to_numpy()
-    after = paid["pay_month"].to_numpy().astype("datetime64[M]") > sight.recorded_on[at].astype("datetime64[M]")
+    after = paid["pay_month"].to_numpy().astype("datetime64[M]") > sight.recorded_on[at].astype(
+        "datetime64[M]"
+    )
     either |= sight.mask(at[after])
     return hit, near, either
 
@@ -55,7 +59,9 @@ def burdened(sight: Sight) -> Verdicts:
     by_row, by_settlement, gross = sight.burden(day(sight.month.plus(1 - BURDEN_MONTHS)))
     line = np.where(sight.low_income, BURDEN_LOW_INCOME, BURDEN_GENERAL)
     over, over_too = by_row > line, by_settlement > line
-    unsure = (over != over_too) | (sight.unsure_income & (np.maximum(by_row, by_settlement) > BURDEN_LOW_INCOME))
+    unsure = (over != over_too) | (
+        sight.unsure_income & (np.maximum(by_row, by_settlement) > BURDEN_LOW_INCOME)
+    )
     unsure |= (over | over_too) & (sight.is_dead | ~np.isnat(sight.recorded_on))
     near = ~over & ((np.maximum(by_row, by_settlement) > NEAR_BURDEN * line) | (gross > line))
     return over & ~unsure, near, unsure
@@ -80,7 +86,9 @@ def severely_disabled(sight: Sight) -> Verdicts:
     level = cards["level"].astype(int)
     hard = (level <= 2) | ((level == 3) & cards["category"].isin(["智力", "精神"]))
     return _uncovered(
-        sight, sight.mask(cards.loc[hard, "_self"].to_numpy()), near=sight.mask(cards.loc[~hard, "_self"].to_numpy())
+        sight,
+        sight.mask(cards.loc[hard, "_self"].to_numpy()),
+        near=sight.mask(cards.loc[~hard, "_self"].to_numpy()),
     )
 
 

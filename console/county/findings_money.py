@@ -22,7 +22,7 @@ def _other_reason(sight: Sight) -> Bools:
     """Cancelled by the police while alive, and not recorded dead anywhere."""
     police = sight.feed("death")
     other = sight.mask(police.loc[police["reason"] != "死亡", "_self"].to_numpy())
-    return other & np.isnat(sight.recorded_on)
+    return np.asarray(other & np.isnat(sight.recorded_on))
 
 
 def paid_after_death(sight: Sight) -> Verdicts:
@@ -133,7 +133,11 @@ def watched_without_aid(sight: Sight) -> Verdicts:
     income = rows["income_pc_year"].to_numpy()
     poor, watched = income < LOW_INCOME_PC_YEAR, rows["is_watched"].to_numpy()
     helped = sight.helped_homes[home]
-    either = watched & (sight.unsure_income[person] | _only_the_dead(sight)[home]) & (income < NEAR * LOW_INCOME_PC_YEAR)
+    either = (
+        watched
+        & (sight.unsure_income[person] | _only_the_dead(sight)[home])
+        & (income < NEAR * LOW_INCOME_PC_YEAR)
+    )
     hit = watched & poor & ~helped & ~either
     near = (poor & ~hit) | (watched & ~helped & (income < NEAR * LOW_INCOME_PC_YEAR))
     return sight.mask(person[hit]), sight.mask(person[near]), sight.mask(person[either])

@@ -79,4 +79,4 @@ def _since(frame: pd.DataFrame, column: str, on: np.datetime64) -> np.ndarray:
 
 def working(age: Floats, ill: np.ndarray) -> Ints:
     """1 for who can earn."""
-    return ((age >= 18) & (age < 62) & ~ill).astype(np.int64)
+    return np.asarray((age >= 18) & (age < 62) & ~ill, dtype=np.int64)

@@ -16,7 +16,8 @@ def relation_words(scene: Scene, person: Ints, head: Ints) -> np.ndarray:
 
     def is_child(child: Ints, parent: Ints) -> np.ndarray:
         there = np.maximum(child, 0)
-        return (child >= 0) & (parent >= 0) & ((father[there] == parent) | (mother[there] == parent))
+        is_theirs = (father[there] == parent) | (mother[there] == parent)
+        return np.asarray((child >= 0) & (parent >= 0) & is_theirs)
 
     spouse = scene.spouse[person]
     partner = scene.spouse[head]
@@ -25,8 +26,10 @@ def relation_words(scene: Scene, person: Ints, head: Ints) -> np.ndarray:
     young = scene.age[person] < scene.age[head]
     child = is_child(person, head) | is_child(person, partner)
     grandchild = (
-        is_child(parent_a, head) | is_child(parent_b, head)
-        | is_child(parent_a, partner) | is_child(parent_b, partner)
+        is_child(parent_a, head)
+        | is_child(parent_b, head)
+        | is_child(parent_a, partner)
+        | is_child(parent_b, partner)
     )
     same_parent = ((parent_a >= 0) & (parent_a == father[head])) | (
         (parent_b >= 0) & (parent_b == mother[head])
@@ -51,8 +54,22 @@ def relation_words(scene: Scene, person: Ints, head: Ints) -> np.ndarray:
             same_parent,
         ],
         [
-            "户主", "配偶", "子", "女", "女婿", "儿媳", "孙子", "孙女", "父亲", "母亲", "岳父", "岳母",
-            "弟", "妹", "兄", "姐",
+            "户主",
+            "配偶",
+            "子",
+            "女",
+            "女婿",
+            "儿媳",
+            "孙子",
+            "孙女",
+            "父亲",
+            "母亲",
+            "岳父",
+            "岳母",
+            "弟",
+            "妹",
+            "兄",
+            "姐",
         ],
         "其他",
     ).astype(object)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from console.county.blanks import kept
 from console.county.draws import Draws, Ints
 from console.county.identity import agency_numbers
 from console.county.vital import Scene, day
@@ -51,8 +52,9 @@ def enrolment_feed(
     heard = gone_on[:n] <= scene.today
     since = (scene.today - np.where(np.isnat(died), left, died)).astype("timedelta64[D]").astype(float)
     recent = ~(since > 300)
+    is_subsidised = pd.notna(subsidy)
     worker = draws.chance("medical/worker", number, np.interp(age, (21, 25, 58, 62), (0, 0.09, 0.09, 0.06)))
-    joins = draws.chance("medical/insured", number, np.where(subsidy != None, 0.988, INSURED), year)  # noqa: E711
+    joins = draws.chance("medical/insured", number, np.where(is_subsidised, 0.988, INSURED), year)
     on = recent & (joins | worker) & (age > 0.05)
     status = np.select(
         [heard & ~scene.alive, ~np.isnat(left) & (left <= scene.today)], ["终止", "暂停"], "正常"
@@ -61,7 +63,8 @@ def enrolment_feed(
     people = scene.people.iloc[person]
     is_worker = worker[person]
     premium = PREMIUM.get(year, PREMIUM[2027])
-    own = np.select([is_worker, subsidy[person] == "特困人员", subsidy[person] != None], [np.nan, 0.0, premium * 0.4], premium)  # noqa: E711, E501
+    is_free = subsidy[person] == "特困人员"
+    own = np.select([is_worker, is_free, is_subsidised[person]], [np.nan, 0.0, premium * 0.4], premium)
     return pd.DataFrame(
         {
             "psn_no": psn_no(person),
@@ -76,7 +79,7 @@ def enrolment_feed(
             "hukou_address": addresses[person],
             "village": villages["village"].to_numpy(dtype=object)[scene.village[person]],
             "phone": people["phone"].to_numpy(),
-            "subsidy_class": np.where(is_worker, None, subsidy[person]),
+            "subsidy_class": kept(~is_worker, subsidy[person]),
             "year": pd.array(np.full(len(person), year), dtype="Int64"),
             "own_premium": np.round(own, _CENTS),
             "_self": person,
@@ -90,32 +93,37 @@ def settlements(
     """Settlements of a month, reversals of this and the last month's among them, in order of time.
 
     ``poor``: who gets medical assistance; ``late``: settlements under the number of the dead (``person``,
-    ``settled_at``).
+    ``settled_at``, ``is_undone``: reversed within the month).
     """
-    parts = [_settled(draws, people, month, poor)]
+    fresh = _settled(draws, people, month, poor)
     if len(late):
-        parts.append(_priced(draws, late["person"].to_numpy(), late["settled_at"].to_numpy(), 0, month, poor))
-    fresh = pd.concat(parts, ignore_index=True)
+        ill = _ill(people, day(month))
+        used = _priced(draws, late["person"].to_numpy(), late["settled_at"].to_numpy(), 0, month, poor, ill)
+        used["settlement_id"] = used["settlement_id"].str[:7] + "7" + used["settlement_id"].str[8:]
+        used["is_undone"] = late["is_undone"].to_numpy()
+        fresh = pd.concat([fresh, used], ignore_index=True)
     before = _settled(draws, people, month.previous, poor)
     rows = pd.concat(
         [fresh, _reversals(draws, fresh, month, late=False), _reversals(draws, before, month, late=True)],
         ignore_index=True,
     )
-    return rows.sort_values(["settled_at", "settlement_id", "state"], kind="stable", ignore_index=True)
+    order = ["settled_at", "settlement_id", "state"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _settled(draws: Draws, people: pd.DataFrame, month: Month, poor: np.ndarray) -> pd.DataFrame:
     ids = people.index.to_numpy()
     keys = (month.year, month.number)
-    start, length = day(month), month.last_day.day
+    start = day(month)
+    length = month.last_day.day
     birth = people["birth_date"].to_numpy().astype("datetime64[D]")
     age = (start - birth).astype(float) / 365.2425
-    severe = people["severe_on"].to_numpy().astype("datetime64[D]") <= start
+    severe = _ill(people, start)
     chronic = people["chronic_on"].to_numpy().astype("datetime64[D]") <= start
     died = people["died_on"].to_numpy().astype("datetime64[D]")
     left = people["left_on"].to_numpy().astype("datetime64[D]")
     dying = (died >= start) & (died < start + length * _DAY)
-    ward = np.interp(age, (0, 1, 5, 40, 65, 85), (0.02, 0.015, 0.006, 0.007, 0.016, 0.024)) + 0.03 * severe
+    ward = np.interp(age, (0, 1, 5, 40, 65, 85), (0.02, 0.015, 0.006, 0.007, 0.016, 0.024)) + 0.09 * severe
     rates = {
         2: np.minimum(ward + 0.45 * dying, 0.9),
         1: 0.30 * severe + 0.11 * chronic,
@@ -126,18 +134,31 @@ def _settled(draws: Draws, people: pd.DataFrame, month: Month, poor: np.ndarray)
         at = ids[draws.chance(f"medical/visit{care}", ids, rate, *keys) & (age > 0)]
         on = start + draws.whole(f"medical/day{care}", at, 0, length, *keys) * _DAY
         lives = ~(on > died[at]) & ~(on > left[at])
-        parts.append(_priced(draws, at[lives], on[lives], care, month, poor))
+        parts.append(_priced(draws, at[lives], on[lives], care, month, poor, severe))
     return pd.concat(parts, ignore_index=True)
 
 
+def _ill(people: pd.DataFrame, on: np.datetime64) -> np.ndarray:
+    return np.asarray(people["severe_on"].to_numpy().astype("datetime64[D]") <= on)
+
+
 def _priced(
-    draws: Draws, person: Ints, on: np.ndarray, care: int, month: Month, poor: np.ndarray
+    draws: Draws,
+    person: Ints,
+    on: np.ndarray,
+    care: int,
+    month: Month,
+    poor: np.ndarray,
+    severe: np.ndarray,
 ) -> pd.DataFrame:
     """What a visit costs and who pays: parts rounded to cents, and their sum the total."""
     keys = (care, month.year, month.number)
     middle, spread = ((95.0, 0.7), (420.0, 0.8), (6200.0, 0.95))[care]
-    total = np.round(middle * np.exp(spread * draws.normal("medical/cost", person, *keys)), _CENTS)
-    fully_own = np.round(total * 0.14 * draws.uniform("medical/own", person, *keys) ** 2, _CENTS)
+    heavy = severe[person] & (care == 2)
+    middle_of = np.where(heavy, middle * 2.1, middle)
+    total = np.round(middle_of * np.exp(spread * draws.normal("medical/cost", person, *keys)), _CENTS)
+    share = np.where(heavy, 0.42, 0.16) * draws.uniform("medical/own", person, *keys) ** 2
+    fully_own = np.round(total * share, _CENTS)
     over = np.round(total * 0.03 * draws.uniform("medical/over", person, *keys), _CENTS)
     first = np.round(total * 0.05 * draws.uniform("medical/first", person, *keys), _CENTS)
     covered = np.maximum(total - fully_own - over - first - (500.0 if care == 2 else 0.0), 0)
@@ -164,6 +185,7 @@ def _priced(
             "assistance_paid": assistance,
             "own_total": np.round(total - basic - critical - assistance, _CENTS),
             "state": "1",
+            "is_undone": False,
         }
     )
 
@@ -178,6 +200,7 @@ def _reversals(draws: Draws, rows: pd.DataFrame, month: Month, *, late: bool) ->
     """Reversals of these settlements that fall into the month, and what was settled anew after them."""
     key = pd.util.hash_array(rows["settlement_id"].to_numpy(dtype=object)).astype(np.int64)
     hits = draws.chance("reversal", key, np.where(rows["care_type"] == "住院", REVERSED * 2.5, REVERSED))
+    hits |= rows["is_undone"].to_numpy(dtype=bool)
     after = draws.whole("reversal/days", key, 1, 26)
     when = rows["settled_at"].to_numpy() + after.astype("timedelta64[D]")
     next_month = when.astype("datetime64[M]") != rows["settled_at"].to_numpy().astype("datetime64[M]")
@@ -194,7 +217,8 @@ def _reversals(draws: Draws, rows: pd.DataFrame, month: Month, *, late: bool) ->
         gone[name] = gone[name] * sign
     again["settled_at"] = when[anew] + np.timedelta64(600, "s")
     again["settlement_id"] = again["settlement_id"] + "N"
-    return pd.concat([gone, again], ignore_index=True)
+    both: pd.DataFrame = pd.concat([gone, again], ignore_index=True)
+    return both
 
 
 def settlement_feed(rows: pd.DataFrame, people: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:

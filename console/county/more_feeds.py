@@ -9,6 +9,7 @@ import pandas as pd
 
 from console.county import economy as eco
 from console.county import medical, offices, school
+from console.county.blanks import kept
 from console.county.readings import LOW_INCOME_PC_YEAR
 from console.county.vital import NAT, Scene
 from warehouse.months import Month
@@ -29,7 +30,7 @@ SUBSIDY_WORDS = {
 def _ids(scene: Scene) -> np.ndarray:
     """Everybody's ID, None for newborns not yet registered."""
     waiting = scene.people["id_from"].to_numpy().astype("datetime64[D]") > scene.today
-    return np.where(waiting, None, scene.people["id_no"].to_numpy())
+    return kept(~waiting, scene.people["id_no"].to_numpy())
 
 
 def _people_of(world: World, month: Month) -> pd.DataFrame:
@@ -53,16 +54,25 @@ def medical_enrolment(world: World, month: Month) -> pd.DataFrame:
     scene, homes = world.scene(month), world.base.households
     aid, rural = homes["aid"].to_numpy(), homes["rural_class"].to_numpy()
     words = np.full(len(homes), None, dtype=object)
-    words[rural >= eco.UNSTABLE] = "防止返贫监测对象"
+    # Of those admitted after the year's premium was due, some are paid for only from next year on.
+    waits = world.draws.chance("medical/subsidy-waits", homes.index.to_numpy(), 0.3)
+    due = np.where(waits, np.datetime64(f"{month.year}-01-31"), np.datetime64(month.first_day))
+    identified = homes["identified_on"].to_numpy().astype("datetime64[D]") <= due
+    words[(rural >= eco.UNSTABLE) & identified] = "防止返贫监测对象"
+    admitted = homes["admitted_on"].to_numpy().astype("datetime64[D]") <= due
     for kind, word in SUBSIDY_WORDS.items():
-        words[aid == kind] = word
-    # Who was admitted after the year's premium was due is paid for from next year on.
-    words[homes["admitted_on"].to_numpy().astype("datetime64[D]") > np.datetime64(f"{month.year}-01-31")] = None
+        words[(aid == kind) & admitted] = word
     subsidy = words[scene.household]
     missed = world.draws.chance("medical/no-subsidy", np.arange(len(scene.people)), 0.02, month.year)
-    subsidy = np.where(missed, None, subsidy)
+    subsidy = kept(~missed, subsidy)
     return medical.enrolment_feed(
-        world.draws, scene, subsidy, world.addresses(scene), world.places.villages, world.struck_off, _ids(scene)
+        world.draws,
+        scene,
+        subsidy,
+        world.addresses(scene),
+        world.places.villages,
+        world.struck_off,
+        _ids(scene),
     )
 
 
@@ -86,7 +96,8 @@ def _uses_after_death(world: World, people: pd.DataFrame, month: Month) -> pd.Da
     late, bill = u < LATE_USE, (u >= LATE_USE) & (u < LATE_USE + LATE_BILL)
     on = np.where(late, died[who] + days, np.where(bill, died[who] + soon, NAT))
     inside = on.astype("datetime64[M]") == np.datetime64(str(month))
-    return pd.DataFrame({"person": who[inside], "settled_at": on[inside]})
+    undone = world.draws.chance("medical/after-undone", who, 0.2)
+    return pd.DataFrame({"person": who[inside], "settled_at": on[inside], "is_undone": undone[inside]})
 
 
 def education_enrolment(world: World, month: Month) -> pd.DataFrame:

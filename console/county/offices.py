@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from console.county.blanks import kept
 from console.county.draws import Draws
 from console.county.health import CATEGORIES, is_severely_disabled
 from console.county.identity import agency_numbers
@@ -50,7 +51,7 @@ def disability_feed(
             "name": rows["name"].to_numpy(),
             "category": CATEGORIES[category],
             "level": pd.Series(level).astype(str).to_numpy(dtype=object),
-            "guardian_name": np.where(has, people["name"].to_numpy()[there], None),
+            "guardian_name": kept(has, people["name"].to_numpy()[there]),
             "phone": phone,
             "living_allowance": np.where(poor & draws.chance("card/living", person, 0.93), LIVING, np.nan),
             "nursing_allowance": np.where(hard & draws.chance("card/nursing", person, 0.93), NURSING, np.nan),
@@ -119,7 +120,7 @@ def means_test_feed(
     person = number[scene.here & (scene.age >= 16) & ((on_roster & turn) | asked)]
     rows = scene.people.iloc[person]
     keys = (scene.month.year,)
-    rich = draws.chance("means/rich", person, 0.02, *keys)
+    rich = draws.chance("means/rich", person, 0.04, *keys)
     deposits = np.round(
         np.where(rich, 90_000.0, 1500.0) * np.exp(0.8 * draws.normal("means/deposits", person, *keys)), 2
     )
@@ -151,7 +152,7 @@ def ticket_feed(
     n = len(scene.people)
     number = np.arange(n)
     keys = (month.year, month.number)
-    share = np.where(need[scene.household] < 0.12, 0.0035, 0.0008) * (0.6 if kind == "declaration" else 1.0)
+    share = np.where(need[scene.household] < 0.12, 0.010, 0.0025) * (0.6 if kind == "declaration" else 1.0)
     grown = scene.here & (scene.age >= 18) & (scene.age < 80)
     person = number[grown & draws.chance(f"{kind}/calls", number, share, *keys)]
     rows = scene.people.iloc[person]
@@ -166,7 +167,7 @@ def ticket_feed(
             "ticket_no": f"{letter}{month.year}{month.number:02d}" + agency_numbers(person, 8, 21),
             "received_at": on.astype("datetime64[s]"),
             "name": rows["name"].to_numpy(),
-            "id_no": np.where(gives, ids[person], None),
+            "id_no": kept(gives, ids[person]),
             "phone": rows["phone"].to_numpy(),
             "address": addresses[person],
             "channel": _CHANNELS[draws.pick(f"{kind}/channel", person, (60, 25, 8, 7))],
@@ -199,7 +200,7 @@ def births_feed(draws: Draws, scene: Scene, first_day: np.datetime64) -> pd.Data
     return pd.DataFrame(
         {
             "name": np.where(nameless, mothers + after, rows["name"].to_numpy()),
-            "id_no": np.where(waiting, None, rows["id_no"].to_numpy()),
+            "id_no": kept(~waiting, rows["id_no"].to_numpy()),
             "birth_date": rows["birth_date"].to_numpy(),
             "mother_name": mothers,
             "mother_id": people["id_no"].to_numpy()[theirs],

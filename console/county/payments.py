@@ -7,19 +7,24 @@ import pandas as pd
 
 from console.county import economy as eco
 from console.county.draws import Draws
-from console.county.vital import Scene
+from console.county.vital import Scene, day
 from warehouse.months import Month
 
 FAILED, RETURNED = 0.016, 0.006
 SENT_AGAIN_AT_ONCE, SENT_AGAIN_LATER = 0.55, 0.30
-TWICE = 0.004  # cases that are paid into two accounts, month after month
+TWICE = 0.006  # cases that are paid into two accounts, month after month
 ONCE_TWICE = 0.0008  # and some by a slip, one month
 TEMPORARY = 0.0022  # households with 临时救助 in a month
 _BANKS = (621799, 621700, 622848, 623059)
 
 
 def payment_rows(
-    draws: Draws, frame: pd.DataFrame, words: np.ndarray, numbers: np.ndarray, month: Month
+    draws: Draws,
+    frame: pd.DataFrame,
+    words: np.ndarray,
+    numbers: np.ndarray,
+    alive: np.ndarray,
+    month: Month,
 ) -> pd.DataFrame:
     """The month's payments of the roster's cases: person, case, number, word, amount, account, status.
 
@@ -35,7 +40,7 @@ def payment_rows(
     u = draws.uniform("pay/status", case, *keys)
     status = np.select([u < FAILED, u < FAILED + RETURNED], ["失败", "退回"], "成功").astype(object)
     # Who died and is still paid: some accounts are already closed, so nothing is overpaid.
-    closed = draws.chance("pay/closed", case, 0.004)
+    closed = ~alive[paid["applicant"].to_numpy()] & draws.chance("pay/closed", case, 0.22)
     status = np.where((paid["second"].to_numpy() == 2) | closed, "失败", status)
     result = pd.DataFrame(
         {
@@ -54,7 +59,8 @@ def payment_rows(
     twice = draws.chance("pay/twice", case, TWICE) | draws.chance("pay/slip", case, ONCE_TWICE, *keys)
     again = result[twice & (status == "成功")].copy()
     again["account"], again["step"] = accounts(draws, again["case"].to_numpy(), 1), 1
-    return pd.concat([result, again], ignore_index=True)
+    whole: pd.DataFrame = pd.concat([result, again], ignore_index=True)
+    return whole
 
 
 def accounts(draws: Draws, ids: np.ndarray, which: int) -> np.ndarray:
@@ -119,6 +125,6 @@ def payment_feed(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
             "bank_account": rows["account"],
             "pay_status": rows["status"],
             "_self": who,
-            "_occurred": pd.to_datetime(rows["pay_month"] + "-15"),
+            "_occurred": (day(scene.month, 15)).astype("datetime64[s]"),
         }
     )

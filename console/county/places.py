@@ -45,7 +45,7 @@ def make_places(draws: Draws, persons: int) -> Places:
     wanted = max(VILLAGES, persons // PEOPLE_PER_VILLAGE)
     # Town communities are several times as big as herding villages, so 隆务镇 has fewer per head.
     shares = townships["weight"] * np.where(townships["kind"] == "urban", 0.45, 1.0)
-    counts = np.maximum(3, np.round(wanted * shares / shares.sum())).astype(int).to_numpy()
+    counts = np.maximum(3, np.round((wanted * shares / shares.sum()).to_numpy())).astype(np.int64)
     village_township = np.repeat(np.arange(len(townships)), counts)
     number = np.arange(len(village_township))
     within = number - np.repeat(np.cumsum(counts) - counts, counts)

@@ -263,9 +263,7 @@ def _name_people(draws: Draws, places: Places, homes: pd.DataFrame, frame: pd.Da
     frame["division"] = np.where(homes["incomer"].to_numpy()[home], from_far, division)
 
 
-def own_phones(
-    draws: Draws, frame: pd.DataFrame, house_phone: np.ndarray, on: np.datetime64
-) -> np.ndarray:
+def own_phones(draws: Draws, frame: pd.DataFrame, house_phone: np.ndarray, on: np.datetime64) -> np.ndarray:
     """Each person's phone: an own one, the house's, or none."""
     ids = frame.index.to_numpy()
     years = (on - frame["birth_date"].to_numpy().astype("datetime64[D]")).astype(float) / 365.2425

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 
 from console.county import economy as eco
+from console.county.blanks import kept
 from console.county.draws import Draws
 from console.county.health import health_words, labour_words
 from console.county.identity import agency_numbers
 from console.county.kinship import relation_words
-from console.county.places import COUNTY
+from console.county.places import COUNTY, HAMLETS
 from console.county.population import Base
 from console.county.vital import Scene
 
-HAMLETS = np.array(["上庄", "下庄", "河沿", "台子", "沟口", "阳坡", "阴坡", "新村"], dtype=object)
+_HAMLETS = np.array(HAMLETS, dtype=object)
 _RISKS = np.array(["因病", "因残", "因学", "因灾", "务工就业不稳", "缺劳动力", "产业失败"], dtype=object)
 
 
@@ -47,7 +48,7 @@ def rural_feed(
             "county": COUNTY,
             "township": villages["township"].to_numpy(dtype=object)[scene.village[person]],
             "village": villages["village"].to_numpy(dtype=object)[scene.village[person]],
-            "hamlet": HAMLETS[(scene.group[person] - 1) % len(HAMLETS)],
+            "hamlet": _HAMLETS[(scene.group[person] - 1) % len(HAMLETS)],
             "head_name": scene.people["name"].to_numpy()[head],
             "name": people["name"].to_numpy(),
             "id_no": known_id(scene, person),
@@ -57,9 +58,9 @@ def rural_feed(
             "health": health,
             "labour": labour,
             "class": eco.RURAL_CLASSES[rural_class[home]],
-            "risk_cleared": np.where(watched, np.where(cleared, "是", "否"), None),
+            "risk_cleared": kept(watched, np.where(cleared, "是", "否")),
             "identified_on": homes["identified_on"].to_numpy().astype("datetime64[s]")[home],
-            "risk": np.where(watched, _RISKS[draws.pick("rural/risk", home, (34, 12, 10, 6, 16, 14, 8))], None),
+            "risk": kept(watched, _RISKS[draws.pick("rural/risk", home, (34, 12, 10, 6, 16, 14, 8))]),
         }
     )
     for name in (*eco.SOURCES, "expense_business"):
@@ -74,7 +75,7 @@ def known_id(scene: Scene, person: np.ndarray) -> np.ndarray:
     """The ID of each person, None for a newborn not yet registered."""
     people = scene.people.iloc[person]
     waiting = people["id_from"].to_numpy().astype("datetime64[D]") > scene.today
-    return np.where(waiting, None, people["id_no"].to_numpy())
+    return kept(~waiting, people["id_no"].to_numpy())
 
 
 def head_of(homes: pd.DataFrame, scene: Scene, home: np.ndarray, person: np.ndarray) -> np.ndarray:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from console.county.blanks import kept
 from console.county.draws import Draws, Ints
+from console.county.health import years_old
 from console.county.identity import agency_numbers
-from console.county.vital import Scene, last_day, years_old
+from console.county.vital import Scene, last_day
 from warehouse.months import Month
 
 STAGES = np.array(["学前", "小学", "初中", "高中", "中职", "高校"], dtype=object)
@@ -56,9 +58,11 @@ def pupils(draws: Draws, people: pd.DataFrame, year: int) -> Pupils:
         [age < 6, age < 12, age < 15, (age < 18) & vocational, age < 18], [0, 1, 2, 4, 3], 5
     ).astype(np.int64)
     hard = ~np.isnat(people["disabled_on"].to_numpy()) & (people["level"].to_numpy() == 1)
-    share = np.interp(age, (2.9, 3, 5, 6, 14, 15, 17, 18, 21, 22), (0, 0.55, 0.86, 0.996, 0.992, 0.9, 0.86, 0.32, 0.26, 0))
+    share = np.interp(
+        age, (2.9, 3, 5, 6, 14, 15, 17, 18, 21, 22), (0, 0.55, 0.86, 0.996, 0.992, 0.9, 0.86, 0.32, 0.26, 0)
+    )
     never = draws.chance("school/never", ids, np.where(hard, 0.3, 0.004))
-    goes = draws.chance("school/goes", ids, share, year * 0) & ~never
+    goes = draws.chance("school/goes", ids, share) & ~never
     u = draws.uniform("school/state", ids, year)
     state = np.select([u < 0.004, u < 0.012, (u < 0.0145) & (age > 10)], ["休学", "转出", "辍学"], "在籍")
     person = ids[goes & (age >= 3) & (age < 22)]
@@ -102,9 +106,9 @@ def enrolment_feed(
             "grade": np.char.add(list_.grade[keep].astype(str), "年级").astype(object),
             "state": list_.state[keep],
             "hukou_address": addresses[person],
-            "guardian_name": np.where(has, scene.people["name"].to_numpy()[there], None),
-            "guardian_id": np.where(has, scene.people["id_no"].to_numpy()[there], None),
-            "guardian_phone": np.where(has, scene.people["phone"].to_numpy()[there], None),
+            "guardian_name": kept(has, scene.people["name"].to_numpy()[there]),
+            "guardian_id": kept(has, scene.people["id_no"].to_numpy()[there]),
+            "guardian_phone": kept(has, scene.people["phone"].to_numpy()[there]),
             "tuition_year": np.where(stage == 0, fee, np.where(fee > 0, fee, 0.0)),
             "_self": person,
             "_guardian": guardian,
@@ -119,7 +123,13 @@ def school_names(villages: pd.DataFrame, village: Ints, stage: Ints) -> np.ndarr
     own = villages["village"].to_numpy(dtype=object)[village]
     return np.select(
         [stage == 0, stage == 1, stage == 2, stage == 3, stage == 4],
-        [own + "幼儿园", township + "中心完小", township + "寄宿制初级中学", "黄南州民族高级中学", "黄南州职业技术学校"],
+        [
+            own + "幼儿园",
+            township + "中心完小",
+            township + "寄宿制初级中学",
+            "黄南州民族高级中学",
+            "黄南州职业技术学校",
+        ],
         "青海省高校",
     ).astype(object)
 
@@ -157,7 +167,7 @@ def aid_feed(
         list_ = pupils(draws, scene.people, year)
         poor = low_income[list_.person]
         others = draws.chance("aid/other", list_.person, 0.05)
-        chance = np.where(poor, AIDED, others * 1.0) * np.isin(list_.state, ["在籍", "休学"])
+        chance = np.where(poor, AIDED, others) * np.isin(list_.state, ["在籍", "休学"])
         helped = draws.chance("aid/year", list_.person, chance, year)
         for term, (name, opens) in enumerate((("秋季", f"{year}-09-10"), ("春季", f"{year + 1}-03-15"))):
             person, stage = list_.person[helped], list_.stage[helped]

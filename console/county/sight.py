@@ -29,7 +29,12 @@ def aid_class(words: pd.Series) -> pd.Series:
     """低保, 特困, 低保边缘, 刚性支出困难 or 临时救助 of the agency's words."""
     plain = words.astype(str)
     found = np.select(
-        [plain.str.contains("特困"), plain.str.contains("边缘"), plain.str.contains("刚性"), plain.str.contains("临时")],
+        [
+            plain.str.contains("特困"),
+            plain.str.contains("边缘"),
+            plain.str.contains("刚性"),
+            plain.str.contains("临时"),
+        ],
         ["特困", "低保边缘", "刚性支出困难", "临时救助"],
         "低保",
     )
@@ -121,7 +126,7 @@ class Sight:
     def is_wrongly_recorded(self) -> Bools:
         """Recorded dead, and alive on that day."""
         died = self.scene.people["died_on"].to_numpy().astype("datetime64[D]")
-        return ~np.isnat(self.recorded_on) & ~(died <= self.recorded_on)
+        return np.asarray(~np.isnat(self.recorded_on) & ~(died <= self.recorded_on))
 
     @cached_property
     def is_dead(self) -> Bools:
@@ -156,14 +161,13 @@ class Sight:
         kept = kept[["person", "day", "anew"]].join(net)
         return kept[kept["total"] > 0.005].reset_index(drop=True)
 
-    def burden(self, first_day: np.datetime64) -> tuple[Floats, Floats, Floats]:
+    def burden(self, first_day: np.datetime64) -> tuple[Floats, ...]:
         """Own money of each person from that day on: rows summed, standing settlements summed, gross."""
         n = len(self.scene.people)
         rows = self.settlements[self.settlements["day"] >= first_day]
         nets = self.net_settlements[self.net_settlements["day"] >= first_day]
         gross = rows[~rows["undoes"]]
-        sums = [
-            np.round(np.bincount(frame["person"], weights=frame["own"], minlength=n), 2)
+        return tuple(
+            np.round(np.bincount(frame["person"], weights=frame["own"], minlength=n), 2).astype(np.float64)
             for frame in (rows, nets, gross)
-        ]
-        return sums[0], sums[1], sums[2]
+        )

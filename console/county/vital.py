@@ -15,8 +15,8 @@ from console.county.draws import Bools, Draws, Floats, Ints
 from console.county.health import add_health, years_old
 from console.county.identity import id_numbers
 from console.county.names import full_names
-from console.county.population import Base, own_phones
 from console.county.places import COUNTY_CODE, Places
+from console.county.population import Base, own_phones
 from warehouse.months import Month
 
 PAST_MONTHS = 24  # deaths are known so far back before the first month
@@ -97,9 +97,7 @@ class Chronicle:
         )
 
 
-def chronicle(
-    draws: Draws, places: Places, base: Base, frail: Ints, months: list[Month]
-) -> Chronicle:
+def chronicle(draws: Draws, places: Places, base: Base, frail: Ints, months: list[Month]) -> Chronicle:
     """Live through the months. ``frail`` marks households whose people die earlier (0, 1)."""
     first = day(months[0])
     people = base.persons.copy()
@@ -120,8 +118,7 @@ def chronicle(
         home_moves.append(_home_moves(draws, places, base.households, month))
         born, used = _births(draws, base, people, scene, month, used, first)
         people = pd.concat([people, born], ignore_index=True)
-    whole = Chronicle(people, _joined(moves, _MOVES), _joined(home_moves, _HOME_MOVES))
-    return whole
+    return Chronicle(people, _joined(moves, _MOVES), _joined(home_moves, _HOME_MOVES))
 
 
 _MOVES = {"person": np.int64, "household": np.int64, "spouse": np.int64, "on": "datetime64[s]"}
@@ -160,9 +157,7 @@ def _past_deaths(draws: Draws, people: pd.DataFrame, frail: Ints, first: np.date
 
 def _in_month(draws: Draws, purpose: str, ids: Ints, month: Month) -> np.ndarray:
     length = month.last_day.day
-    return np.asarray(
-        day(month) + draws.whole(purpose, ids, 0, length, month.year, month.number) * _DAY
-    )
+    return np.asarray(day(month) + draws.whole(purpose, ids, 0, length, month.year, month.number) * _DAY)
 
 
 def _deaths(draws: Draws, people: pd.DataFrame, scene: Scene, frail: Ints, month: Month) -> None:

@@ -113,7 +113,9 @@ def aid_words(draws: Draws, frame: pd.DataFrame, is_rural: np.ndarray) -> np.nda
         at = kind == number
         words[at] = np.array(pair, dtype=object)[rural[at]]
     at = kind == eco.TEKUN
-    where = np.array([["城市特困(分散)", "城市特困(集中)"], ["农村特困(分散)", "农村特困(集中)"]], dtype=object)
+    where = np.array(
+        [["城市特困(分散)", "城市特困(集中)"], ["农村特困(分散)", "农村特困(集中)"]], dtype=object
+    )
     words[at] = where[rural[at], is_housed(draws, frame["person"].to_numpy()[at]).astype(int)]
     return words
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from console.county import deaths, feeds
 from console.county.draws import Draws
-from console.county.economy import TEKUN, DIBAO, SINGLE, add_economy
+from console.county.economy import DIBAO, SINGLE, TEKUN, add_economy
 from console.county.health import add_health
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
@@ -39,7 +39,7 @@ class World:
         number = pd.Series(base.households.index).astype(str).str.zfill(8)
         self.hukou_no = ("H" + number).to_numpy(dtype=object)
         self._scene = lru_cache(maxsize=3)(self._make_scene)
-        self._feed = lru_cache(maxsize=64)(self._make_feed)
+        self._feed = lru_cache(maxsize=24)(self._make_feed)
 
     @property
     def seed(self) -> int:
@@ -66,7 +66,9 @@ class World:
         people["group"] = scene.group
         people["address"] = self.addresses(scene)
         people["head"] = self.base.households["head"].to_numpy()[scene.household]
-        people["moved"] = scene.household != self.story.people["household"].to_numpy()[: len(people)]
+        first_home = scene.people["household"].to_numpy()
+        first_village = self.base.households["village"].to_numpy()[first_home]
+        people["moved"] = (scene.household != first_home) | (scene.village != first_village)
         people["division"] = people["division"].astype(str)
         people.index.name = "person"
         return people.drop(columns=["people", "system", "first_spouse", "added_on"])
@@ -113,9 +115,9 @@ class World:
 
 def make_world(*, seed: int, persons: int, months: list[Month]) -> World:
     """The county of a seed with so many people on the first day of the first month, lived to the last."""
-    if persons < 1000 or not months:
+    if persons < 200 or not months:
         raise Misconfigured(
-            "a county needs at least 1,000 people and one month.", next_step="ask for more people."
+            "a county needs at least 200 people and one month.", next_step="ask for more people."
         )
     draws = Draws(seed)
     first_day = day(months[0])
