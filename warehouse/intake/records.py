@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice, zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +42,5 @@ class Table(Protocol):
 
 def text_columns(rows: list[list[str]], width: int) -> list[pa.Array]:
     """Rows of text as columns, short rows filled with empty text."""
-    return [
-        pa.array([row[index] if index < len(row) else "" for row in rows], pa.string())
-        for index in range(width)
-    ]
+    columns = [pa.array(column, pa.string()) for column in islice(zip_longest(*rows, fillvalue=""), width)]
+    return columns + [pa.array([""] * len(rows), pa.string())] * (width - len(columns))
