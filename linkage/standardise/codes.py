@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from typing import Final
 
 from linkage.standardise import lexicon
-from linkage.standardise.text import literal
+from linkage.standardise.text import lookup
 from warehouse.intake.contract import Column
-
-
-def case(expression: str, table: Mapping[str, str], *, otherwise: str = "NULL") -> str:
-    """SQL that looks a folded expression up in a small table."""
-    if not table:
-        return otherwise
-    whens = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in table.items())
-    return f"CASE {expression} {whens} ELSE {otherwise} END"
 
 
 def code_sql(column: Column, cell: str) -> str:
@@ -25,7 +16,7 @@ def code_sql(column: Column, cell: str) -> str:
     for code, spellings in column.codes.items():
         for spelling in (code, *spellings):
             table.setdefault(_folded(spelling), code)
-    return case(f"fold_code({cell})", table)
+    return lookup(f"fold_code({cell})", table)
 
 
 def _folded(word: str) -> str:
@@ -44,8 +35,8 @@ _CODE: Final = r"regexp_replace(regexp_replace(upper(solid(x)), '^[''`‘’]+',
 MACROS: Final[tuple[str, ...]] = (
     # The shape in which codes are looked up; a number that Excel wrote as 1.0 is 1.
     f"fold_code(x) AS {_CODE}",
-    f"fold_sex(x) AS {case('fold_code(x)', _SEXES)}",
+    f"fold_sex(x) AS {lookup('fold_code(x)', _SEXES)}",
     # An ethnicity by its full name; a word that is not among the 56 stays as it stands.
-    f"fold_ethnicity(x) AS {case('known(fold_code(x))', lexicon.ethnicities(), otherwise='known(trimmed(x))')}",
-    f"naming_habit(e) AS {case('e', lexicon.naming_habits())}",
+    f"fold_ethnicity(x) AS {lookup('known(fold_code(x))', lexicon.ethnicities(), otherwise='known(trimmed(x))')}",
+    f"naming_habit(e) AS {lookup('e', lexicon.naming_habits())}",
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from linkage.standardise.text import let
+
 # Years outside are typing errors or placeholders, whatever the column: no living person was born
 # before the first, no benefit runs beyond the last.
 FIRST_YEAR: Final = 1880
@@ -17,6 +19,12 @@ LAST_YEAR: Final = 2100
 _DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 _MONTH = "[0-9]{4}-[0-9]{1,2}"
 _CLOCK = r"[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
+
+_BARE = "regexp_replace(known(halfwidth(x)), '^[''`‘’]+', '')"
+
+_CREDIBLE = f"CASE WHEN year(d) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} AND d <> DATE '1900-01-01' THEN d END"
+
+_YEAR_MONTH = "CASE WHEN date_precision(t, v) IN ('day', 'month') THEN strftime(v, '%Y-%m') END"
 
 MACROS: Final[tuple[str, ...]] = (
     rf"""date_shape(t) AS CASE
@@ -29,7 +37,7 @@ MACROS: Final[tuple[str, ...]] = (
     rf"""date_tidy(x) AS CASE
         WHEN regexp_full_match(x, '{_DAY}') THEN x
         WHEN regexp_full_match(x, '{_DAY}{_CLOCK}') THEN regexp_extract(x, '^{_DAY}')
-        ELSE date_shape(regexp_replace(known(halfwidth(x)), '^[''`‘’]+', '')) END""",
+        ELSE {let(_BARE, "t", "date_shape(t)")} END""",
     # Excel counts days from 1899-12-30 (its 1900 is wrongly a leap year) or from 1904-01-01.
     """date_of_serial(n, date_system) AS CASE WHEN date_system = '1904' THEN DATE '1904-01-01' + n
         ELSE DATE '1899-12-30' + n END""",
@@ -43,9 +51,7 @@ MACROS: Final[tuple[str, ...]] = (
         WHEN regexp_full_match(t, '[0-9]{5}') THEN date_of_serial(CAST(t AS INTEGER), date_system)
         WHEN regexp_full_match(t, '[0-9]{4}') THEN try_cast(t || '-01-01' AS DATE) END""",
     # 1900-01-01 is what systems write for "no date"; nobody in a current file was born on it.
-    f"""date_value(t, date_system) AS CASE
-        WHEN year(date_unchecked(t, date_system)) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}
-            AND date_unchecked(t, date_system) <> DATE '1900-01-01' THEN date_unchecked(t, date_system) END""",
+    f"""date_value(t, date_system) AS {let("date_unchecked(t, date_system)", "d", _CREDIBLE)}""",
     f"""date_precision(t, value) AS CASE WHEN value IS NULL THEN NULL
         WHEN regexp_full_match(t, '[0-9]{{4}}(0000)?') THEN 'year'
         WHEN regexp_full_match(t, '{_MONTH}|[0-9]{{6}}(00)?') THEN 'month'
@@ -57,7 +63,5 @@ MACROS: Final[tuple[str, ...]] = (
         WHEN try_cast(left(t, 4) AS INTEGER) NOT BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN 'out_of_range'
         ELSE 'impossible' END""",
     # A month as YYYY-MM; a whole date gives its month, a bare year gives none.
-    """month_text(t, date_system) AS CASE
-        WHEN date_precision(t, date_value(t, date_system)) IN ('day', 'month')
-        THEN strftime(date_value(t, date_system), '%Y-%m') END""",
+    f"""month_text(t, date_system) AS {let("date_value(t, date_system)", "v", _YEAR_MONTH)}""",
 )

@@ -52,7 +52,7 @@ def describe(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         )
         records.append(
             f"SELECT s.file, s.sheet, s.\"row\", '{role}' AS role, d.profile_key "
-            f"FROM source AS s JOIN described_{role} AS d ON {on or 'true'}"
+            f"FROM source AS s JOIN (SELECT COLUMNS('^c_.*'), profile_key FROM described_{role}) AS d ON {on or 'true'}"
         )
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW profile AS SELECT DISTINCT * FROM ({' UNION ALL '.join(profiles)})"

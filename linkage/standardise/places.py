@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from linkage.standardise import lexicon
-from linkage.standardise.codes import case
+from linkage.standardise.text import let, lookup
 
 _BY_NAME, _BY_CODE = lexicon.divisions()
 
@@ -20,29 +20,30 @@ _ABOVE = (
 )
 _TOWN = r"[^镇乡0-9]{1,10}?(?:镇|乡|街道办事处|街道)"
 
+_KINDED = "CASE WHEN b = '' THEN NULL WHEN regexp_matches(b, '(社区|街道|居)$') THEN b ELSE b || '村' END"
+_VILLAGE = let("below_township(t)", "v", "village_of(v)")
+
 MACROS: Final[tuple[str, ...]] = (
     f"below_county(t) AS coalesce(nullif(regexp_replace(t, '{_ABOVE}', ''), ''), t)",
     # 同仁市隆务镇 and 隆务镇人民政府 are 隆务镇. A bare 隆务 stays: what it lacks is not known.
     f"""township_of(t) AS coalesce(
         nullif(regexp_extract(below_county(t), '^({_TOWN})', 1), ''), t)""",
-    """fold_township(x) AS replace(township_of(known(solid(x))), '街道办事处', '街道')""",
+    f"""fold_township(x) AS replace({let("known(solid(x))", "t", "township_of(t)")}, '街道办事处', '街道')""",
     f"""below_township(t) AS coalesce(
         nullif(regexp_replace(below_county(t), '^{_TOWN}(?:人民政府)?', ''), ''), below_county(t))""",
     # 吾屯村村民委员会, 吾屯村委会, 吾屯村三社, 吾屯: all 吾屯村. 隆务社区居委会: 隆务社区.
     r"""village_base(t) AS regexp_replace(regexp_replace(t,
         '(第?[0-9一二三四五六七八九十]+(?:村民小组|小组|组|社|队)|[0-9]+(?:号|户).*)+$', ''),
         '(?:村村民委员会|村民委员会|村委会|村委|村居委会|牧民委员会|牧委会|居民委员会|居委会|(行政|自然)?村)+$', '')""",
-    """village_of(t) AS CASE WHEN village_base(t) IS NULL OR village_base(t) = '' THEN NULL
-        WHEN regexp_matches(village_base(t), '(社区|街道|居)$') THEN village_base(t)
-        ELSE village_base(t) || '村' END""",
-    """fold_village(x) AS village_of(below_township(known(solid(x))))""",
+    f"""village_of(t) AS {let("village_base(t)", "b", _KINDED)}""",
+    f"""fold_village(x) AS {let("known(solid(x))", "t", _VILLAGE)}""",
     # From an address only what it names for certain: a township's kind word, a village's kind word.
     f"""address_township(x) AS replace(nullif(regexp_extract(
         below_county(solid(x)), '^({_TOWN})', 1), ''), '街道办事处', '街道')""",
     f"""address_village(x) AS village_of(nullif(regexp_extract(below_county(solid(x)),
         '^(?:{_TOWN})((?:[^村社]{{1,10}}?|[^村]{{1,10}}?)(?:村村民委员会|村委会|社区居委会|牧委会|社区|村))', 1), ''))""",
-    f"division_in_force(code) AS {case('code', _BY_CODE, otherwise='code')}",
-    f"""division_named(x) AS {case("regexp_extract(x, '([^省州区]{1,6}(?:自治[县旗]|[市县区旗]))', 1)", _BY_NAME)}""",
+    f"division_in_force(code) AS {lookup('code', _BY_CODE, otherwise='code')}",
+    f"""division_named(x) AS {lookup("regexp_extract(x, '([^省州区]{1,6}(?:自治[县旗]|[市县区旗]))', 1)", _BY_NAME)}""",
     # An address that is a number (six to twelve digits) or a text that names the county.
     """fold_division(x) AS CASE WHEN regexp_full_match(fold_key(x), '[1-9][0-9]{5}([0-9]{3}|[0-9]{6})?([.]0)?')
         THEN division_in_force(left(fold_key(x), 6)) ELSE division_named(solid(x)) END""",

@@ -7,6 +7,7 @@ the cells that hold something to translate.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from warehouse.database import quoted
@@ -30,6 +31,23 @@ def literal(text: str) -> str:
     return f"'{quoted(text)}'"
 
 
+def let(expression: str, name: str, body: str) -> str:
+    """SQL that reckons an expression once and uses it by name: a macro's argument is copied at every use."""
+    return f"list_transform([{expression}], lambda {name}: {body})[1]"
+
+
+def lookup(expression: str, table: Mapping[str, str], *, otherwise: str | None = None) -> str:
+    """SQL that looks a folded expression up in a small table; ``otherwise`` (or NULL) where it is not found.
+
+    A map, not a CASE: DuckDB copies the operand of a CASE into every WHEN.
+    """
+    if not table:
+        return otherwise or "NULL::VARCHAR"
+    pairs = ", ".join(f"{literal(word)}: {literal(code)}" for word, code in table.items())
+    found = f"(MAP {{{pairs}}})[{expression}]"
+    return found if otherwise is None else f"coalesce({found}, {otherwise})"
+
+
 _WORDS = ", ".join(literal(word) for word in NOTHING)
 
 MACROS: Final[tuple[str, ...]] = (
@@ -48,5 +66,5 @@ MACROS: Final[tuple[str, ...]] = (
     # An agency's number: no blanks, no apostrophe that Excel wanted, capital letters.
     r"""fold_key(x) AS nullif(upper(regexp_replace(solid(x), '^[''`‘’]+', '')), '')""",
     # NULL where the cell says that there is nothing.
-    f"""known(x) AS CASE WHEN lower(x) IN ({_WORDS}) THEN NULL ELSE x END""",
+    f"""known(x) AS {let("x", "w", f"CASE WHEN lower(w) IN ({_WORDS}) THEN NULL ELSE w END")}""",
 )
