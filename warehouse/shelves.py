@@ -24,11 +24,10 @@ CROSSWALK = {
     "match_weight": "DOUBLE",
 }  # fmt: skip
 REGISTRY_PERSONS = {"person_id": _V, "first_month": _V, "last_month": _V}
-REGISTRY_PROFILES = {"profile_key": _U, "person_id": _V, "grade": _V}
-PROFILES = {
-    "profile_key": _U, "role": _V, "id_no": _V, "id_kind": _V, "name": _V, "name_raw": _V,
-    "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D, "birth_precision": _V,
-    "ethnicity": _V, "township": _V, "village": _V, "phone": _V, "relation": _V,
+REGISTRY_PROFILES = {
+    "profile_key": _U, "person_id": _V, "grade": _V, "last_month": _V, "feed": _V, "role": _V, "id_no": _V,
+    "name": _V, "name_raw": _V, "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D,
+    "ethnicity": _V, "township": _V, "village": _V, "phone": _V,
 }  # fmt: skip
 EVENTS = {"event_id": _V, "kind": _V, "person_id": _V, "other_id": _V}
 ROW_ACCOUNT = {
@@ -57,8 +56,11 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
     _feeds(con, month, lake)
     until = str(month)
     months = {table: [m for m in lake.months(table) if m <= until] for table in _MONTHLY}
-    for table, (columns, pattern) in _MONTHLY.items():
-        _view(con, table, columns, _partitions(lake.partition(table), months[table], pattern))
+    # Answers are kept under the month of the list they answer. The month's own list is what is being made:
+    # its answers speak from the next month on, or a rebuild would take rows off a list already handed out.
+    months["dispositions"] = [m for m in months["dispositions"] if m < until]
+    for table, columns in _MONTHLY.items():
+        _view(con, table, columns, _partitions(lake.partition(table), months[table], "*.parquet"))
     now = [until] if until in lake.months("registry") else []
     for table, columns in (("persons", REGISTRY_PERSONS), ("profiles", REGISTRY_PROFILES)):
         _view(
@@ -67,27 +69,13 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
             columns,
             _partitions(lake.partition("registry"), now, f"{table}.parquet"),
         )
-    profiles = [
-        (m, file)
-        for feed in contracts()
-        for m, file in _partitions(
-            lake.partition("profiles", feed=feed),
-            [m for m in lake.months("profiles", feed=feed) if m <= until],
-            "*.parquet",
-        )
-    ]
-    _view(con, "profiles", PROFILES, profiles, key="feed")
     _view(con, "row_account", ROW_ACCOUNT, _partitions(lake.partition("row_account"), [until], "*.parquet"))
     _past(con, month, lake)
     lines = _policy(con, policy_dir)
     return {"feeds": came, "policy_lines": lines}
 
 
-_MONTHLY: dict[str, tuple[dict[str, str], str]] = {
-    "crosswalk": (CROSSWALK, "*.parquet"),
-    "events": (EVENTS, "*.parquet"),
-    "dispositions": (DISPOSITIONS, "*.parquet"),
-}
+_MONTHLY = {"crosswalk": CROSSWALK, "events": EVENTS, "dispositions": DISPOSITIONS}
 
 
 def _feed(con: duckdb.DuckDBPyConnection, feed: str, contract: Contract, month: Month, lake: Lake) -> int:
@@ -150,29 +138,25 @@ def _view(
     name: str,
     columns: dict[str, str],
     files: list[tuple[str, Path]],
-    *,
-    key: str | None = None,
 ) -> None:
     """``lake.<name>``: ``month`` and the columns with their types, over these files (none: empty).
 
     A column that no file has is NULL: a partition written under an older contract stays readable.
-    ``key`` names a second Hive column to keep.
     """
-    kept = {key: _V} if key else {}
     if not files:
         empty = ", ".join(
             f'CAST(NULL AS {kind}) AS "{column}"'
-            for column, kind in ({"month": _V, **kept} | _renamed(columns)).items()
+            for column, kind in ({"month": _V} | _renamed(columns)).items()
         )
         con.execute(f"CREATE VIEW lake.{name} AS SELECT {empty} WHERE false")
         return
-    source = _with_month(files, kept) if "month" not in columns else _with_own_month(files)
+    source = _with_month(files) if "month" not in columns else _with_own_month(files)
     there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     chosen = ", ".join(
         f'CAST("{column}" AS {kind}) AS "{column}"'
         if column in there
         else f'CAST(NULL AS {kind}) AS "{column}"'
-        for column, kind in ({"month": _V, **kept} | _renamed(columns)).items()
+        for column, kind in ({"month": _V} | _renamed(columns)).items()
     )
     con.execute(f"CREATE VIEW lake.{name} AS SELECT {chosen} FROM {source}")
 
@@ -182,13 +166,10 @@ def _renamed(columns: dict[str, str]) -> dict[str, str]:
     return {OWN_MONTH if column == "month" else column: kind for column, kind in columns.items()}
 
 
-def _with_month(files: list[tuple[str, Path]], kept: dict[str, str]) -> str:
+def _with_month(files: list[tuple[str, Path]]) -> str:
     """Parquet files with their Hive keys as columns: a filter on month then opens that month's files only."""
     listed = ", ".join(f"'{quoted(file)}'" for _, file in files)
-    types = ", ".join(f"'{column}': VARCHAR" for column in ("month", *kept))
-    return (
-        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, hive_types = {{{types}}})"
-    )
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = true, hive_types = {{'month': VARCHAR}})"
 
 
 def _with_own_month(files: list[tuple[str, Path]]) -> str:

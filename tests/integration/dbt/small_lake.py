@@ -16,7 +16,6 @@ from warehouse.shelves import (
     CROSSWALK,
     DISPOSITIONS,
     EVENTS,
-    PROFILES,
     REGISTRY_PERSONS,
     REGISTRY_PROFILES,
     ROW_ACCOUNT,
@@ -80,22 +79,6 @@ class SmallLake:
     def _identity(self, con: duckdb.DuckDBPyConnection, lake: Lake, month: str) -> None:
         people = sorted(self.persons)
         keys = {person: 100 + n for n, person in enumerate(people)}
-        with lake.replacing("profiles", feed="medical_enrolment", month=month) as folder:
-            _write(
-                con,
-                PROFILES,
-                [
-                    {
-                        "profile_key": keys[p],
-                        "role": "self",
-                        "name": "某人",
-                        "name_raw": "某人",
-                        **self.persons[p],
-                    }
-                    for p in people
-                ],
-                folder / "part.parquet",
-            )
         with lake.replacing("registry", month=month) as folder:
             _write(
                 con,
@@ -106,7 +89,20 @@ class SmallLake:
             _write(
                 con,
                 REGISTRY_PROFILES,
-                [{"profile_key": keys[p], "person_id": p, "grade": "certain"} for p in people],
+                [
+                    {
+                        "profile_key": keys[p],
+                        "person_id": p,
+                        "grade": "certain",
+                        "last_month": month,
+                        "feed": "medical_enrolment",
+                        "role": "self",
+                        "name": "某人",
+                        "name_raw": "某人",
+                        **self.persons[p],
+                    }
+                    for p in people
+                ],
                 folder / "profiles.parquet",
             )
         with lake.replacing("row_account", month=month) as folder:

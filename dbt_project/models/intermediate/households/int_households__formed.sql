@@ -28,7 +28,8 @@ claimed as (
 ),
 
 members as (
-    select * from claimed where place = 1
+    select * from claimed
+    where place = 1
 ),
 
 headed as (

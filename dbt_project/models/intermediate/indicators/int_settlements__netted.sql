@@ -2,7 +2,8 @@
 -- reversal of a later month takes back the month it belongs to.
 with
 rows_seen as (
-    select * from {{ ref('stg_medical_settlement__settlements') }} where person_id is not null
+    select * from {{ ref('stg_medical_settlement__settlements') }}
+    where person_id is not null
 ),
 
 signed as (

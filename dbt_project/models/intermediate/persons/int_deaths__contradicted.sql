@@ -10,7 +10,8 @@ settlements as (
 ),
 
 students as (
-    select * from {{ ref('stg_education_enrolment__students') }} where person_id is not null and state = '在籍'
+    select * from {{ ref('stg_education_enrolment__students') }}
+    where person_id is not null and state = '在籍'
 ),
 
 policy as (

@@ -6,7 +6,8 @@ payments as (
 ),
 
 roster as (
-    select * from {{ ref('stg_assistance_roster__members') }} where person_id is not null
+    select * from {{ ref('stg_assistance_roster__members') }}
+    where person_id is not null
 ),
 
 paid_months as (

@@ -9,34 +9,19 @@ persons as (
     select * from {{ source('lake', 'registry_persons') }}
 ),
 
-profiles as (
-    select * from {{ source('lake', 'profiles') }}
-),
-
 trust as (
     select * from {{ ref('feed_trust') }}
 ),
 
-latest as (
-    -- A description keeps its key through the months: once is enough.
-    select
-        *,
-        row_number() over (partition by profile_key order by month desc, feed) as place
-    from profiles
-),
-
 described as (
     select
-        registry.person_id,
+        registry.*,
         registry.grade = 'review' as is_doubtful,
-        latest.*,
-        case when registry.grade = 'review' then 2 when latest.role = 'self' then 0 else 1 end as distance,
+        case when registry.grade = 'review' then 2 when registry.role = 'self' then 0 else 1 end as distance,
         coalesce(trust.identity_rank, 99) as identity_rank,
         coalesce(trust.address_rank, 99) as address_rank
     from registry
-    inner join latest on registry.profile_key = latest.profile_key
-    left join trust on latest.feed = trust.feed
-    where latest.place = 1
+    left join trust on registry.feed = trust.feed
 ),
 
 ranked as (
@@ -44,11 +29,11 @@ ranked as (
         *,
         row_number() over (
             partition by person_id
-            order by distance, coalesce(name_missing, false), identity_rank, month desc, profile_key
+            order by distance, coalesce(name_missing, false), identity_rank, last_month desc, profile_key
         ) as identity_place,
         row_number() over (
             partition by person_id
-            order by distance, address_rank, month desc, profile_key
+            order by distance, address_rank, last_month desc, profile_key
         ) as address_place
     from described
 ),
@@ -65,7 +50,7 @@ chosen as (
         min_by(phone, address_place) filter (where phone is not null) as phone,
         -- Township and village come from one row, or a village would stand under a township that has none such.
         min_by(concat(township, '|', coalesce(village, '')), address_place)
-            filter (where township is not null) as address,
+        filter (where township is not null) as address,
         bool_or(is_doubtful and role = 'self') as is_doubtful
     from ranked
     group by person_id

@@ -2,7 +2,8 @@
 -- monitored class whose risk is not cleared, and the income of the household.
 with
 rural as (
-    select * from {{ ref('stg_rural_monitoring__members') }} where person_id is not null
+    select * from {{ ref('stg_rural_monitoring__members') }}
+    where person_id is not null
 ),
 
 incomes as (

@@ -6,7 +6,8 @@ rural as (
 ),
 
 members as (
-    select * from {{ ref('stg_rural_monitoring__members') }} where person_id is not null
+    select * from {{ ref('stg_rural_monitoring__members') }}
+    where person_id is not null
 ),
 
 rostered as (

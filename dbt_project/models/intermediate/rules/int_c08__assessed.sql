@@ -3,11 +3,13 @@
 {%- set number = var("month")[5:] | int %}
 with
 students as (
-    select * from {{ ref('stg_education_enrolment__students') }} where person_id is not null and state = '在籍'
+    select * from {{ ref('stg_education_enrolment__students') }}
+    where person_id is not null and state = '在籍'
 ),
 
 grants as (
-    select * from {{ ref('stg_education_aid__grants') }} where person_id is not null
+    select * from {{ ref('stg_education_aid__grants') }}
+    where person_id is not null
 ),
 
 low_income as (

@@ -21,7 +21,8 @@ keyed as (
 ),
 
 members as (
-    select * from paid where is_member and not is_temporary
+    select * from paid
+    where is_member and not is_temporary
 ),
 
 scope as (
@@ -123,7 +124,8 @@ two_accounts as (
 doubled as (
     select * from two_cases
     union all
-    select * from two_accounts where person_id is not null
+    select * from two_accounts
+    where person_id is not null
 ),
 
 judged as (

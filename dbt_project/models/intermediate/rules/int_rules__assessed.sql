@@ -4,10 +4,10 @@ with
 {%- set rules = ['d01', 'd02', 'd03', 'c01', 'c03', 'r01', 'c08', 'q01'] %}
 assessed as (
     {%- for rule in rules %}
-    select * from {{ ref('int_' ~ rule ~ '__assessed') }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        select * from {{ ref('int_' ~ rule ~ '__assessed') }}
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 ),
 

@@ -23,7 +23,8 @@ roster as (
 ),
 
 incomes as (
-    select * from {{ ref('int_incomes__stated') }} where income_pc_year is not null
+    select * from {{ ref('int_incomes__stated') }}
+    where income_pc_year is not null
 ),
 
 sized as (

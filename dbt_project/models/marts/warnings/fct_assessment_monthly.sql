@@ -43,7 +43,7 @@ reasons as (
         from assessed
         where unassessed_reason is not null
         group by rule_id, place, unassessed_reason
-    )
+    ) as by_reason
     group by rule_id, place
 )
 

@@ -2,7 +2,8 @@
 -- check. A warning proposes a check by a person; it stops no payment.
 with
 raised as (
-    select * from {{ ref('int_rules__assessed') }} where is_raised
+    select * from {{ ref('int_rules__assessed') }}
+    where is_raised
 ),
 
 rules as (
@@ -31,15 +32,25 @@ limits as (
     ]) }}
 ),
 
+settling as (
+    select unnest(string_split(value, ';')) as result
+    from policy
+    where parameter = 'answers_that_settle'
+),
+
 answers as (
-    -- The latest answer to each warning.
+    -- The latest answer to each warning, if it settles the matter: who could not be found is still to be found.
     select
-        warning_id,
-        month,
-        result,
-        row_number() over (partition by warning_id order by month desc, file desc, row desc) as place
+        dispositions.warning_id,
+        dispositions.month,
+        dispositions.result,
+        row_number() over (
+            partition by dispositions.warning_id
+            order by dispositions.month desc, dispositions.checked_on desc, dispositions.file desc, dispositions.row desc
+        ) as place
     from dispositions
-    where warning_id is not null and result is not null
+    inner join settling on dispositions.result = settling.result
+    where dispositions.warning_id is not null
 ),
 
 answered as (
@@ -53,7 +64,7 @@ answered as (
     inner join past
         on
             answers.warning_id = past.warning_id
-            and past.month <= answers.month
+            and answers.month >= past.month
             and past.status = 'listed'
     where answers.place = 1
     group by answers.warning_id, answers.month, answers.result
@@ -64,7 +75,7 @@ weighed as (
         raised.*,
         answered.answered_month,
         answered.result,
-        answered.fingerprint is not distinct from raised.fingerprint and answered.warning_id is not null as is_answered,
+        coalesce(answered.fingerprint = raised.fingerprint, false) as is_answered,
         round(
             cast(coalesce(weight.number, 0) as double)
             * case raised.grade

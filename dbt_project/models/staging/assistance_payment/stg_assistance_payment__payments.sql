@@ -5,7 +5,8 @@ source as (
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'assistance_payment' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'assistance_payment' and role = 'self'
 ),
 
 linked as (
@@ -25,7 +26,8 @@ numbered as (
 ),
 
 attempts as (
-    select * from numbered where place = 1
+    select * from numbered
+    where place = 1
 ),
 
 returned_later as (

@@ -5,7 +5,8 @@ source as (
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'assistance_roster' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'assistance_roster' and role = 'self'
 ),
 
 linked as (

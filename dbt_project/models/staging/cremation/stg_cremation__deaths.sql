@@ -4,7 +4,8 @@ source as (
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'cremation' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'cremation' and role = 'self'
 ),
 
 linked as (

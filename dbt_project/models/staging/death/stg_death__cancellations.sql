@@ -4,7 +4,8 @@ source as (
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'death' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'death' and role = 'self'
 ),
 
 linked as (

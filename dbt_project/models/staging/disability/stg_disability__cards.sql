@@ -1,10 +1,12 @@
 with
 source as (
-    select * from {{ source('lake', 'disability') }} where month = {{ this_month() }}
+    select * from {{ source('lake', 'disability') }}
+    where month = {{ this_month() }}
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'disability' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'disability' and role = 'self'
 ),
 
 linked as (

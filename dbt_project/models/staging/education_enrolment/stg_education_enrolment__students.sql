@@ -1,10 +1,12 @@
 with
 source as (
-    select * from {{ source('lake', 'education_enrolment') }} where month = {{ this_month() }}
+    select * from {{ source('lake', 'education_enrolment') }}
+    where month = {{ this_month() }}
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'education_enrolment' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'education_enrolment' and role = 'self'
 ),
 
 linked as (

@@ -1,10 +1,12 @@
 with
 source as (
-    select * from {{ source('lake', 'visit_ledger') }} where month = {{ this_month() }}
+    select * from {{ source('lake', 'visit_ledger') }}
+    where month = {{ this_month() }}
 ),
 
 links as (
-    select * from {{ ref('stg_linkage__links') }} where feed = 'visit_ledger' and role = 'self'
+    select * from {{ ref('stg_linkage__links') }}
+    where feed = 'visit_ledger' and role = 'self'
 ),
 
 linked as (
