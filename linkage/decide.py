@@ -78,7 +78,7 @@ def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE ranked AS
         SELECT *,
-            row_number() OVER nearest AS place,
+            row_number() OVER nearest AS nth,
             match_weight - coalesce(lead(match_weight) OVER nearest, -1e9) AS gap
         FROM judged
         WHERE target_rank < {FREE}
@@ -86,7 +86,7 @@ def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE to_settled AS
         SELECT * FROM ranked
-        WHERE place = 1 AND is_strong AND NOT is_guarded AND gap >= {limits.gap_bits}
+        WHERE nth = 1 AND is_strong AND NOT is_guarded AND gap >= {limits.gap_bits}
         -- a known person takes one new id at most
         QUALIFY seeker_rank > {WITH_ID}
             OR row_number() OVER (PARTITION BY target, seeker_rank ORDER BY match_weight DESC, seeker) = 1""")
@@ -112,7 +112,7 @@ def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         QUALIFY row_number() OVER (PARTITION BY seeker ORDER BY match_weight DESC, target) = 1""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE pointers AS
-        SELECT * EXCLUDE (place, gap) FROM to_settled UNION ALL BY NAME SELECT * FROM to_free""")
+        SELECT * EXCLUDE (nth, gap) FROM to_settled UNION ALL BY NAME SELECT * FROM to_free""")
 
 
 def _gather(con: duckdb.DuckDBPyConnection) -> None:

@@ -116,9 +116,9 @@ _EXCEL_OTHER = _either("id_kind_{a} = 'excel15' AND id_no_{b} IS NOT NULL")
 
 ID = Comparison(
     "id",
-    "NOT ((id_no_l IS NOT NULL AND id_no_r IS NOT NULL) OR (id_kind_l = id_kind_r AND id_seen_l = id_seen_r) "
+    "NOT coalesce((id_no_l IS NOT NULL AND id_no_r IS NOT NULL) OR (id_kind_l = id_kind_r AND id_seen_l = id_seen_r) "
     "OR (id_kind_l IN ('invalid', 'several', 'excel15', 'masked') AND id_no_r IS NOT NULL) "
-    "OR (id_kind_r IN ('invalid', 'several', 'excel15', 'masked') AND id_no_l IS NOT NULL))",
+    "OR (id_kind_r IN ('invalid', 'several', 'excel15', 'masked') AND id_no_l IS NOT NULL), FALSE)",
     (
         Level("equal", "id_no_l = id_no_r", 0.95, 1e-9, fixed=True),
         Level("same_damaged_text", _SEEN, 0.10, 1e-7, fixed=True),
@@ -140,7 +140,7 @@ ID = Comparison(
 )
 
 # The id holds birth and sex: where it agrees, they are not counted again.
-_ID_TELLS = f"({_SEEN} OR {_NEAR} OR {_EXCEL} OR {_SAME_BIRTH_PART} OR {_SEVERAL})"
+_ID_TELLS = f"coalesce({_SEEN} OR {_NEAR} OR {_EXCEL} OR {_SAME_BIRTH_PART} OR {_SEVERAL}, FALSE)"
 
 BIRTH = Comparison(
     "birth",

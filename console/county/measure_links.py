@@ -1,0 +1,140 @@
+"""How good the links are on the county's truth, beside the exact-ID join on the same rows.
+
+Reads the truth, so it stands with the county: the platform itself never sees it. Pairs are counted from
+group sizes, n(n-1)/2, and never made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Pairwise:
+    """Pairwise counts of one view of the rows: how many true pairs, how many joined, how many both."""
+
+    view: str
+    rows: int
+    true_pairs: int
+    joined_pairs: int
+    right_pairs: int
+
+    @property
+    def recall(self) -> float:
+        """The share of true pairs that were joined (1 when there are none)."""
+        return self.right_pairs / self.true_pairs if self.true_pairs else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of joined pairs that are true (1 when nothing was joined)."""
+        return self.right_pairs / self.joined_pairs if self.joined_pairs else 1.0
+
+
+_ROWS = """
+CREATE OR REPLACE TEMP TABLE linked AS
+SELECT crosswalk.feed, crosswalk.role, crosswalk.grade, crosswalk.rule, crosswalk.person_id,
+    truth.true_person, nullif(trim(truth.id_as_written), '') AS id_as_written, profiles.name_system
+FROM read_parquet(?) AS crosswalk
+JOIN (SELECT * FROM read_parquet(?) WHERE month = ?) AS truth USING (feed, file, sheet, "row", role)
+LEFT JOIN read_parquet(?, hive_partitioning = true) AS records USING (feed, file, sheet, "row", role)
+LEFT JOIN (SELECT profile_key, any_value(name_system) AS name_system
+           FROM read_parquet(?, hive_partitioning = false) GROUP BY profile_key) AS profiles USING (profile_key)
+"""
+
+# Views in which a pair counts when at least one of its rows is of the view: all pairs of a group less those
+# that lie wholly outside.
+_COUNT = """
+WITH sized AS (
+    SELECT true_person, {key} AS joined, count(*)::HUGEINT AS n, (count(*) FILTER ({inside}))::HUGEINT AS inside
+    FROM linked WHERE {universe} GROUP BY true_person, joined
+),
+of_truth AS (SELECT sum(n) AS n, sum(n - inside) AS outside FROM sized GROUP BY true_person),
+of_joined AS (SELECT sum(n) AS n, sum(n - inside) AS outside FROM sized WHERE joined IS NOT NULL GROUP BY joined)
+SELECT (SELECT coalesce(sum(inside), 0) FROM sized),
+    (SELECT sum(n * (n - 1) // 2 - outside * (outside - 1) // 2) FROM of_truth),
+    (SELECT sum(n * (n - 1) // 2 - outside * (outside - 1) // 2) FROM of_joined),
+    (SELECT sum(n * (n - 1) // 2 - (n - inside) * (n - inside - 1) // 2) FROM sized WHERE joined IS NOT NULL)
+"""
+
+
+def pairwise(home: Path, truth: Path, month: str) -> dict[str, Pairwise]:
+    """Measure a month's crosswalk: view name to counts.
+
+    ``all``: certain and review links; ``certain``: only rows graded certain or new; ``exact id``: joining the
+    same rows on the ID as written; ``feed …`` and ``names …``: pairs with at least one row of that feed or
+    kind of name; ``certain feed …``: the same among certain rows.
+    """
+    lake = home / "lake"
+    with duckdb.connect() as con:
+        con.execute(
+            _ROWS,
+            [
+                f"{lake}/crosswalk/month={month}/*.parquet",
+                str(truth / "ids_as_written.parquet"),
+                month,
+                f"{lake}/records/feed=*/month={month}/*.parquet",
+                f"{lake}/profiles/feed=*/month={month}/*.parquet",
+            ],
+        )
+        feeds = [row[0] for row in con.execute("SELECT DISTINCT feed FROM linked ORDER BY 1").fetchall()]
+        kinds = [
+            row[0]
+            for row in con.execute(
+                "SELECT DISTINCT name_system FROM linked WHERE name_system IS NOT NULL ORDER BY 1"
+            ).fetchall()
+        ]
+        certain = "grade IN ('certain', 'new')"
+        views = {"all": ("person_id", "TRUE", "TRUE"), "certain": ("person_id", "TRUE", certain)}
+        views["exact id"] = ("id_as_written", "TRUE", "TRUE")
+        for feed in feeds:
+            views[f"feed {feed}"] = ("person_id", f"feed = '{feed}'", "TRUE")
+            views[f"certain feed {feed}"] = ("person_id", f"feed = '{feed}'", certain)
+            views[f"exact id feed {feed}"] = ("id_as_written", f"feed = '{feed}'", "TRUE")
+        for kind in kinds:
+            views[f"names {kind}"] = ("person_id", f"name_system = '{kind}'", "TRUE")
+        return {
+            name: _measured(con, name, key, inside, universe)
+            for name, (key, inside, universe) in views.items()
+        }
+
+
+def _measured(con: duckdb.DuckDBPyConnection, view: str, key: str, inside: str, universe: str) -> Pairwise:
+    counted = con.execute(_COUNT.format(key=key, inside=inside, universe=universe)).fetchone() or (0, 0, 0, 0)
+    return Pairwise(view, *(int(number or 0) for number in counted))
+
+
+def wrong_by_rule(home: Path, truth: Path, month: str) -> dict[str, tuple[int, int, int]]:
+    """By rule and grade: rows, rows whose person is mostly somebody else, rows parted from their person's most.
+
+    A person_id stands for the true person whom most of its certain rows are; a true person's home is the
+    person_id that holds most of its rows.
+    """
+    lake = home / "lake"
+    with duckdb.connect() as con:
+        con.execute(
+            _ROWS,
+            [
+                f"{lake}/crosswalk/month={month}/*.parquet",
+                str(truth / "ids_as_written.parquet"),
+                month,
+                f"{lake}/records/feed=*/month={month}/*.parquet",
+                f"{lake}/profiles/feed=*/month={month}/*.parquet",
+            ],
+        )
+        found = con.execute("""
+            WITH stands AS (
+                SELECT person_id, coalesce(mode(true_person ORDER BY true_person) FILTER (grade <> 'review'),
+                    mode(true_person ORDER BY true_person)) AS stands_for
+                FROM linked GROUP BY person_id
+            ),
+            homes AS (
+                SELECT true_person, mode(person_id ORDER BY person_id) AS home FROM linked GROUP BY true_person
+            )
+            SELECT rule || ' ' || grade, count(*), count(*) FILTER (true_person <> stands_for),
+                count(*) FILTER (person_id <> home)
+            FROM linked JOIN stands USING (person_id) JOIN homes USING (true_person)
+            GROUP BY 1 ORDER BY 1""").fetchall()
+    return {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in found}
