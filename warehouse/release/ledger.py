@@ -137,7 +137,7 @@ def write_ledger(
     reasons = drop_down(policy.words("release.reasons_not_included"), "release.reasons_not_included")
     none = policy.text("release.aid_none")
     persons = 0
-    with workbook(path, month, f"{township}{month}社会救助兜底摸排台账") as book:
+    with workbook(path, month, f"{mask.show_text(township)}{month}社会救助兜底摸排台账") as book:
         for number, (_, name, population, noted) in enumerate(POPULATIONS):
             sheet = _open(
                 book, name, f"{policy.text('release.county_name')}“{population}”社会救助兜底脱贫调查摸排台账"

@@ -43,7 +43,7 @@ def write_list(
     columns = PAPER if is_paper else TOWNSHIP if township else COUNTY
     answers = Answers.of(policy)
     ids: list[str] = []
-    title = f"{county}{township or ''}{month.year}年{month.number}月预警核查清单"
+    title = f"{county}{mask.show_text(township)}{month.year}年{month.number}月预警核查清单"
     with workbook(path, month, title) as book:
         write_guide(book, con, month=month, township=township, title=title, policy=policy)
         sheet, part, row = None, "", _FIRST
@@ -53,7 +53,8 @@ def write_list(
                 if sheet is not None:
                     _close(book, sheet, row, columns, answers, month, is_paper)
                 part, row = wanted, _FIRST
-                sheet = _open(book, part, f"{title} · {part}", columns)
+                name = mask.show_text(part)
+                sheet = _open(book, name, f"{title} · {name}", columns)
             book.line(sheet, row, columns, row_of(seen, mask, columns))
             ids.append(str(seen[-1]))
             row += 1

@@ -51,7 +51,7 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
 
 def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
     """Every township's list and its paper copy, and the county's list."""
-    places: list[tuple[str | None, str]] = [(name, file_word(name)) for name in listing.townships(con)]
+    places: list[tuple[str | None, str]] = [(name, _word(name, policy)) for name in listing.townships(con)]
     places.append((None, "全市"))
     items = []
     for township, word in _distinct(places):
@@ -76,7 +76,7 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
 def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
     """Every township's ledger and its paper copy."""
     items = []
-    places: list[tuple[str | None, str]] = [(name, file_word(name)) for name in ledger.townships(con)]
+    places: list[tuple[str | None, str]] = [(name, _word(name, policy)) for name in ledger.townships(con)]
     for township, word in _distinct(places):
         for audience, path in (
             ("ledger", f"ledger/摸排台账_{word}_{month}.xlsx"),
@@ -88,6 +88,11 @@ def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy:
             )
             items.append(_sealed(folder, Item(path, "ledger", persons, audience), mask))
     return items
+
+
+def _word(township: str, policy: Policy) -> str:
+    """A township as part of a file name; a name that is really somebody's number is masked."""
+    return file_word(mask_for("paper", policy).show_text(township))
 
 
 def _sealed(folder: Path, item: Item, mask: Mask) -> Item:

@@ -12,6 +12,7 @@ from warehouse.errors import NotReleased
 from warehouse.release.masking import Mask, exposed
 
 _TEXT = re.compile(r">([^<]+)<")
+_ATTRIBUTE = re.compile(r'="([^"]*)"')
 _BLOCK = 1 << 20
 
 
@@ -32,7 +33,10 @@ def check_sealed(path: Path, mask: Mask, *, shown_as: str) -> None:
 
 
 def texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Every piece of text of a workbook with the part it stands in, as a stream."""
+    """Every piece of text of a workbook with the part it stands in, as a stream.
+
+    Outside the sheets attributes are read too: names of sheets and properties stand there.
+    """
     with zipfile.ZipFile(path) as book:
         for part in book.namelist():
             with book.open(part) as handle:
@@ -45,5 +49,9 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _pieces(part: str, xml: bytes) -> Iterator[tuple[str, str]]:
-    for found in _TEXT.finditer(xml.decode("utf-8", errors="replace")):
+    text = xml.decode("utf-8", errors="replace")
+    for found in _TEXT.finditer(text):
         yield part, html.unescape(found[1])
+    if not part.startswith("xl/worksheets/"):
+        for found in _ATTRIBUTE.finditer(text):
+            yield part, html.unescape(found[1])

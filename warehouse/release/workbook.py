@@ -170,8 +170,8 @@ def drop_down(words: Sequence[str], parameter: str) -> list[str]:
 
 
 def breadth(text: str) -> int:
-    """How wide a text prints: a Chinese character is two letters wide."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+    """How wide a text prints, in letters: a Chinese character is two letters wide, as it is two bytes in GBK."""
+    return len(text.encode("gb18030", "replace"))
 
 
 def height_of(columns: Sequence[Column], values: Sequence[object]) -> float:
@@ -181,7 +181,7 @@ def height_of(columns: Sequence[Column], values: Sequence[object]) -> float:
         if isinstance(value, str):
             room = max(1.0, column.width - 1)
             lines = max(lines, sum(-(-breadth(part) // int(room)) or 1 for part in value.split("\n")))
-    return min(409.0, 14.0 * lines + 4)
+    return min(409.0, 14.5 * lines + 6)
 
 
 def file_word(name: str) -> str:

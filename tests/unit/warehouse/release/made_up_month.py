@@ -57,16 +57,19 @@ def _write(
     con.close()
 
 
-def make(home: Path, *, people: int = 60, poison: str | None = None) -> Lake:
+def make(home: Path, *, people: int = 60, poison: str | None = None, village: str | None = None) -> Lake:
     """Marts, standardised rows, crosswalk, quarantine and two passed verdicts under ``home``.
 
-    ``poison`` is put into one listed warning's summary.
+    ``poison`` is put into one listed warning's summary, ``village`` in place of every village's name and of
+    one township's.
     """
     lake = Lake(home)
     persons, rural, roster, links, warnings = [], [], [], [], []
     classes = ("脱贫不稳定户", "边缘易致贫户", "未脱贫建档立卡户", "突发严重困难户", "脱贫户")
     for n in range(people):
         place = {"township": TOWNSHIPS[n % 4], "village": f"第{n % 3 + 1}村"}
+        if village is not None:
+            place = {"township": village if n % 4 == 0 else place["township"], "village": village}
         household = f"H{n // 2:05d}"
         person = {
             "person_id": f"P{n:08d}", "name": FAMILY[n % 6], "id_no": id_of(n), "phone": f"139{n:08d}",
