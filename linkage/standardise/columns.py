@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linkage.standardise.codes import code_sql
+from linkage.standardise.cells import word_columns
 from linkage.standardise.source import id_columns, name_columns
-from warehouse.intake.contract import Column, Contract, standardised_schema
+from warehouse.intake.contract import Contract, standardised_schema
 
 # How a name is built, seen with the person's ethnicity ``e`` where a column gives it. A Tibetan with a
 # Han name (surname, no Tibetan unit) stays Han; interpunct and letters speak for themselves.
@@ -22,7 +22,7 @@ def system_sql(name: str, ethnicity: str) -> str:
 
 
 def standardised_query(contract: Contract) -> str:
-    """SQL over ``source``, ``folded_id`` and ``folded_name``: every column of the contract, typed and ordered."""
+    """SQL over ``source`` and the folded cells: every column of the contract, typed and ordered."""
     tidied = [
         f'date_tidy("{column.name}") AS "{column.name}__tidy"' for column in contract.of_kind("date", "month")
     ]
@@ -41,6 +41,10 @@ def standardised_query(contract: Contract) -> str:
         f'LEFT JOIN folded_name AS "n_{name}" ON s."{name}__cell" = "n_{name}".raw'
         for name in name_columns(contract)
     ]
+    joins += [
+        f'LEFT JOIN "word_{name}" AS "w_{name}" ON s."{name}" = "w_{name}".raw'
+        for name in word_columns(contract)
+    ]
     schema = standardised_schema(contract)
     made = dict(_columns(contract))
     listed = ", ".join(f'CAST({made[name]} AS {kind}) AS "{name}"' for name, kind in schema.items())
@@ -49,14 +53,18 @@ def standardised_query(contract: Contract) -> str:
 
 def _columns(contract: Contract) -> Iterator[tuple[str, str]]:
     """Every column of the standardised table with its SQL."""
+    words = word_columns(contract)
     yield from (("file", "s.file"), ("sheet", "s.sheet"), ("row", 's."row"'))
     for column in contract.columns:
         name, cell = column.name, f's."{column.name}"'
         if column.kind not in ("text", "key"):
             yield f"{name}_raw", cell
+        if name in words:
+            yield name, f'"w_{name}".value'
+            continue
         match column.kind:
             case "text":
-                yield name, _text(contract, column, cell)
+                yield name, f"trimmed({cell})"
             case "key":
                 yield name, f"fold_key({cell})"
             case "id":
@@ -72,26 +80,12 @@ def _columns(contract: Contract) -> Iterator[tuple[str, str]]:
                 yield f"{name}_issue", f"date_issue({tidy}, {value})"
             case "month":
                 yield name, f'month_text(s."{name}__tidy", s.date_system)'
-            case "code":
-                yield name, code_sql(column, cell)
-            case "money" | "integer" | "sex" | "relation" | "phone":
+            case "money" | "integer" | "phone":
                 yield name, f"fold_{column.kind}({cell})"
-
-
-def _text(contract: Contract, column: Column, cell: str) -> str:
-    """Places and ethnicities of a person take their one name (the landed row keeps the words); other text stays."""
-    for person in contract.persons:
-        if column.name == person.township:
-            return f"fold_township({cell})"
-        if column.name == person.village:
-            return f"fold_village({cell})"
-        if column.name == person.ethnicity:
-            return f"fold_ethnicity({cell})"
-    return f"trimmed({cell})"
 
 
 def _system(contract: Contract, name: str) -> str:
     owner = next((person for person in contract.persons if person.name == name), None)
     if owner is None or owner.ethnicity is None:
         return f'"n_{name}".guess'
-    return system_sql(f'"n_{name}"', f'fold_ethnicity(s."{owner.ethnicity}")')
+    return system_sql(f'"n_{name}"', f'"w_{owner.ethnicity}".value')

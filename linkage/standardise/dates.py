@@ -34,7 +34,7 @@ MACROS: Final[tuple[str, ...]] = (
             replace(regexp_replace(t, '{_CLOCK}$|[ ]+[0-9]{{1,2}}时.*$', ''), ' ', ''),
             '[日号]$', ''), '[年月/.\\]', '-', 'g'), '-+', '-', 'g'), '-'), '') END""",
     # One shape: Y-M-D, Y-M, YYYYMMDD, YYYYMM, YYYY or a five-digit serial; what fits none stays odd.
-    rf"""date_tidy(x) AS CASE
+    rf"""date_tidy(x) AS CASE WHEN x IS NULL OR x = '' THEN NULL
         WHEN regexp_full_match(x, '{_DAY}') THEN x
         WHEN regexp_full_match(x, '{_DAY}{_CLOCK}') THEN regexp_extract(x, '^{_DAY}')
         ELSE {let(_BARE, "t", "date_shape(t)")} END""",

@@ -81,17 +81,33 @@ def _folded(contract: Contract, person: Person) -> str:
         if person.role == "self"
         else "n.name IS NOT NULL OR coalesce(i.id_kind, 'missing') <> 'missing'"
     )
+    words: dict[str, str] = {}
+    joins: list[str] = []
+    for field in ("sex", "ethnicity", "relation", "township", "village"):
+        column = getattr(person, field)
+        words[field] = f'"w_{field}".value' if column else "NULL::VARCHAR"
+        if column:
+            joins.append(f'LEFT JOIN "word_{column}" AS "w_{field}" ON c."c_{field}" = "w_{field}".raw')
+    address = ["NULL::VARCHAR"] * 3
+    if person.address:
+        address = ["a.township", "a.village", "a.division"]
+        joins.append(f'LEFT JOIN "address_{person.address}" AS a ON c.c_address = a.raw')
     fields = ", ".join(f'"{name}"' for name in DESCRIBING)
     types = ", ".join(f'CAST("{name}" AS {PROFILES[name]}) AS "{name}"' for name in DESCRIBING)
     return f"""
     WITH tidied AS (
-        SELECT c.*, date_tidy(c_birth_date) AS tidy, fold_ethnicity(c_ethnicity) AS ethnic,
+        SELECT c.*, {"date_tidy(c_birth_date)" if person.birth_date else "NULL::VARCHAR"} AS tidy,
             i.id_no, coalesce(i.id_kind, 'missing') AS id_kind, i.id_seen, i.id_prefix,
             n.name, trimmed(c.c_name) AS name_raw, n.pinyin, n.family, n.missing,
-            coalesce({system_sql("n", "fold_ethnicity(c_ethnicity)")}, 'unknown') AS name_system
+            coalesce({system_sql("n", words["ethnicity"])}, 'unknown') AS name_system,
+            {words["sex"]} AS told_sex, {words["ethnicity"]} AS ethnicity, {words["relation"]} AS relation,
+            coalesce({words["township"]}, {address[0]}) AS township,
+            coalesce({words["village"]}, {address[1]}) AS village,
+            {address[2]} AS division
         FROM cells_{person.role} AS c
         LEFT JOIN folded_id AS i ON c.c_id = i.raw
         LEFT JOIN folded_name AS n ON c.c_name = n.raw
+        {" ".join(joins)}
         WHERE {present}
     ),
     dated AS (SELECT *, date_value(tidy, c_dates) AS born FROM tidied),
@@ -99,20 +115,16 @@ def _folded(contract: Contract, person: Person) -> str:
         SELECT COLUMNS('^c_.*'), {feed} AS feed, {role} AS role, id_no, id_kind, id_seen, id_prefix,
             name, name_raw, name_system, pinyin AS name_pinyin, family AS name_family,
             coalesce(missing, false) AS name_missing,
-            coalesce(fold_sex(c_sex), CASE WHEN id_no IS NULL THEN NULL
+            coalesce(told_sex, CASE WHEN id_no IS NULL THEN NULL
                 WHEN CAST(substr(id_no, 17, 1) AS INTEGER) % 2 = 1 THEN '1' ELSE '2' END) AS sex,
             coalesce(born, id_birth(id_no)) AS birth_date,
             CASE WHEN born IS NOT NULL THEN date_precision(tidy, born)
                 WHEN id_no IS NOT NULL THEN 'day' END AS birth_precision,
             CASE WHEN born IS NOT NULL THEN 'column' WHEN id_no IS NOT NULL THEN 'id' END AS birth_source,
-            ethnic AS ethnicity,
-            coalesce(fold_township(c_township), address_township(c_address)) AS township,
-            coalesce(fold_village(c_village), address_village(c_address)) AS village,
-            fold_division(c_address) AS division,
+            ethnicity, township, village, division, relation,
             {_keyed("c_household_key", person.household_key)} AS household_key,
             {_keyed("c_agency_key", person.agency_key)} AS agency_key,
-            fold_phone(c_phone) AS phone,
-            fold_relation(c_relation) AS relation,
+            {"fold_phone(c_phone)" if person.phone else "NULL"} AS phone,
             {literal(person.of) if person.of else "NULL"} AS "of"
         FROM dated
     ),

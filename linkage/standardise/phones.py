@@ -13,6 +13,6 @@ MACROS: Final[tuple[str, ...]] = (
     """phone_number(t) AS coalesce(
         nullif(regexp_extract(t, '^(1[3-9][0-9]{9})([^0-9].*)?$', 1), ''),
         nullif(regexp_extract(t, '^(0[1-9][0-9]{8,10}|[2-8][0-9]{6,7})([^0-9].*)?$', 1), ''))""",
-    f"""fold_phone(x) AS CASE WHEN regexp_full_match(x, '1[3-9][0-9]{{9}}') THEN x
+    f"""fold_phone(x) AS CASE WHEN x IS NULL OR x = '' THEN NULL WHEN regexp_full_match(x, '1[3-9][0-9]{{9}}') THEN x
         ELSE {let("phone_tidy(x)", "t", "phone_number(t)")} END""",
 )

@@ -9,6 +9,7 @@ import duckdb
 
 from linkage.records import PROFILES, RECORDS
 from linkage.standardise import tally
+from linkage.standardise.cells import fold_word_cells
 from linkage.standardise.columns import standardised_query
 from linkage.standardise.descriptions import describe, refuse_collisions
 from linkage.standardise.recipes import install
@@ -78,6 +79,7 @@ def _standardise_feed(
     open_source(con, contract, quoted(lake.partition("landed", **keys) / "*.parquet"))
     fold_id_cells(con, contract, month.last_day)
     fold_name_cells(con, contract)
+    fold_word_cells(con, contract)
     with lake.replacing("standardised", **keys) as folder:
         rows = copy_to_parquet(con, standardised_query(contract), folder / "part-0.parquet")
     described = bool(contract.persons)

@@ -51,13 +51,13 @@ def _grouped(
 def _unread(
     con: duckdb.DuckDBPyConnection, contract: Contract, kinds: tuple[str, ...], standardised: str
 ) -> dict[str, int]:
-    names = [column.name for column in contract.columns if column.kind in kinds]
-    if not names:
-        return {}
-    counted = ", ".join(
-        f'count(*) FILTER ("{name}" IS NULL AND known(solid("{name}_raw")) IS NOT NULL)' for name in names
-    )
-    found = con.execute(f"SELECT {counted} FROM {standardised}").fetchone() or ()
-    return {
-        f"{contract.feed}.{name}": int(number) for name, number in zip(names, found, strict=True) if number
-    }
+    found: dict[str, int] = {}
+    for name in (column.name for column in contract.columns if column.kind in kinds):
+        odd = (
+            f'SELECT "{name}_raw" AS raw, count(*) AS cells FROM {standardised} '
+            f'WHERE "{name}" IS NULL AND "{name}_raw" IS NOT NULL GROUP BY 1'
+        )
+        told = con.execute(f"SELECT sum(cells) FROM ({odd}) WHERE known(solid(raw)) IS NOT NULL").fetchone()
+        if told and told[0]:
+            found[f"{contract.feed}.{name}"] = int(told[0])
+    return found

@@ -64,7 +64,8 @@ MACROS: Final[tuple[str, ...]] = (
     # The same without any blank inside.
     """solid(x) AS nullif(replace(halfwidth(x), ' ', ''), '')""",
     # An agency's number: no blanks, no apostrophe that Excel wanted, capital letters.
-    r"""fold_key(x) AS nullif(upper(regexp_replace(solid(x), '^[''`‘’]+', '')), '')""",
+    r"""fold_key(x) AS CASE WHEN regexp_full_match(x, '[0-9A-Z]+') THEN x
+        ELSE nullif(upper(regexp_replace(solid(x), '^[''`‘’]+', '')), '') END""",
     # NULL where the cell says that there is nothing.
     f"""known(x) AS {let("x", "w", f"CASE WHEN lower(w) IN ({_WORDS}) THEN NULL ELSE w END")}""",
 )

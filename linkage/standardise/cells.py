@@ -1,0 +1,59 @@
+"""Columns whose cells are few words over and over: each distinct cell is folded once and joined back.
+
+For a column of words ``word_<column>`` holds ``raw, value``; for a person's address ``address_<column>``
+holds ``raw, township, village, division``.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from linkage.standardise.codes import code_sql
+from warehouse.intake.contract import Column, Contract
+
+
+def word_columns(contract: Contract) -> dict[str, str]:
+    """The columns of words with the SQL that folds their cell ``raw``."""
+    found: dict[str, str] = {}
+    for column in contract.columns:
+        folded = _word_sql(contract, column)
+        if folded:
+            found[column.name] = folded
+    return found
+
+
+def address_columns(contract: Contract) -> list[str]:
+    """The columns that a person of the contract has as address."""
+    return sorted({person.address for person in contract.persons if person.address})
+
+
+def fold_word_cells(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Make the tables ``word_<column>`` and ``address_<column>`` from the view ``source``."""
+    for name, folded in word_columns(contract).items():
+        _fold(con, f"word_{name}", name, f"{folded} AS value")
+    for name in address_columns(contract):
+        parts = ("township", "village", "division")
+        made = ("address_township(raw)", "address_village(raw)", "fold_division(raw)")
+        _fold(con, f"address_{name}", name, ", ".join(map("{} AS {}".format, made, parts)))
+
+
+def _fold(con: duckdb.DuckDBPyConnection, table: str, column: str, listed: str) -> None:
+    distinct = f'SELECT DISTINCT "{column}" AS raw FROM source WHERE "{column}" IS NOT NULL'
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" AS SELECT raw, {listed} FROM ({distinct})')
+
+
+def _word_sql(contract: Contract, column: Column) -> str | None:
+    """Places and ethnicities of a person take their one name (the landed row keeps the words)."""
+    if column.kind == "code":
+        return code_sql(column, "raw")
+    if column.kind in ("sex", "relation"):
+        return f"fold_{column.kind}(raw)"
+    if column.kind == "text":
+        for person in contract.persons:
+            if column.name == person.township:
+                return "fold_township(raw)"
+            if column.name == person.village:
+                return "fold_village(raw)"
+            if column.name == person.ethnicity:
+                return "fold_ethnicity(raw)"
+    return None
