@@ -21,7 +21,7 @@ class Slice:
     """Some rows of a feed: clean or written cells by column, the true person by role, the row numbers.
 
     ``lost`` are people of whom nothing is left to link on, ``broken`` those whose row cannot be decoded,
-    ``undated`` those whose date of death was spoilt.
+    ``undated`` those whose date of death was spoilt; ``lent`` is whose number stands in the row instead.
     """
 
     cells: dict[str, Texts]
@@ -30,6 +30,7 @@ class Slice:
     lost: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     broken: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     undated: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    lent: Ints = field(default_factory=lambda: np.full(0, -1, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.rows)

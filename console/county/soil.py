@@ -30,6 +30,7 @@ def soil(
     """Write the dirt of ``dice`` into ``piece``, in place; ``is_1904`` where the workbook counts days so."""
     size = len(piece)
     piece.lost, piece.broken, piece.undated = (np.zeros(size, dtype=bool) for _ in range(3))
+    piece.lent = np.full(size, -1, dtype=np.int64)
     clerks = text_keys(piece.cells["township"]) if "township" in piece.cells else np.zeros(size, np.int64)
     for kind, (columns, spoil) in place_dirt.KINDS.items():
         for column in columns:
@@ -92,9 +93,11 @@ def _phones(piece: Slice, contract: Contract, dice: Dice, clerks: Ints) -> None:
 
 def _dates(piece: Slice, contract: Contract, layout: Layout, dice: Dice, clerks: Ints, is_1904: bool) -> None:
     who = piece.who["self"]
-    for column in contract.of_kind("date"):
+    for number, column in enumerate(contract.of_kind("date")):
         if column.name not in piece.cells:
             continue
+        # Each date of a row goes wrong by itself: the mistake hangs on person and column.
+        dated = np.where(who >= 0, who * 16 + number, -1)
         names = [layout.date, *layout.clerk_dates]
         choice = (clerks % max(len(layout.clerk_dates), 1)) + 1 if layout.clerk_dates else np.zeros_like(who)
         styles = date_dirt.style_numbers(names)[choice]
@@ -106,8 +109,8 @@ def _dates(piece: Slice, contract: Contract, layout: Layout, dice: Dice, clerks:
                 column.name == contract.month_evidence and kind in ("date_month_only", *date_dirt.IMPOSSIBLE)
             ):
                 continue
-            struck = dice.hits(kind, who, piece.rows, within=plain)
-            bits = dice.forms(f"{kind}/{column.name}", who)
+            struck = dice.hits(kind, dated, piece.rows, within=plain)
+            bits = dice.forms(kind, dated)
             styles = np.where(
                 struck, date_dirt.style_numbers(list(others))[bits % np.uint64(len(others))], styles
             )

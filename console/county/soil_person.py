@@ -70,7 +70,9 @@ def _soil_ids(
         relatives = _relatives(piece, who, people, day)
         for kind, whose in id_dirt.BORROWED.items():
             if whose in relatives and dice.has(kind):
-                free &= ~_borrow(cells, kind, free, relatives[whose], who, dice, people, rows)
+                struck = _borrow(cells, kind, free, relatives[whose], who, dice, people, rows)
+                piece.lent[struck] = relatives[whose][struck]
+                free &= ~struck
         if dice.has("id_two_in_cell"):
             beside = next(iter(relatives.values()))
             for other in relatives.values():
@@ -154,6 +156,7 @@ def _soil_names(
         gone = "".join("?" if new != old else new for new, old in zip(own, clean[place], strict=True))
         cells[place] = gone if lost[place] else own
     dice.count(COUNTY_WIDE, int((cells != clean).sum()))
+    dice.count("name_rare_lost", int((lost & (cells != clean)).sum()))
     free &= cells == clean
     number = dice.agency_number
     for kind, spoil in {**NAMES, **ON_TOP}.items():

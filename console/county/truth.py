@@ -26,6 +26,7 @@ ROWS = pa.schema(
         ("true_person", pa.string()),
     ]
 )
+DEATH = "death"
 AS_WRITTEN = ROWS.append(pa.field("id_as_written", pa.string()))
 
 
@@ -40,7 +41,8 @@ class Truth:
     file of the same month) and ``ids_as_written.parquet`` (rows in force with the ID cell's text), row
     group by row group as the files are written.
 
-    ``lost``, ``broken`` and ``undated`` gather the people whose planted warnings the dirt took away.
+    ``lost``, ``broken`` and ``undated`` gather the people whose planted warnings the dirt took away,
+    ``taken_for_dead`` those whose number stands on somebody else's death.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Truth:
     lost: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
     undated: set[int] = field(default_factory=set)
+    taken_for_dead: set[int] = field(default_factory=set)
 
     def __enter__(self) -> Truth:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -109,5 +112,7 @@ class Truth:
             own = piece.who["self"]
             self.lost.update(own[piece.lost].tolist())
             self.undated.update(own[piece.undated].tolist())
+            if contract.feed == DEATH:
+                self.taken_for_dead.update(piece.lent[piece.lent >= 0].tolist())
             for who in piece.who.values():
                 self.broken.update(who[piece.broken].tolist())

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from console.county.truth import Truth, person_texts
 from warehouse.months import Month
 
+WRONGLY_DEAD = "D03"
 WARNINGS = pa.schema(
     [("month", pa.string()), ("rule_id", pa.string()), ("true_person", pa.string()), ("expected", pa.bool_())]
 )
@@ -39,8 +40,12 @@ class WarningsTruth:
         """Note a month's planted warnings.
 
         ``expected`` becomes null where the files leave nothing to link a person on, where a row of theirs
-        cannot be decoded, and, for the rules on deaths, where the date of death was spoilt.
+        cannot be decoded, and, for the rules on deaths, where the date of death was spoilt. Whose number
+        the police wrote on a husband's or wife's death may be found to be recorded dead by mistake (D03).
         """
+        planted = pd.concat(
+            [planted.astype({"expected": object}), _taken_for_dead(planted, truth)], ignore_index=True
+        )
         people = planted["true_person"].to_numpy(dtype=np.int64)
         rules = planted["rule_id"].astype(str).tolist()
         gone = np.isin(people, sorted(truth.lost | truth.broken))
@@ -60,3 +65,15 @@ class WarningsTruth:
         for rule, value in zip(rules, expected, strict=True):
             word = {True: "to raise", False: "not to raise", None: "either"}[value]
             counts[f"{rule} {word}"] += 1
+
+
+def _taken_for_dead(planted: pd.DataFrame, truth: Truth) -> pd.DataFrame:
+    known = set(planted.loc[planted["rule_id"] == WRONGLY_DEAD, "true_person"].astype(int))
+    people = sorted(truth.taken_for_dead - known)
+    return pd.DataFrame(
+        {
+            "rule_id": pd.Series([WRONGLY_DEAD] * len(people), dtype=object),
+            "true_person": pd.Series(people, dtype="int64"),
+            "expected": pd.Series([None] * len(people), dtype=object),
+        }
+    )

@@ -238,3 +238,17 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(
         )
     assert digests[0] == digests[1]
     assert digests[0].keys() == digests[2].keys() and digests[0] != digests[2]
+
+
+def test_whose_number_stands_on_a_spouses_death_may_be_found_wrongly_dead(written: Any) -> None:
+    ids = written.truth("ids_as_written").query("feed == 'death' and month == '2026-10'")
+    owner = {text: number for number, text in enumerate(written.world.persons["id_no"])}
+    spouses = written.world.persons["spouse"].to_numpy()
+    mistaken = [
+        owner[row.id_as_written]
+        for row in ids.itertuples()
+        if row.id_as_written in owner and owner[row.id_as_written] == spouses[int(row.true_person[1:])]
+    ]
+    planted = written.truth("warnings").query("rule_id == 'D03' and month == '2026-10'")
+    assert mistaken and {f"T{number:07d}" for number in mistaken} <= set(planted["true_person"])
+    assert planted["expected"].isna().all()
