@@ -211,7 +211,7 @@ def _reversals(draws: Draws, rows: pd.DataFrame, month: Month, *, late: bool) ->
     gone["state"] = np.where(kind == 2, "1", "0").astype(object)
     gone.loc[kind == 2, "settlement_id"] = gone["settlement_id"] + "F"
     sign = np.where(kind == 0, 1.0, -1.0)
-    anew = chosen & draws.chance("reversal/again", key, 0.6)
+    anew = chosen & draws.chance("reversal/again", key, 0.6) & ~rows["is_undone"].to_numpy(dtype=bool)
     again = rows[anew].copy()
     for name in MONEY:
         gone[name] = gone[name] * sign

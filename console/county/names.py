@@ -20,7 +20,7 @@ Texts = np.ndarray
 # Shares of the shapes of a Tibetan name: two words (扎西才让), one word (扎西).
 ONE_WORD = 0.12
 USUAL_SECOND = 0.40  # of two-word names end in a word usual there; the others in any first word
-RARE_CHARACTER = 0.004  # of people with a Han-style name
+RARE_CHARACTER = 0.012  # of people with a Han-style name
 ONE_CHARACTER_GIVEN = {"m": 0.20, "f": 0.22}
 
 

@@ -22,6 +22,7 @@ HEAD, SPOUSE, FIRST_CHILD, FATHER, MOTHER, IN_LAW, FIRST_GRANDCHILD = 0, 1, 2, 7
 CHILDREN, GRANDCHILDREN, SLOTS = 5, 3, 13
 OLD_CODE = 632321  # 同仁县; its numbers stay in force on the card
 RENAMED_ON = np.datetime64("2020-07-01")  # numbers given from then on carry 632301
+_YOUNGEST_PARENT = np.timedelta64(int(17 * 365.25), "D")
 _OWN_LINEAGE = 10**9  # lines of surname of those who married in are counted from here
 
 # Cumulative shares of 0..5 children of a woman, by nationality of the household (made up).
@@ -107,7 +108,7 @@ def _slots(draws: Draws, homes: pd.DataFrame) -> tuple[Bools, Floats, Bools]:
     male[:, HEAD] = at("head-male") < np.where(lone, 0.55, 0.8)
     married = np.interp(age, (19, 24, 30, 60, 75, 90), (0.2, 0.65, 0.88, 0.85, 0.6, 0.25))
     filled[:, SPOUSE] = (at("spouse") < married) & ~lone
-    gap = np.where(male[:, HEAD], -2, 2) + 2.5 * draws.normal("slot/gap", number)
+    gap = np.where(male[:, HEAD], -2, 2) + 2.5 * np.clip(draws.normal("slot/gap", number), -2, 2)
     ages[:, SPOUSE] = np.maximum(18.5, age + gap)
     male[:, SPOUSE] = ~male[:, HEAD]
     mother_age = np.where(male[:, HEAD], np.where(filled[:, SPOUSE], ages[:, SPOUSE], age - 2), age)
@@ -124,7 +125,7 @@ def _slots(draws: Draws, homes: pd.DataFrame) -> tuple[Bools, Floats, Bools]:
     heir, heir_age = male[:, FIRST_CHILD], ages[:, FIRST_CHILD]
     filled[:, IN_LAW] = filled[:, FIRST_CHILD] & (heir_age > 20.5) & (at("in-law") < 0.62)
     male[:, IN_LAW] = ~heir
-    gap = np.where(heir, -2, 2) + 2 * draws.normal("slot/gap2", number)
+    gap = np.where(heir, -2, 2) + 2 * np.clip(draws.normal("slot/gap2", number), -2, 2)
     ages[:, IN_LAW] = np.maximum(18.3, heir_age + gap)
     _grandchildren(draws, number, np.where(heir, ages[:, IN_LAW], heir_age), filled, ages, male)
     return filled, ages, male
@@ -218,11 +219,13 @@ def _elsewhere_parents(draws: Draws, homes: pd.DataFrame, frame: pd.DataFrame, n
     homes["parent_home"] = parent_home
     at = np.flatnonzero(parent_home >= 0)
     is_male = frame["is_male"].to_numpy()
+    birth = frame["birth_date"].to_numpy().astype("datetime64[D]")
     for column, sex in (("father", True), ("mother", False)):
         values = frame[column].to_numpy().copy()
         for who in (HEAD, SPOUSE):
             person = number[parent_home[at], who]
-            right = (person >= 0) & (is_male[person] == sex)
+            older = birth[number[at, HEAD]] - birth[np.maximum(person, 0)]
+            right = (person >= 0) & (is_male[person] == sex) & (older > _YOUNGEST_PARENT)
             values[number[at[right], HEAD]] = person[right]
         frame[column] = values
 

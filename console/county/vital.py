@@ -152,7 +152,14 @@ def _past_deaths(draws: Draws, people: pd.DataFrame, frail: Ints, first: np.date
     dies = draws.chance("death/past", ids, rate) & (
         people["birth_date"].to_numpy().astype("datetime64[D]") < on - 40 * _DAY
     )
-    return np.where(dies, on, NAT)
+    # Nobody's mother died before the birth, nor father before the pregnancy.
+    birth = people["birth_date"].to_numpy().astype("datetime64[D]")
+    earliest = np.full(len(people), np.datetime64("0001-01-01", "D"))
+    for column, before in (("mother", 0), ("father", 270)):
+        parent = people[column].to_numpy()
+        known = parent >= 0
+        np.maximum.at(earliest, parent[known], birth[known] - before * _DAY)
+    return np.where(dies & (on > earliest), on, NAT)
 
 
 def _in_month(draws: Draws, purpose: str, ids: Ints, month: Month) -> np.ndarray:

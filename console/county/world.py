@@ -9,7 +9,7 @@ months are asked for after it.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ import pandas as pd
 from console.county import deaths, feeds
 from console.county.draws import Draws
 from console.county.economy import DIBAO, SINGLE, TEKUN, add_economy
+from console.county.findings import warnings
 from console.county.health import add_health
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
@@ -24,6 +25,7 @@ from console.county.vital import Chronicle, Scene, chronicle, day
 from warehouse.errors import Misconfigured
 from warehouse.months import Month
 
+HISTORY_MONTHS = 12
 HIDDEN = ("_self", "_head", "_guardian", "_kin")
 
 
@@ -40,6 +42,8 @@ class World:
         self.hukou_no = ("H" + number).to_numpy(dtype=object)
         self._scene = lru_cache(maxsize=3)(self._make_scene)
         self._feed = lru_cache(maxsize=24)(self._make_feed)
+        self._history = lru_cache(maxsize=1)(self._make_history)
+        self._warnings = lru_cache(maxsize=3)(partial(warnings, self))
 
     @property
     def seed(self) -> int:
@@ -93,18 +97,18 @@ class World:
         """What a feed brings beside its first month: the twelve months before, for medical_settlement."""
         if feed != "medical_settlement":
             return self._feed(feed, self.months[0]).iloc[:0].copy()
-        return pd.concat(
-            [self._feed(feed, self.months[0].plus(-ago)) for ago in range(12, 0, -1)], ignore_index=True
-        )
+        return self._history().copy()
 
     def warnings(self, month: Month) -> pd.DataFrame:
         """The planted truth of a month: rule_id, true_person, expected (True, False or None)."""
-        from console.county.findings import warnings
-
-        return warnings(self, month)
+        return self._warnings(month).copy()
 
     def _make_scene(self, month: Month) -> Scene:
         return self.story.scene(self.base.households, month)
+
+    def _make_history(self) -> pd.DataFrame:
+        before = [self.months[0].plus(-ago) for ago in range(HISTORY_MONTHS, 0, -1)]
+        return pd.concat([self._make_feed("medical_settlement", m) for m in before], ignore_index=True)
 
     def _make_feed(self, feed: str, month: Month) -> pd.DataFrame:
         made = feeds.FEEDS[feed](self, month)
