@@ -277,6 +277,9 @@ def test_a_file_taken_out_of_the_inbox_leaves_the_shelf(tmp_path: Path) -> None:
     (folder / "hotline.csv").unlink()
     outcome = receive(MONTH, inbox=tmp_path / "inbox", lake=lake, policy=policy())
     assert landed(lake, "hotline") == []
+    once = tree(lake.home)
+    receive(MONTH, inbox=tmp_path / "inbox", lake=lake, policy=policy())
+    assert tree(lake.home) == once
     assert any("hotline.csv is no longer in the inbox" in reason for reason in outcome.reasons)
 
 
@@ -356,3 +359,29 @@ def test_no_message_holds_a_persons_value(tmp_path: Path) -> None:
     for text in (copy, json.dumps(outcome.as_dict(), ensure_ascii=False)):
         assert "张三丰" not in text
         assert "63230119900101123" not in text
+
+
+@pytest.mark.parametrize("stops_at", ["shelf.write", "ledger.write", "record"])
+def test_a_run_that_died_and_ran_again_is_as_if_it_never_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: str
+) -> None:
+    folder = whole_month(tmp_path / "inbox")
+    write_csv(folder, "assistance_payment", 18, name="assistance_payment_v2.csv")
+    whole, died = Lake(tmp_path / "whole"), Lake(tmp_path / "died")
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    # First a month with other files stands there, so that the second run has something to replace.
+    for lake in (whole, died):
+        receive(MONTH, inbox=tmp_path / "inbox", lake=lake, policy=policy())
+    write_csv(folder, "death", 25)
+    (folder / "assistance_roster.xlsx").write_bytes(b"PK\x03\x04 broken")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"warehouse.intake.receive.{stops_at}", die)
+        with pytest.raises(KeyboardInterrupt):
+            receive(MONTH, inbox=tmp_path / "inbox", lake=died, policy=policy())
+    for lake in (whole, died):
+        with pytest.raises(DeliveryRefused):
+            receive(MONTH, inbox=tmp_path / "inbox", lake=lake, policy=policy())
+    assert tree(died.home) == tree(whole.home)

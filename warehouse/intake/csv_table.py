@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
@@ -25,6 +26,7 @@ from warehouse.intake.words import is_blank
 
 _LOOK_BYTES = 1 << 18
 _BLOCK_BYTES = 16 << 20
+_LF, _CR = 10, 13
 _DELIMITERS = (",", "\t", ";", "|")
 _RESEND = "have the agency export it again and put the new file into the inbox."
 
@@ -47,7 +49,10 @@ class CsvTable:
         if max(map(first_line.count, _DELIMITERS)) == 0:
             # A title row tells nothing: the most frequent of the first lines decides.
             self.delimiter = max(_DELIMITERS, key=text.count)
-        self._look = _parsed(text, self.delimiter)
+        try:
+            self._look = _parsed(text, self.delimiter)
+        except csv.Error as error:  # one field of more than 128 KB among the first rows
+            raise self._open_quotation(1) from error
         if not is_whole and len(self._look) > 1:
             self._look.pop()
 
@@ -71,18 +76,12 @@ class CsvTable:
                     taken, odd[:] = list(odd), []
                     batch, following, later = self._numbered(record_batch, taken, following, width)
                     odd[:0] = later
-                    yield _sound(batch, width, is_decoded=not stream.undecodable)
+                    yield self._sound(batch, width, is_decoded=not stream.undecodable)
                 self._refuse_if_cut_off(stream, odd, following)
             except pa.ArrowInvalid as error:
-                raise DeliveryRefused(
-                    f"{self.path.name} cannot be cut into records after record {following - 1}: "
-                    "a quotation mark is open.",
-                    next_step=_RESEND,
-                ) from error
+                raise self._open_quotation(following) from error
             if odd:
-                yield _sound(
-                    _mended(odd, width, fields, self.delimiter), width, is_decoded=not stream.undecodable
-                )
+                yield self._sound(self._mended(odd, width, fields), width, is_decoded=not stream.undecodable)
 
     def _reader(self, stream: Utf8Stream, fields: int, set_aside: object) -> arrow_csv.CSVStreamingReader:
         names = [str(index) for index in range(fields)]
@@ -123,7 +122,7 @@ class CsvTable:
         within = [row for row in odd if row.number <= last]
         batch = Batch(numbers.astype(np.int32), list(record_batch.columns))
         if within:
-            batch = _joined(batch, _mended(within, width, record_batch.num_columns, self.delimiter))
+            batch = _joined(batch, self._mended(within, width, record_batch.num_columns))
         return batch, last + 1, odd[len(within) :]
 
     def _refuse_if_cut_off(self, stream: Utf8Stream, odd: list[arrow_csv.InvalidRow], following: int) -> None:
@@ -137,42 +136,64 @@ class CsvTable:
                 next_step=_RESEND,
             )
 
+    def _mended(self, odd: list[arrow_csv.InvalidRow], width: int, fields: int) -> Batch:
+        """The odd records: with empty surplus fields sound, with too few ``short``, else faulty."""
+        numbers: list[int] = []
+        rows: list[list[str]] = []
+        short: set[int] = set()
+        faulty: list[tuple[int, str]] = []
+        for record in odd:
+            try:
+                parsed = _parsed(record.text, self.delimiter)
+            except csv.Error as error:  # one field of more than 128 KB
+                raise self._open_quotation(record.number) from error
+            cells = [cell for line in parsed for cell in line]
+            is_broken = any("\n" in cell or "\r" in cell for cell in cells)
+            if is_broken and (
+                len(cells) >= 2 * width - 1 or any(self._swallows(cell, width) for cell in cells)
+            ):
+                raise self._open_quotation(record.number)
+            if len(parsed) > 1 or not all(map(is_blank, cells[width:])):
+                faulty.append((record.number, "too many fields"))
+                continue
+            if len(cells) < width:
+                short.add(record.number)
+            numbers.append(record.number)
+            rows.append(cells)
+        return Batch(np.array(numbers, dtype=np.int32), text_columns(rows, fields), faulty, short)
 
-def _sound(batch: Batch, width: int, *, is_decoded: bool) -> Batch:
-    """The batch without records that hold undecodable bytes or text beyond the header's last column."""
-    surplus = np.zeros(len(batch.numbers), dtype=np.bool_)
-    for column in batch.columns[width:]:
-        surplus |= np.asarray(pc.not_equal(pc.utf8_trim_whitespace(column), ""), dtype=np.bool_)
-    broken = np.zeros(len(batch.numbers), dtype=np.bool_)
-    if not is_decoded:
-        for column in batch.columns:
-            broken |= np.asarray(pc.match_substring(column, UNDECODABLE), dtype=np.bool_)
-    if not (surplus.any() or broken.any()):
-        return batch
-    faulty = [(int(number), "too many fields") for number in batch.numbers[surplus & ~broken]]
-    faulty += [(int(number), "undecodable bytes") for number in batch.numbers[broken]]
-    kept = ~(surplus | broken)
-    columns = [column.filter(pa.array(kept)) for column in batch.columns]
-    return Batch(batch.numbers[kept], columns, sorted([*batch.faulty, *faulty]), batch.short)
+    def _sound(self, batch: Batch, width: int, *, is_decoded: bool) -> Batch:
+        """The batch without records that hold undecodable bytes or text beyond the header's last column."""
+        surplus = np.zeros(len(batch.numbers), dtype=np.bool_)
+        broken = np.zeros(len(batch.numbers), dtype=np.bool_)
+        for place, column in enumerate(batch.columns):
+            if place >= width:
+                surplus |= _mask(pc.not_equal(pc.utf8_trim_whitespace(column), ""))
+            if not is_decoded:
+                broken |= _mask(pc.match_substring(column, UNDECODABLE))
+            for index in _with_line_end(column):
+                if self._swallows(column[int(index)].as_py(), width):
+                    raise self._open_quotation(int(batch.numbers[index]))
+        if not (surplus.any() or broken.any()):
+            return batch
+        faulty = [(int(number), "too many fields") for number in batch.numbers[surplus & ~broken]]
+        faulty += [(int(number), "undecodable bytes") for number in batch.numbers[broken]]
+        kept = ~(surplus | broken)
+        columns = [column.filter(pa.array(kept)) for column in batch.columns]
+        return Batch(batch.numbers[kept], columns, sorted([*batch.faulty, *faulty]), batch.short)
 
+    def _swallows(self, cell: str, width: int) -> bool:
+        """Whether a cell of several lines holds whole records: its quotation mark was never meant to open."""
+        lines = cell.splitlines()
+        return len(lines) > 1 and any(line.count(self.delimiter) >= width - 1 for line in lines)
 
-def _mended(odd: list[arrow_csv.InvalidRow], width: int, fields: int, delimiter: str) -> Batch:
-    """The odd records: with empty surplus fields they are sound, with too few they are ``short``, else faulty."""
-    numbers: list[int] = []
-    rows: list[list[str]] = []
-    short: set[int] = set()
-    faulty: list[tuple[int, str]] = []
-    for record in odd:
-        parsed = _parsed(record.text, delimiter)
-        cells = parsed[0] if len(parsed) == 1 else []
-        if len(parsed) > 1 or not all(map(is_blank, cells[width:])):
-            faulty.append((record.number, "too many fields"))
-            continue
-        if len(cells) < width:
-            short.add(record.number)
-        numbers.append(record.number)
-        rows.append(cells)
-    return Batch(np.array(numbers, dtype=np.int32), text_columns(rows, fields), faulty, short)
+    def _open_quotation(self, record: int) -> DeliveryRefused:
+        # Which rows the mark swallowed cannot be told: setting aside one record would lose the others unseen.
+        return DeliveryRefused(
+            f"{self.path.name} cannot be cut into records: a quotation mark opens in record {record} "
+            "and does not close there.",
+            next_step="have the agency export it again, with quotation marks inside a text doubled.",
+        )
 
 
 def _joined(sound: Batch, mended: Batch) -> Batch:
@@ -188,3 +209,19 @@ def _joined(sound: Batch, mended: Batch) -> Batch:
 
 def _parsed(text: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def _mask(found: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(found, dtype=np.bool_)
+
+
+def _with_line_end(column: pa.Array) -> npt.NDArray[np.intp]:
+    """The places of a column whose text has more than one line."""
+    content = column.buffers()[2]
+    if content is None:
+        return np.empty(0, dtype=np.intp)
+    # Bytes first: almost no column of a block has one, and a look at the raw bytes costs next to nothing.
+    raw = np.frombuffer(content, dtype=np.uint8)
+    if not ((raw == _LF) | (raw == _CR)).any():
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(_mask(pc.match_substring_regex(column, "[\r\n]")))

@@ -24,6 +24,8 @@ from warehouse.intake.naming import Name
 from warehouse.lake import Lake
 from warehouse.months import Month
 
+_GONE = "taken out of the inbox"
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -63,7 +65,6 @@ class FeedDelivery:
         self.done = Received()
         self._tried: dict[str, Landing | DeliveryRefused] = {}
         self._versions: dict[str, int] = {}
-        self._kept: set[str] = set()
 
     def receive(self, sent: Iterable[Sent]) -> Received:
         """Land the files that count and replace the feed's partition."""
@@ -151,20 +152,21 @@ class FeedDelivery:
     def _stands(self, sent: Sent, folder: Path) -> bool:
         """Land a file and write it down as current, or as refused; True when it is sound."""
         tried = self._try(sent, folder)
-        before = self._before(sent)
         if isinstance(tried, DeliveryRefused):
             self._enter(sent, "refused", str(tried))
             self.done.reasons.append(str(tried))
+            before = self._before(sent)
             if before is not None:
                 self._keep(before, folder)
             return False
         self.done.landings[sent.name.file] = tried
         self._enter(sent, "current", "", tried)
         self.done.reasons += tried.reasons
-        if before is not None:
+        replaced = self._replaced(sent)
+        if replaced is not None:
             self.done.reasons.append(
                 f"{sent.name.file} was sent again: version {self._versions[sent.name.file]} with {tried.rows} rows "
-                f"replaces version {before.version} with {before.rows}."
+                f"replaces version {replaced.version} with {replaced.rows}."
             )
         return True
 
@@ -223,6 +225,12 @@ class FeedDelivery:
         ]
         return stood[-1] if stood else None
 
+    def _replaced(self, sent: Sent) -> Entry | None:
+        """The sound version of the same name before this one, on the first run that sees it and on later ones."""
+        version = self._versions[sent.name.file]
+        older = [e for e in self.known if e.file == sent.name.file and e.version < version and e.form]
+        return max(older, key=lambda entry: entry.version, default=None)
+
     def _keep(self, entry: Entry, folder: Path) -> None:
         """Keep on the shelf what was landed before: its bytes are no longer in the inbox."""
         for part in sorted(self._partition().glob("part-*.parquet")):
@@ -234,7 +242,6 @@ class FeedDelivery:
                     self.lake, self.month, entry.feed, entry.file, entry.form, entry.encoding
                 )
                 self.done.entries.append(entry.now("current", "the file sent after it was refused"))
-                self._kept.add(entry.sha256)
 
     def _enter(self, sent: Sent, status: Status, reason: str, landing: Landing | None = None) -> None:
         self.done.entries.append(
@@ -255,17 +262,18 @@ class FeedDelivery:
         """Carry over the entries of files that are no longer in the inbox, as superseded."""
         here = {(entry.file, entry.sha256) for entry in self.done.entries}
         names = {entry.file for entry in self.done.entries}
-        for entry in self.known:
+        for known in self.known:
+            entry = known
             if (entry.file, entry.sha256) in here:
                 continue
-            if entry.file in names:
-                self.done.entries.append(entry.now("superseded", "sent again with other bytes"))
-            else:
-                self.done.entries.append(entry.now("superseded", "taken out of the inbox"))
-                if entry.is_landed:
-                    self.done.reasons.append(
-                        f"{entry.file} is no longer in the inbox: its {entry.rows} rows were taken off the shelf."
-                    )
+            is_gone = entry.file not in names
+            if entry.status != "superseded":
+                entry = entry.now("superseded", _GONE if is_gone else "sent again with other bytes")
+            self.done.entries.append(entry)
+            if is_gone and entry.reason == _GONE and entry.form:
+                self.done.reasons.append(
+                    f"{entry.file} is no longer in the inbox: its {entry.rows} rows were taken off the shelf."
+                )
 
     def _partition(self) -> Path:
         return self.lake.partition("landed", feed=self.contract.feed, month=str(self.month))

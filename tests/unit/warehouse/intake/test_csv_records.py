@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.dock_support import MONTH, csv_bytes, headers, policy, rows_of
+from warehouse.errors import DeliveryRefused
 from warehouse.intake import csv_table, decoding
 from warehouse.intake.contract import contracts
 from warehouse.intake.csv_table import CsvTable
@@ -110,11 +111,27 @@ def test_tabs_between_the_fields(tmp_path: Path) -> None:
     assert rows[0]["reason"] == "死亡"
 
 
-CELL = st.text(st.sampled_from('甲乙a1 ,"\n·'), max_size=6)
+OPENED = [
+    '"' + ROW.format(7),
+    ROW.format(7).replace("男", '"男'),
+    ROW.format(7).replace("死亡", '"死亡'),
+    ROW.format(7).replace("死亡", '"死亡') + "\n" + ROW.format(8) + '"',
+]
+
+
+@pytest.mark.parametrize("line", OPENED)
+@pytest.mark.parametrize("later", ["", '"甲,乙",63230119900101,男,,,,,20261001,死亡\n'])
+def test_an_open_quotation_mark_loses_no_row_unseen(tmp_path: Path, line: str, later: str) -> None:
+    sound = "".join(ROW.format(n) + "\n" for n in range(20))
+    with pytest.raises(DeliveryRefused, match="a quotation mark opens in record 22"):
+        land(tmp_path, f"{HEAD}\n{sound}{line}\n{sound}{later}{sound}".encode())
+
+
+CELL = st.text(st.sampled_from('甲乙a1 ,"\n·'), max_size=4)
 
 
 @given(
-    records=st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=40),
+    records=st.lists(st.lists(CELL, min_size=1, max_size=7), max_size=40),
     block=st.integers(150, 400),
     encoding=st.sampled_from(["utf-8-sig", "gb18030", "utf-16"]),
 )
@@ -126,16 +143,16 @@ def test_records_keep_their_numbers_whatever_lies_between(
     monkeypatch.setattr(csv_table, "_BLOCK_BYTES", block)
     monkeypatch.setattr(decoding, "_BLOCK_BYTES", 7)
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([["列一", "列二", "列三"], *records])
+    csv.writer(out, lineterminator="\n").writerows([["列一", "列二", "列三", "列四", "列五"], *records])
     path = tmp_path / "any.csv"
     path.write_text(out.getvalue(), encoding=encoding)
     seen: dict[int, list[str] | str] = {}
-    for batch in CsvTable(path).batches(3):
+    for batch in CsvTable(path).batches(5):
         seen |= dict(batch.faulty)
         for place, number in enumerate(batch.numbers.tolist()):
-            seen[number] = [column[place].as_py() for column in batch.columns[:3]]
+            seen[number] = [column[place].as_py() for column in batch.columns[:5]]
     wanted: dict[int, list[str] | str] = {}
     for number, cells in enumerate(csv.reader(io.StringIO(out.getvalue(), newline="")), start=1):
-        is_wide = any(cell.strip() for cell in cells[3:])
-        wanted[number] = "too many fields" if is_wide else [*cells, "", "", ""][:3]
+        is_wide = any(cell.strip() for cell in cells[5:])
+        wanted[number] = "too many fields" if is_wide else [*cells, *[""] * 5][:5]
     assert seen == wanted
