@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from warehouse.intake.contract import Contract
@@ -64,9 +64,10 @@ def _rank(header: Header) -> tuple[int, int]:
 def _match(rows: Sequence[Sequence[str]], first: int, contract: Contract) -> Header:
     width = max(len(row) for row in rows)
     names = [_names_of(rows, index) for index in range(width)]
+    exact, bare = _places(names, fold), _places(names, fold_bare)
     position: dict[str, int] = {}
     for column in contract.columns:
-        place = _place_of(column.headers, names)
+        place = _place_of(column.headers, exact, bare)
         if place is not None and place not in position.values():
             position[column.name] = place
     named = [index for index, found in enumerate(names) if found]
@@ -90,12 +91,20 @@ def _names_of(rows: Sequence[Sequence[str]], index: int) -> list[str]:
     return cells
 
 
-def _place_of(headers: Sequence[str], names: Sequence[Sequence[str]]) -> int | None:
+def _places(names: Sequence[Sequence[str]], folding: Callable[[str], str]) -> dict[str, int]:
+    """Every word in a header to the first column that bears it."""
+    found: dict[str, int] = {}
+    for index, words_of_column in enumerate(names):
+        for name in words_of_column:
+            found.setdefault(folding(name), index)
+    return found
+
+
+def _place_of(headers: Sequence[str], exact: dict[str, int], bare: dict[str, int]) -> int | None:
     """The column that carries one of the headers: exact words before bare ones, the usual header first."""
-    for folding in (fold, fold_bare):
+    for places, folding in ((exact, fold), (bare, fold_bare)):
         for header in headers:
-            wanted = folding(header)
-            for index, found in enumerate(names):
-                if any(folding(name) == wanted for name in found):
-                    return index
+            place = places.get(folding(header))
+            if place is not None:
+                return place
     return None
