@@ -23,7 +23,8 @@ _MACROS = f"""
 CREATE OR REPLACE TEMP MACRO characters_apart(a, b) AS {CHARACTERS_APART.format(a="a", b="b")};
 
 CREATE OR REPLACE TEMP MACRO is_part_of(a, b) AS
-    length(a) >= 2 AND length(b) > length(a) AND (starts_with(b, a) OR ends_with(b, a));
+    length(a) >= 2 AND length(b) > length(a) AND NOT starts_with(b, '※')
+    AND (starts_with(b, a) OR ends_with(b, a));
 
 CREATE OR REPLACE TEMP MACRO name_level(a, family_a, pinyin_a, b, family_b, pinyin_b) AS
     CASE

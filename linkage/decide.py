@@ -71,7 +71,7 @@ def _judge(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         FROM both_ways
         JOIN (SELECT node, rank, is_contested FROM nodes) AS mine ON mine.node = seeker
         JOIN (SELECT node, rank FROM nodes) AS theirs ON theirs.node = target
-        WHERE match_weight >= {limits.review_bits}""")
+        WHERE match_weight >= CASE WHEN mine.is_contested THEN {limits.contested_bits} ELSE {limits.review_bits} END""")
 
 
 def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:

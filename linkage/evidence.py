@@ -2,7 +2,8 @@
 
 Reads ``fresh`` (profiles not seen in an earlier month) and ``old`` (the registry's profiles with person),
 writes ``assigned(profile_key, node, rule, grade)`` for what is settled and ``free`` for the rest. A *node*
-is a person in the making: the person_id of somebody known, or ``n<smallest profile key>`` of a new group.
+is a person in the making: the person_id of somebody known, ``n<smallest profile key>`` of a new group under one
+valid id, ``f<smallest profile key>`` of a group without one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import duckdb
 from linkage import rules
 from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
 from linkage.limits import Limits
+from linkage.reading import NAMED_AFTER
 
 # The feed's own person is better known to the feed than the head or guardian that it names beside.
 _TRUST_OF_OTHER_ROLES = 0.5
@@ -21,64 +23,71 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Tie profiles that show the same valid id and a compatible name (L01), hold the rest as contested.
 
     An id's owner is the name that the trusted feeds give it (a known person's own name first). Another
-    name under the same id is compatible when it is the same name written otherwise; a name that differs in
-    one character or is a shortened one is compatible too, unless it is the very name of somebody with an id
-    of his own in the same household, in the same village or on the same phone: a child under the parent's number.
+    name under the same id is compatible when it is the same name written otherwise. A name that differs in
+    one character or is a shortened one is compatible too, unless it comes with another number of the same
+    agency, or is the very name of somebody with an id of his own in the same household or on the same
+    phone: a child under the parent's number. Is that somebody only of the same village, a person decides.
     """
     _claims(con, limits)
     _owners(con)
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE claim_verdicts AS
-        WITH graded AS (
-            SELECT claims.*, owners.node, owners.name AS owner_name,
-                CASE WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
-                    ELSE name_level(claims.name, claims.name_family, claims.name_pinyin,
-                                    owners.name, owners.name_family, owners.name_pinyin) END AS level
-            FROM claims JOIN owners USING (id_no)
-            WHERE claims.person_id IS NULL
-        ),
-        places AS (
-            SELECT DISTINCT id_no, unnest([household_key, village, phone]) AS place FROM claims
-        ),
-        neighbours AS (
-            SELECT DISTINCT graded.profile_key
-            FROM graded
-            JOIN owners AS other
-                ON (other.name = graded.name OR other.name_family = graded.name_family)
-                AND other.id_no <> graded.id_no
-            JOIN places AS here ON here.id_no = graded.id_no
-            JOIN places AS there ON there.id_no = other.id_no AND there.place = here.place
-            WHERE graded.level BETWEEN {DIFFERENT + 1} AND {WILDCARD}
-        )
-        SELECT graded.*,
-            graded.level > {DIFFERENT} AND neighbours.profile_key IS NULL
-                AND NOT (births_apart AND graded.level < {PINYIN}) AS is_name_compatible
-        FROM graded LEFT JOIN neighbours USING (profile_key)""")
+        CREATE OR REPLACE TEMP TABLE graded AS
+        SELECT claims.*, owners.node, owners.name AS owner_name,
+            CASE WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
+                ELSE name_level(claims.name, claims.name_family, claims.name_pinyin,
+                                owners.name, owners.name_family, owners.name_pinyin) END AS level
+        FROM claims JOIN owners USING (id_no)""")
+    _namesakes(con)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE assigned AS
-        WITH placed AS (
+        WITH judged AS (
+            SELECT graded.*, coalesce(namesakes.is_close, FALSE) AS has_close_namesake,
+                namesakes.profile_key IS NOT NULL AS has_namesake,
+                rivals.profile_key IS NOT NULL AS has_other_number
+            FROM graded
+            LEFT JOIN namesakes USING (profile_key)
+            LEFT JOIN rivals USING (profile_key)
+            WHERE graded.person_id IS NULL AND NOT is_contradicted AND level > {DIFFERENT}
+        ),
+        placed AS (
             SELECT *, starts_with(node, 'n') AND row_number() OVER (
                 PARTITION BY node ORDER BY sex_differs, level DESC, profile_key) = 1 AS is_founder
-            FROM claim_verdicts WHERE is_name_compatible
+            FROM judged
+            WHERE level >= {WILDCARD + 1} OR NOT (has_close_namesake OR has_other_number)
         )
         SELECT profile_key, node,
             CASE WHEN is_founder THEN '{rules.FOUNDER.rule_id}'
-                WHEN sex_differs THEN '{rules.ID_CONFLICT.rule_id}' ELSE '{rules.SAME_ID.rule_id}' END AS rule,
-            CASE WHEN is_founder THEN 'new' WHEN sex_differs THEN 'review' ELSE 'certain' END AS grade,
+                WHEN sex_differs OR (has_namesake AND level < {PINYIN}) THEN '{rules.ID_CONFLICT.rule_id}'
+                ELSE '{rules.SAME_ID.rule_id}' END AS rule,
+            CASE WHEN is_founder THEN 'new'
+                WHEN sex_differs OR (has_namesake AND level < {PINYIN}) THEN 'review'
+                ELSE 'certain' END AS grade,
             CAST(NULL AS DOUBLE) AS match_weight, level AS name_level
         FROM placed""")
 
 
 def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-    columns = """profile_key, feed, role, id_no, name, name_family, name_pinyin, household_key, village, phone,
+    """Who shows which valid id: fresh profiles, and old ones of the same ids.
+
+    ``is_contradicted``: under this id and name a birth date of the row's own stands that is far from the
+    id's, and none that agrees: the number is another person's, whoever else shows it.
+    """
+    columns = f"""profile_key, feed, role, id_no,
+        CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
+        name_family, name_pinyin, household_key, agency_key, village, phone,
         coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
-        coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart"""
+        coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart,
+        coalesce(birth_source = 'column' AND birth_date = id_birth(id_no), FALSE) AS births_agree"""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE claims AS
-        SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM fresh WHERE id_no IS NOT NULL
-        UNION ALL
-        SELECT {columns}, person_id FROM old
-        WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh)""")
+        SELECT *, person_id IS NULL AND bool_or(births_apart) OVER same_name
+                AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_name AS is_contradicted
+        FROM (
+            SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM described WHERE id_no IS NOT NULL
+            UNION ALL
+            SELECT {columns}, person_id FROM known
+            WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh))
+        WINDOW same_name AS (PARTITION BY id_no, coalesce(name, CAST(profile_key AS VARCHAR)))""")
     con.execute("CREATE OR REPLACE TEMP TABLE trust (feed VARCHAR, points DOUBLE)")
     con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
 
@@ -89,32 +98,58 @@ def _owners(con: duckdb.DuckDBPyConnection) -> None:
         WITH voices AS (
             SELECT id_no, name, claims.feed, role,
                 any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
-                max(person_id) AS person_id, bool_or(sex_differs) AS sex_differs,
-                bool_or(births_apart) AS births_apart,
+                max(person_id) AS person_id, bool_and(sex_differs) AS sex_differs,
                 coalesce(any_value(points), (SELECT points FROM trust WHERE feed = ''))
                     * CASE WHEN role = 'self' THEN 1 ELSE {_TRUST_OF_OTHER_ROLES} END AS points
             FROM claims LEFT JOIN trust USING (feed)
-            WHERE name IS NOT NULL
+            WHERE name IS NOT NULL AND NOT is_contradicted
             GROUP BY id_no, name, claims.feed, role
         ),
         named AS (
             SELECT id_no, name, any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
-                max(person_id) AS person_id,
-                sum(points) FILTER (NOT sex_differs AND NOT births_apart) AS support
+                max(person_id) AS person_id, coalesce(sum(points) FILTER (NOT sex_differs), 0) AS support
             FROM voices GROUP BY id_no, name
         ),
         ranked AS (
             SELECT *, row_number() OVER (
                 PARTITION BY id_no
-                ORDER BY person_id IS NULL, coalesce(support, 0) DESC, length(name) DESC, name) AS place
+                ORDER BY person_id IS NULL, support DESC, contains(name, '?'), length(name) DESC, name) AS nth
             FROM named
         ),
         groups AS (
-            SELECT id_no, min(profile_key) AS smallest, max(person_id) AS person_id FROM claims GROUP BY id_no
+            SELECT id_no, min(profile_key) AS smallest, max(person_id) AS person_id
+            FROM claims WHERE NOT is_contradicted GROUP BY id_no
         )
         SELECT groups.id_no, coalesce(groups.person_id, 'n' || groups.smallest) AS node,
-            ranked.name, ranked.name_family, ranked.name_pinyin, coalesce(ranked.support, 0) AS support
-        FROM groups LEFT JOIN ranked ON ranked.id_no = groups.id_no AND ranked.place = 1""")
+            ranked.name, ranked.name_family, ranked.name_pinyin
+        FROM groups LEFT JOIN ranked ON ranked.id_no = groups.id_no AND ranked.nth = 1""")
+
+
+def _namesakes(con: duckdb.DuckDBPyConnection) -> None:
+    """Names that differ a little from the id's owner: ``namesakes`` bear them nearby, ``rivals`` have numbers."""
+    weak = f"level BETWEEN {DIFFERENT + 1} AND {WILDCARD}"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE namesakes AS
+        WITH near AS (
+            SELECT DISTINCT id_no, unnest([household_key, phone]) AS place, TRUE AS is_close FROM claims
+            UNION ALL SELECT DISTINCT id_no, village, FALSE FROM claims
+        )
+        SELECT graded.profile_key, bool_or(here.is_close) AS is_close
+        FROM graded
+        JOIN owners AS other
+            ON (other.name = graded.name OR other.name_family = graded.name_family)
+            AND other.id_no <> graded.id_no
+        JOIN near AS here ON here.id_no = graded.id_no
+        JOIN near AS there
+            ON there.id_no = other.id_no AND there.place = here.place AND there.is_close = here.is_close
+        WHERE {weak} GROUP BY graded.profile_key""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE rivals AS
+        SELECT DISTINCT weak.profile_key
+        FROM graded AS weak JOIN graded AS own
+            ON own.id_no = weak.id_no AND own.level >= {PINYIN} AND own.agency_key <> weak.agency_key
+            AND split_part(own.agency_key, ':', 1) = split_part(weak.agency_key, ':', 1)
+        WHERE weak.{weak}""")
 
 
 # Column of ``fresh`` and ``held``, least name level, rule. A household's number is no person's number: there
@@ -126,6 +161,12 @@ _TIES = (
 )
 
 
+_OTHER_NUMBER = (
+    "coalesce(rest.agency_key <> held.agency_key "
+    "AND split_part(rest.agency_key, ':', 1) = split_part(held.agency_key, ':', 1), FALSE)"
+)
+
+
 def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
     """Tie the remaining profiles through numbers of one agency (L03, L04, L05), twice, as ties open others.
 
@@ -134,6 +175,14 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
     """
     for _ in range(2):
         for column, least_level, rule in _TIES:
+            # A row without a name of its own is held by the person's number, never by the household's.
+            is_personal = column == "agency_key"
+            unnamed = (
+                f"rest.name IS NULL OR starts_with(rest.name, '{NAMED_AFTER}')" if is_personal else "FALSE"
+            )
+            # In a household two may bear one name: what is left of an id, or another number, tells them apart.
+            told = "rest.damaged_id IS NULL" if column == "household_key" else "TRUE"
+            other_number = "FALSE" if is_personal else _OTHER_NUMBER
             con.execute(_held(column))
             con.execute(f"""
                 INSERT INTO assigned
@@ -142,11 +191,13 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                 ),
                 fitting AS (
                     SELECT rest.profile_key, held.node, rest.id_no IS NOT NULL AS is_contested,
-                        name_level(rest.name, rest.name_family, rest.name_pinyin,
-                                   held.name, held.name_family, held.name_pinyin) AS level,
+                        CASE WHEN {unnamed} THEN {PINYIN}
+                            WHEN {other_number} THEN {DIFFERENT}
+                            ELSE name_level(rest.name, rest.name_family, rest.name_pinyin,
+                                            held.name, held.name_family, held.name_pinyin) END AS level,
                         births_far(rest.own_birth, held.own_birth) AS births_apart
                     FROM rest JOIN held ON held.{column} = rest.{column}
-                    WHERE rest.name IS NOT NULL AND held.name IS NOT NULL
+                    WHERE {unnamed} OR (rest.name IS NOT NULL AND held.name IS NOT NULL AND {told})
                 )
                 SELECT profile_key, min(node) FILTER (level >= {least_level}),
                     CASE WHEN bool_or(is_contested) THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
@@ -163,16 +214,17 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
 
 def _held(column: str) -> str:
     """The profiles whose person is settled, as far as they bear a number that a remaining one bears."""
+    extra = "" if column == "agency_key" else "agency_key,"
     return f"""
         CREATE OR REPLACE TEMP TABLE held AS
         WITH wanted AS (
             SELECT DISTINCT {column} AS value FROM described
             WHERE {column} IS NOT NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)
         )
-        SELECT described.{column}, described.name, described.name_family, described.name_pinyin,
+        SELECT described.{column}, {extra.replace("agency_key", "described.agency_key")} described.name, described.name_family, described.name_pinyin,
             described.own_birth, assigned.node
         FROM described JOIN assigned USING (profile_key)
         WHERE assigned.grade <> 'review' AND described.{column} IN (SELECT value FROM wanted)
         UNION ALL
-        SELECT {column}, name, name_family, name_pinyin, own_birth, person_id
+        SELECT {column}, {extra} name, name_family, name_pinyin, own_birth, person_id
         FROM known WHERE grade <> 'review' AND {column} IN (SELECT value FROM wanted)"""

@@ -69,8 +69,8 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE names_of_nodes AS
         SELECT person_node,
-            CASE WHEN starts_with(person_node, 'n')
-                THEN 'P' || left(md5(substr(person_node, 2) || ':{month}'), 16) ELSE person_node END AS person_id
+            CASE WHEN starts_with(person_node, 'P') THEN person_node
+                ELSE 'P' || left(md5(person_node || ':{month}'), 16) END AS person_id
         FROM (SELECT DISTINCT person_node FROM placed)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE links AS

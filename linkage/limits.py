@@ -19,6 +19,7 @@ class Limits:
 
     join_bits: float
     review_bits: float
+    contested_bits: float
     gap_bits: float
     candidates_per_profile: int
     candidates_floor: int
@@ -34,6 +35,7 @@ class Limits:
         return cls(
             join_bits=float(policy.number("linkage_join_bits")),
             review_bits=float(policy.number("linkage_review_bits")),
+            contested_bits=float(policy.number("linkage_review_contested_bits")),
             gap_bits=float(policy.number("linkage_gap_bits")),
             candidates_per_profile=policy.count("linkage_candidates_per_profile"),
             candidates_floor=policy.count("linkage_candidates_floor"),

@@ -74,7 +74,7 @@ def group_free(con: duckdb.DuckDBPyConnection) -> None:
     components(con, "free_edges", "free_roots")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE free AS
-        SELECT node AS profile_key, 'n' || root AS node FROM free_roots""")
+        SELECT node AS profile_key, 'f' || root AS node FROM free_roots""")
 
 
 def build_members(con: duckdb.DuckDBPyConnection) -> None:

@@ -20,8 +20,10 @@ KEPT = {
 }
 # Fewer digits than this say too little to hold two descriptions together.
 _DIGITS_THAT_TELL = 12
-# "X's son", "X's wife": the name that stands there is another person's, whatever is left of it.
-_NAMED_AFTER = "之(子|女|儿|妻|夫|父|母|孙|孙女|媳)$"
+# "X's son", "X's wife": the name that stands there is another person's. It is kept behind this mark, so that
+# it fits the same words in another feed, and nobody's own name.
+NAMED_AFTER = "※"
+_SAYS_WHOSE = "之(子|女|儿|妻|夫|父|母|孙|孙女|媳)$"
 _COLUMNS = ", ".join(f'"{name}"' for name in PROFILES)
 
 
@@ -41,10 +43,10 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
         CREATE OR REPLACE TEMP TABLE seen AS
         SELECT {_COLUMNS} FROM (
             SELECT * REPLACE (
-                CASE WHEN is_borrowed THEN NULL ELSE name END AS name,
-                CASE WHEN is_borrowed THEN NULL ELSE name_family END AS name_family,
-                CASE WHEN is_borrowed THEN NULL ELSE name_pinyin END AS name_pinyin)
-            FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_NAMED_AFTER}'), FALSE) AS is_borrowed
+                CASE WHEN is_borrowed THEN '{NAMED_AFTER}' || name ELSE name END AS name,
+                CASE WHEN is_borrowed THEN '{NAMED_AFTER} ' || name_family ELSE name_family END AS name_family,
+                CASE WHEN is_borrowed THEN '{NAMED_AFTER} ' || name_pinyin ELSE name_pinyin END AS name_pinyin)
+            FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE) AS is_borrowed
                   FROM read_parquet([{listed}], hive_partitioning = false)))
         QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
 

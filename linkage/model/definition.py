@@ -66,7 +66,8 @@ _APART = (
 
 NAME = Comparison(
     "name",
-    "name_l IS NULL OR name_r IS NULL",
+    # A row that only says whose child it is bears a mark and speaks to its like alone.
+    "name_l IS NULL OR name_r IS NULL OR starts_with(name_l, '※') <> starts_with(name_r, '※')",
     (
         Level("equal", "list_has_any(names_l, names_r)", 0.90, 2e-3, by_term=True),
         Level("family", "list_has_any(families_l, families_r)", 0.03, 2e-3, by_term=True),
@@ -97,12 +98,12 @@ NAME = Comparison(
 # The u of the id levels are facts of how ids are made: 18 characters, a check digit, births spread over
 # some 25,000 days, few issued on one day in one area.
 _NEAR_COST_GUARD = (
-    "((length(id_seen_{a}) = 18 AND hamming(id_seen_{a}, id_no_{b}) <= 2) "
-    "OR (length(id_seen_{a}) <> 18 AND abs(length(id_seen_{a}) - 18) = 1))"
+    "CASE strlen(id_seen_{a}) WHEN 18 THEN hamming(id_seen_{a}, id_no_{b}) <= 2 "
+    "WHEN 17 THEN TRUE WHEN 19 THEN TRUE ELSE FALSE END"
 )
 _NEAR = _either(
-    f"id_kind_{{a}} = 'invalid' AND id_no_{{b}} IS NOT NULL AND {_NEAR_COST_GUARD} "
-    "AND damerau_levenshtein(id_seen_{a}, id_no_{b}) = 1"
+    f"id_kind_{{a}} = 'invalid' AND id_no_{{b}} IS NOT NULL AND CASE WHEN {_NEAR_COST_GUARD} "
+    "THEN damerau_levenshtein(id_seen_{a}, id_no_{b}) = 1 ELSE FALSE END"
 )
 _SEEN = "id_kind_l = id_kind_r AND id_seen_l = id_seen_r"
 _SEVERAL = _either("id_kind_{a} = 'several' AND contains(id_seen_{a}, id_no_{b})")

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.unit.linkage.made_village import written_month
 
 from linkage.model.definition import settings
+from tests.unit.linkage.made_village import written_month
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy, read_lines

@@ -87,5 +87,3 @@ def written_month(lake: Lake, month: str, descriptions: list[dict[str, Any]]) ->
                 FROM (SELECT *, unnest(range(rows)) FROM told WHERE feed = '{feed}'))
                 TO '{folder}/records.parquet' (FORMAT parquet)""")
     con.close()
-
-

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.linkage.made_village import describe, id_number
 
 from linkage.model.definition import settings
 from linkage.stage import link
+from tests.unit.linkage.made_village import describe, id_number
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
@@ -26,7 +26,11 @@ Linked = Callable[[list[dict[str, Any]]], Callable[..., Rows]]
 
 @pytest.fixture
 def linked(
-    lake: Lake, policy: Policy, write_month: Callable[..., None], persons_of: Callable[..., Rows], judged: Path
+    lake: Lake,
+    policy: Policy,
+    write_month: Callable[..., None],
+    persons_of: Callable[..., Rows],
+    judged: Path,
 ) -> Linked:
     """Link one month of descriptions and give the look-up of its crosswalk."""
 
@@ -39,7 +43,9 @@ def linked(
 
 
 def enrolled(name: str, number: str, psn: str, **more: Any) -> dict[str, Any]:
-    return describe("medical_enrolment", name, id=number, agency_key=f"psn_no:{psn}", **{"village": "隆务", **more})
+    return describe(
+        "medical_enrolment", name, id=number, agency_key=f"psn_no:{psn}", **{"village": "隆务", **more}
+    )
 
 
 COMPATIBLE = ["扎西多杰", "札西多吉", "扎西多?", "扎西"]
@@ -87,8 +93,22 @@ def test_twins_with_neighbouring_ids_stay_apart(linked: Linked) -> None:
     rows = [
         enrolled("扎西多杰", first, "1", household_key="case_no:1"),
         enrolled("扎西才让", second, "2", household_key="case_no:1"),
-        describe("assistance_roster", "扎西多杰", birth="2015-03-03", sex="1", village="隆务", household_key="case_no:7"),
-        describe("assistance_roster", "扎西才仁", birth="2015-03-03", sex="1", village="隆务", household_key="case_no:7"),
+        describe(
+            "assistance_roster",
+            "扎西多杰",
+            birth="2015-03-03",
+            sex="1",
+            village="隆务",
+            household_key="case_no:7",
+        ),
+        describe(
+            "assistance_roster",
+            "扎西才仁",
+            birth="2015-03-03",
+            sex="1",
+            village="隆务",
+            household_key="case_no:7",
+        ),
     ]
     look = linked(rows)
     for ours, theirs in (("扎西多杰", "扎西多杰"), ("扎西才让", "扎西才仁")):
@@ -177,7 +197,13 @@ def test_row_that_names_the_relative_is_not_taken_for_the_relative(linked: Linke
     look = linked(
         [
             enrolled("扎西多杰", MAN, "1"),
-            describe("rural_monitoring", "扎西多杰", name_raw="扎西多杰之子", village="隆务", household_key="household_no:5"),
+            describe(
+                "rural_monitoring",
+                "扎西多杰",
+                name_raw="扎西多杰之子",
+                village="隆务",
+                household_key="household_no:5",
+            ),
         ]
     )
     assert look("rural_monitoring")[0][0] != look("medical_enrolment")[0][0]

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.unit.linkage.made_village import describe, id_number
 
 from linkage.stage import link
+from tests.unit.linkage.made_village import describe, id_number
 from warehouse.errors import BudgetExceeded, HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -43,7 +43,9 @@ def digest(lake: Lake, month: Month) -> dict[str, str]:
 
 def rows_of(lake: Lake, table: str, month: Month) -> list[tuple[Any, ...]]:
     con = duckdb.connect()
-    found = con.execute(f"FROM read_parquet('{lake.root}/{table}/month={month}/*.parquet', hive_partitioning=false)")
+    found = con.execute(
+        f"FROM read_parquet('{lake.root}/{table}/month={month}/*.parquet', hive_partitioning=false)"
+    )
     rows = found.fetchall()
     con.close()
     return rows
@@ -74,7 +76,9 @@ def test_unchanged_second_month_mints_nobody_and_keeps_everybody(run: Callable[.
     outcome = run(SECOND, people())
     assert outcome.counts["persons_minted"] == 0
     assert rows_of(lake, "events", SECOND) == []
-    kept = [{(row[0], row[3], row[5]) for row in rows_of(lake, "crosswalk", month)} for month in (FIRST, SECOND)]
+    kept = [
+        {(row[0], row[3], row[5]) for row in rows_of(lake, "crosswalk", month)} for month in (FIRST, SECOND)
+    ]
     assert kept[0] == kept[1]
     assert {row[6] for row in rows_of(lake, "crosswalk", SECOND)} <= {"certain", "review"}
 
@@ -109,11 +113,19 @@ def test_person_without_id_keeps_the_person_id_when_the_id_appears(
     run: Callable[..., Any], persons_of: Callable[..., Any]
 ) -> None:
     child = id_number("20260102", 15)
-    unregistered = describe("medical_enrolment", "扎西才让", agency_key="psn_no:77", birth="2026-01-02", sex="1", village="隆务")
+    unregistered = describe(
+        "medical_enrolment", "扎西才让", agency_key="psn_no:77", birth="2026-01-02", sex="1", village="隆务"
+    )
     run(FIRST, [*people(), unregistered])
     before = persons_of(str(FIRST), "medical_enrolment", "扎西才让")[0][0]
     registered = describe(
-        "medical_enrolment", "扎西才让", id=child, agency_key="psn_no:77", birth="2026-01-02", sex="1", village="隆务"
+        "medical_enrolment",
+        "扎西才让",
+        id=child,
+        agency_key="psn_no:77",
+        birth="2026-01-02",
+        sex="1",
+        village="隆务",
     )
     run(SECOND, [*people(), registered])
     assert persons_of(str(SECOND), "medical_enrolment", "扎西才让")[0][:2] == (before, "certain")
@@ -134,7 +146,9 @@ def test_too_many_candidates_are_refused_before_they_are_made(run: Callable[...,
 
 def _decide(lake: Lake, month: Month, *lines: tuple[str, str, str]) -> None:
     con = duckdb.connect()
-    con.execute('CREATE TABLE d ("left" VARCHAR, "right" VARCHAR, verdict VARCHAR, "by" VARCHAR, "on" VARCHAR, source VARCHAR)')
+    con.execute(
+        'CREATE TABLE d ("left" VARCHAR, "right" VARCHAR, verdict VARCHAR, "by" VARCHAR, "on" VARCHAR, source VARCHAR)'
+    )
     con.executemany("INSERT INTO d VALUES (?, ?, ?, 'clerk', '2026-09-01', 'test')", lines)
     with lake.replacing("decisions", month=str(month)) as folder:
         con.execute(f"COPY d TO '{folder}/d.parquet' (FORMAT parquet)")
@@ -149,7 +163,10 @@ def test_must_link_of_two_persons_merges_them_for_good(
     caller = persons_of(str(FIRST), "hotline")[0][0]
     _decide(lake, FIRST, (caller, man, "must_link"))
     run(SECOND, people(), linkage_merges_per_thousand="1000")
-    kept = {persons_of(str(SECOND), "medical_enrolment", "扎西多杰")[0][0], persons_of(str(SECOND), "hotline")[0][0]}
+    kept = {
+        persons_of(str(SECOND), "medical_enrolment", "扎西多杰")[0][0],
+        persons_of(str(SECOND), "hotline")[0][0],
+    }
     assert len(kept) == 1
     assert [row[1] for row in rows_of(lake, "events", SECOND)] == ["merge"]
 
