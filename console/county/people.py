@@ -53,13 +53,22 @@ class People:
         return np.asarray((who >= 0) & (ages < days))
 
     def donors(self, seed: int, who: Ints) -> Ints:
-        """Somebody else in the county for each person, always the same."""
-        return (draw(salt(seed, "donor"), who) % np.uint64(len(self.ids))).astype(np.int64)
+        """Somebody whom 医保 knew from the first for each person, always the same; -1 where it knew nobody."""
+        known = np.flatnonzero(self.psn_no != "")
+        if not len(known):
+            return np.full(len(who), -1, dtype=np.int64)
+        return np.asarray(known[draw(salt(seed, "donor"), who) % np.uint64(len(known))], dtype=np.int64)
 
 
-def people_of(persons: pd.DataFrame, enrolment: pd.DataFrame | None, places: pd.DataFrame | None) -> People:
-    """Gather it from the world's persons, the first month's 医保 enrolment and a feed with 乡镇 and 行政村."""
+def people_of(
+    persons: pd.DataFrame, spouses: Ints, enrolment: pd.DataFrame | None, places: pd.DataFrame | None
+) -> People:
+    """Gather it from the world's persons, and from the first month's spouses, 医保 enrolment and a feed with
+    乡镇 and 行政村: a month's files must not depend on which months come after it.
+    """
     size = len(persons)
+    known = np.full(size, -1, dtype=np.int64)
+    known[: len(spouses)] = spouses
     births = persons["birth_date"].to_numpy(dtype="datetime64[ns]")
     mothers, fathers = (persons[side].to_numpy(dtype=np.int64) for side in ("mother", "father"))
     numbers = np.full(size, "", dtype=object)
@@ -76,7 +85,7 @@ def people_of(persons: pd.DataFrame, enrolment: pd.DataFrame | None, places: pd.
         sexes=np.where(persons["sex"].to_numpy() == "男", "1", "2").astype(object),
         births=births,
         guardians=np.where(mothers >= 0, mothers, fathers),
-        spouses=persons["spouse"].to_numpy(dtype=np.int64),
+        spouses=known,
         psn_no=numbers,
         villages=villages,
     )

@@ -82,10 +82,10 @@ def write_world(
         world.feed(feed, months[0]) if feed in world.feeds else None
         for feed in ("medical_enrolment", "assistance_roster")
     )
-    people = people_of(world.persons, enrolment, roster)
+    people = people_of(world.persons, world.scene(months[0]).spouse, enrolment, roster)
     del enrolment, roster
     with Truth(out / "truth") as truth, WarningsTruth(out / "truth") as planted:
-        county = _County(out / "inbox", world, seed, months, people, truth, account, read_dirt())
+        county = _County(out / "inbox", world, seed, people, truth, account, read_dirt())
         for number, month in enumerate(months, start=1):
             for feed in (feed for feed in layouts() if feed in world.feeds):
                 report(f"{month}: {contracts()[feed].title}")
@@ -104,7 +104,6 @@ class _County:
     inbox: Path
     world: Any
     seed: int
-    months: list[Month]
     people: People
     truth: Truth
     account: CountyAccount
@@ -121,7 +120,7 @@ class _County:
         if self._events.get((feed, number - 1)) == "late":
             self._write(feed, month.previous, month, f"{feed}_{month.previous}补报")
         event = self._events.get((feed, number))
-        if event == "late" and number < len(self.months):
+        if event == "late":
             return
         if event == "corrected":
             self._write(feed, month, month, feed, is_copy=True)

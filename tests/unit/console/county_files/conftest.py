@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,9 @@ class FakeWorld:
     @property
     def feeds(self) -> list[str]:
         return [feed for feed in layouts() if hasattr(self, f"_{feed}")]
+
+    def scene(self, month: Month) -> SimpleNamespace:
+        return SimpleNamespace(spouse=self.persons["spouse"].to_numpy())
 
     def feed(self, feed: str, month: Month) -> pd.DataFrame:
         return getattr(self, f"_{feed}")(month)

@@ -64,3 +64,15 @@ def test_the_county_is_hard_for_the_exact_join(tmp_path: Path) -> None:
     assert account.joins["2026-09"]["own rows with an ID"].recall > 0.80
     missing = {mistake.kind for mistake in read_dirt()} - account.dirt.keys()
     assert len(missing) < 8, missing
+
+
+def test_a_months_files_are_the_same_whatever_months_follow(tmp_path: Path) -> None:
+    written = []
+    for last in (8, 9):
+        out = tmp_path / str(last)
+        months = [Month(2026, number) for number in range(8, last + 1)]
+        write_county(out, seed=3, persons=1_500, months=months, report=lambda text: None)
+        written.append(
+            {path.name: path.read_bytes() for path in sorted((out / "inbox" / "2026-08").iterdir())}
+        )
+    assert len(written[0]) > 20 and written[0] == written[1]
