@@ -8,14 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expectations.phrases import BATCH, Phrase, Scene, quoted_name, verdict_on, word_of
+from warehouse.months import Month
 
 
-def rows_against_previous(scene: Scene, *, fall: str, rise: str) -> str:
-    """Rows of this month over rows of the month before: not below 1 - fall, not above 1 + rise."""
+def rows_against_previous(scene: Scene, dated_by: str = "", *, fall: str, rise: str) -> str:
+    """Rows of this month over rows of the month before: not below 1 - fall, not above 1 + rise.
+
+    With ``dated_by`` only rows count whose date lies in their own month: a first delivery that brings a
+    year of history beside it is then no measure for the months that follow.
+    """
+
+    def rows(view: str, month: Month) -> str:
+        dated = (
+            f" WHERE substr(CAST({quoted_name(dated_by)} AS VARCHAR), 1, 7) = '{month}'" if dated_by else ""
+        )
+        return f"SELECT count(*) AS n FROM {view}{dated}"
+
     return verdict_on(
         "SELECT here.n / nullif(there.n, 0) AS measured, here.n AS of_rows"
-        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
-        f" (SELECT count(*) AS n FROM {scene.view_before(scene.table)}) AS there",
+        f" FROM ({rows(BATCH, scene.month)}) AS here,"
+        f" ({rows(scene.view_before(scene.table), scene.month.previous)}) AS there",
         at_least=f"1 - {fall}",
         at_most=f"1 + {rise}",
     )

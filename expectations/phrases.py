@@ -17,7 +17,7 @@ from warehouse.months import Month
 # Stands for the table under inspection in every query; Great Expectations puts the view in its place.
 BATCH = "{batch}"
 COLUMN_ARGUMENTS = frozenset(
-    {"column", "columns", "earlier", "later", "total", "parts", "column_list", "other"}
+    {"column", "columns", "earlier", "later", "total", "parts", "column_list", "other", "dated_by"}
 )
 
 
@@ -48,7 +48,7 @@ class Scene:
     def view_before(self, table: str) -> str:
         """The view of a table of the month before; ``NotAssessable`` when there is none."""
         if table not in self.before:
-            raise NotAssessable(f"no {table} in {self.month.previous} to compare with")
+            raise NotAssessable(f"no {self.month.previous} of the same table to compare with")
         return quoted_name(self.before[table])
 
 

@@ -27,8 +27,8 @@ def test_a_clean_first_month_passes_and_says_what_it_could_not_assess(lake, poli
     assert outcome.counts["stopped"] == outcome.counts["warned"] == 0, outcome.reasons
     drift = _rule(lake, AUGUST, "E-assistance_roster-15")
     assert drift.success is None
-    assert drift.reason == "no assistance_roster in 2026-07 to compare with"
-    assert any("2026-07 to compare with" in reason for reason in outcome.reasons)
+    assert drift.reason == "no 2026-07 of the same table to compare with"
+    assert any("no 2026-07 of the same table" in reason for reason in outcome.reasons)
     optional = _rule(lake, AUGUST, "E-cremation-02")
     assert (optional.success, optional.reason) == (None, "no cremation in 2026-08")
     assert any(reason.startswith("not assessed, no cremation in 2026-08") for reason in outcome.reasons)

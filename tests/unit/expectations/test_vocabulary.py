@@ -62,6 +62,7 @@ CASES = [
     ("one_for_one", {"table": "other"}, {"limit": 0.25}, {"limit": 0.3}, 0.25, 4),
     ("share_of_table", {"table": "other"}, {"limit": 4}, {"limit": 3}, 4, 4),
     ("rows_against_previous", {}, {"fall": 0.5, "rise": 0}, {"fall": 0.4, "rise": 0}, 0.5, 4),
+    ("rows_against_previous", {"dated_by": "died_on"}, {"fall": 0.5, "rise": 0}, {"fall": 0.4, "rise": 0}, 0.5, 1),
     ("fill_rate_against_previous", {"columns": ["key", "sex"]}, {"limit": 0.25}, {"limit": 0.2}, 0.25, 4),
     ("mix_against_previous", {"column": "reason"}, {"limit": 0.5}, {"limit": 0.4}, 0.5, 4),
     ("kept_from_previous", {"column": "key"}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 2),
@@ -114,7 +115,7 @@ def test_on_an_empty_table_only_the_delivery_is_broken(con, case):
 
 
 @pytest.mark.parametrize(("word", "arguments", "said"), [
-    ("rows_against_previous", {"fall": "0", "rise": "0"}, "no pension in 2026-08 to compare with"),
+    ("rows_against_previous", {"fall": "0", "rise": "0"}, "no 2026-08 of the same table to compare with"),
     ("known_in", {"column": "a", "table": "nowhere", "table_column": "b", "limit": "1"}, "no nowhere in 2026-09"),
     ("coded", {"column": "a", "limit": "1"}, "pension has no contract"),
 ])  # fmt: skip
