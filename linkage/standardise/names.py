@@ -53,6 +53,9 @@ _NO_NAME = Folded(None, "unknown", False, None, None, False)
 def fold_name(cell: str) -> Folded:
     """Fold one delivered name; a cell that names nobody gives ``name`` None."""
     text = _without_marks(_INVISIBLE.sub("", unicodedata.normalize("NFKC", cell)).strip())
+    if text.endswith(lexicon.honorifics("relative")):
+        # 扎西之子 names the father: the person's own name is not known, and his must not stand for it.
+        return _NO_NAME
     if not text or text.lower() in NOTHING or not text.strip(MISSING + INTERPUNCT):
         return _NO_NAME
     if _LATIN.search(text) and not any(_is_han(character) for character in text):

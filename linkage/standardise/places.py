@@ -25,22 +25,27 @@ _VILLAGE = let("below_township(t)", "v", "village_of(v)")
 
 MACROS: Final[tuple[str, ...]] = (
     f"below_county(t) AS coalesce(nullif(regexp_replace(t, '{_ABOVE}', ''), ''), t)",
-    # 同仁市隆务镇 and 隆务镇人民政府 are 隆务镇. A bare 隆务 stays: what it lacks is not known.
-    f"""township_of(t) AS coalesce(
-        nullif(regexp_extract(below_county(t), '^({_TOWN})', 1), ''), t)""",
-    f"""fold_township(x) AS replace({let("known(solid(x))", "t", "township_of(t)")}, '街道办事处', '街道')""",
+    # 同仁市隆务镇, 隆务镇人民政府, 隆务, 隆务乡 (its kind of before): all 隆务镇, where the lexicon knows the
+    # stem. Elsewhere a bare stem stays: what it lacks is not known.
+    f"""township_stem(t) AS coalesce(nullif(regexp_extract(t, '^({_TOWN})', 1), ''), t)""",
+    f"""township_now(t) AS {
+        lookup("regexp_replace(t, '[镇乡]+$', '')", lexicon.townships(), otherwise="t")
+    }""",
+    """township_of(t) AS replace(township_now(township_stem(below_county(t))), '街道办事处', '街道')""",
+    f"""fold_township(x) AS {let("known(solid(x))", "t", "township_of(t)")}""",
     f"""below_township(t) AS coalesce(
         nullif(regexp_replace(below_county(t), '^{_TOWN}(?:人民政府)?', ''), ''), below_county(t))""",
     # 吾屯村村民委员会, 吾屯村委会, 吾屯村三社, 吾屯: all 吾屯村. 隆务社区居委会: 隆务社区.
     r"""village_base(t) AS regexp_replace(regexp_replace(t,
         '(第?[0-9一二三四五六七八九十]+(?:村民小组|小组|组|社|队)|[0-9]+(?:号|户).*)+$', ''),
-        '(?:村村民委员会|村民委员会|村委会|村委|村居委会|牧民委员会|牧委会|居民委员会|居委会|(行政|自然)?村)+$', '')""",
+        '(?:村村民委员会|村民委员会|村委员会|村委会|村委|村居委会|牧民委员会|牧委会|居民委员会|居委会|(行政|自然)?村)+$', '')""",
     f"""village_of(t) AS {let("village_base(t)", "b", _KINDED)}""",
     f"""fold_village(x) AS {let("known(solid(x))", "t", _VILLAGE)}""",
     # From an address only what it names for certain: a township's kind word, a village's kind word.
-    f"""address_township(x) AS replace(nullif(regexp_extract(
-        below_county(solid(x)), '^({_TOWN})', 1), ''), '街道办事处', '街道')""",
-    f"""address_village(x) AS village_of(nullif(regexp_extract(below_county(solid(x)),
+    """address_tidy(x) AS below_county(regexp_replace(solid(x), '[,，、;]', '', 'g'))""",
+    f"""address_township(x) AS replace(township_now(
+        nullif(regexp_extract(address_tidy(x), '^({_TOWN})', 1), '')), '街道办事处', '街道')""",
+    f"""address_village(x) AS village_of(nullif(regexp_extract(address_tidy(x),
         '^(?:{_TOWN})((?:[^村社]{{1,10}}?|[^村]{{1,10}}?)(?:村村民委员会|村委会|社区居委会|牧委会|社区|村))', 1), ''))""",
     f"division_in_force(code) AS {lookup('code', _BY_CODE, otherwise='code')}",
     f"""division_named(x) AS {lookup("regexp_extract(x, '([^省州区]{1,6}(?:自治[县旗]|[市县区旗]))', 1)", _BY_NAME)}""",

@@ -9,6 +9,7 @@ it may raise a candidate, it proves nothing.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def divisions() -> tuple[dict[str, str], dict[str, str]]:
 
 
 @cache
+def townships() -> dict[str, str]:
+    """Township without its kind word (隆务) to its name (隆务镇); a stem that two townships share is left out."""
+    stems = [(line["township"].rstrip("镇乡"), line["township"]) for line in lines("townships")]
+    counts = Counter(stem for stem, _ in stems)
+    return {stem: name for stem, name in stems if counts[stem] == 1}
+
+
+@cache
 def variants() -> dict[str, str]:
     """Variant character to the plain one, beyond what traditional-to-simplified covers."""
     return {line["variant"]: line["plain"] for line in lines("variants")}
@@ -77,7 +86,7 @@ def variants() -> dict[str, str]:
 
 @cache
 def honorifics(place: str) -> tuple[str, ...]:
-    """Words that stand at a ``place`` (start, end, end_after_blank) of a name, longest first."""
+    """Words that stand at a ``place`` (start, end, end_after_blank, relative) of a name, longest first."""
     found = [line["term"] for line in lines("honorifics") if line["place"] == place]
     return tuple(sorted(found, key=lambda term: (-len(term), term)))
 
