@@ -38,7 +38,7 @@ def bars(rows: Sequence[tuple[str, str, int]], colours: dict[str, str], *, name:
         .mark_text(align="left", dx=5, color=_INK, fontSize=12)
         .encode(y=y, x="count:Q", text=alt.Text("count:Q", format=","))
     )
-    return svg((stack + ends).properties(width=300, height={"step": 26}), name)
+    return svg((stack + ends).properties(width=270, height={"step": 26}), name)
 
 
 def shares(rows: Sequence[tuple[str, str, int]], colours: dict[str, str], *, name: str) -> str:
@@ -55,7 +55,7 @@ def shares(rows: Sequence[tuple[str, str, int]], colours: dict[str, str], *, nam
             order=alt.Order("order:Q"),
         )
     )
-    return svg(chart.properties(width=300, height={"step": 24}), name)
+    return svg(chart.properties(width=270, height={"step": 24}), name)
 
 
 def tiles(rows: Sequence[tuple[str, str, int]], *, name: str) -> str:
@@ -121,7 +121,7 @@ def _largest_first(rows: Sequence[tuple[str, str, int]]) -> list[str]:
 
 def _labels() -> Any:
     # The room for labels is fixed, so that a machine without CJK fonts measures the same picture.
-    return alt.Axis(minExtent=118, maxExtent=118, labelLimit=116, **_AXIS)
+    return alt.Axis(minExtent=150, maxExtent=150, labelLimit=148, **_AXIS)
 
 
 def _counts(rows: Sequence[tuple[str, str, int]]) -> Any:

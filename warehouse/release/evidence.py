@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from warehouse.intake.contract import contracts
 
 LINKS = {"certain": "身份已对上", "review": "身份待核实", "new": "仅此一处来源"}
 _FILES_SHOWN = 3
+# As ``warehouse.policy.Line.reference`` writes it.
+_POLICY_LINE = re.compile(r"\S+@\S+:\S+ \((?P<document>.*), (?P<status>verified|illustrative)\)")
 
 
 def read(evidence: str | None) -> dict[str, Any]:
@@ -20,7 +23,7 @@ def read(evidence: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def told(evidence: dict[str, Any]) -> str:
+def told(evidence: dict[str, Any], *, with_files: bool = True) -> str:
     """Where the finding comes from: rows by feed, files, and whatever stands there under a Chinese name.
 
     The figures themselves stand in the warning's sentence; English keys are for machines.
@@ -32,7 +35,7 @@ def told(evidence: dict[str, Any]) -> str:
         if counted:
             said.append("数据：" + "、".join(counted))
     files = evidence.get("files")
-    if isinstance(files, list) and files:
+    if with_files and isinstance(files, list) and files:
         names = [str(name) for name in files]
         more = f" 等 {len(names)} 处" if len(names) > _FILES_SHOWN else ""
         said.append("出处：" + "、".join(names[:_FILES_SHOWN]) + more)
@@ -46,6 +49,19 @@ def sureness(grade: str | None, evidence: dict[str, Any], link_grade: str | None
     grades = [str(found) for found in links.values()] if isinstance(links, dict) else []
     weakest = "review" if "review" in grades else grades[0] if grades else link_grade
     return "\n".join(filter(None, (grade, LINKS.get(weakest or "", weakest))))
+
+
+def policy_words(policy_ref: str | None) -> str:
+    """The documents of a policy reference, each once, without the parameters' names; else as it stands."""
+    said = []
+    for line in (policy_ref or "").split("; "):
+        found = _POLICY_LINE.fullmatch(line.strip())
+        if found is None:
+            said.append(line.strip())
+        else:
+            example = "" if found["status"] == "verified" or "示例" in found["document"] else "（示例值）"
+            said.append(found["document"] + example)
+    return "；".join(dict.fromkeys(filter(None, said)))
 
 
 def _title(feed: str) -> str:

@@ -16,19 +16,19 @@ STATUS = {"waiting": "待下批次", "silent": "暂不重复推送"}
 _RULES = (
     Column("rule_id", "规则", 8, "centre"),
     Column("title", "名称", 22),
-    Column("sentence", "含义", 60),
+    Column("sentence", "含义", 78),
     Column("warnings", "本表条数", 10, "count"),
 )
 _LEFT_OUT = (
     Column("rule_id", "规则", 8, "centre"),
     Column("title", "名称", 22),
-    Column("reason", "未评估原因", 60),
+    Column("reason", "未评估原因", 78),
     Column("not_assessed", "未评估对象数", 10, "count"),
 )
 _HELD_BACK = (
     Column("rule_id", "规则", 8, "centre"),
     Column("status", "状态", 22),
-    Column("reason", "原因", 60),
+    Column("reason", "原因", 78),
     Column("warnings", "条数", 10, "count"),
 )
 
@@ -79,6 +79,7 @@ def write_guide(
 ) -> None:
     """Write the sheet 说明, first in the workbook; ``township`` None counts the whole county."""
     sheet = book.sheet("说明")
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 8)
     row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
     for sentence in how_to_fill(month, policy):

@@ -82,6 +82,8 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...]) -> li
      found, grade, link_grade, check_hint, policy_ref, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
+    briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
+    documents = evidence.policy_words(policy_ref)
     shown: dict[str, object] = {
         "township": mask.show_text(township),
         "village": mask.show_text(village),
@@ -99,7 +101,7 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...]) -> li
         "policy_ref": policy_ref,
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
         "matter": _lines(title, f"{since} 起" if since else "", f"{amount:,.2f} 元" if amount else ""),
-        "grounds_and_policy": _lines(grounds, f"政策：{policy_ref}" if policy_ref else ""),
+        "grounds_and_policy": _lines(briefly, f"政策：{documents}" if documents else ""),
         "person_id": person_id,
         "warning_id": warning_id,
     }

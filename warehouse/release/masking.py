@@ -17,11 +17,18 @@ WHOLE, MASKED, ABSENT = "whole", "masked", "absent"
 FIELDS = ("id_no", "phone", "name")
 
 # Blanks and invisible characters that would hide a number from a pattern but not from a reader.
-_GAPS = re.compile(r"(?<=[0-9])[\s\u00a0\u200b-\u200f\u2060\ufeff-]+(?=[0-9Xx])")
-# An 18-digit number (last may be X), a 15-digit one of the first generation, a bank account, or several
-# of them run together: whatever goes on for 15 digits or more.
-_ID = re.compile(r"(?<![0-9])[0-9]{15,}[Xx]?(?![0-9])")
-_MOBILE = re.compile(r"(?<![0-9])(?:86)?1[3-9][0-9]{9}(?![0-9])")
+_GAP = r"[\s\u00a0\u200b-\u200f\u2060\ufeff-]*"
+# Whatever goes on for 15 digits or more: an 18-digit number (last may be X), a 15-digit one of the first
+# generation, a bank account, several of them run together.
+_RUN = r"(?<![0-9])[0-9]{15,}[Xx]?(?![0-9])"
+# With gaps inside only what has the form of an ID, birth date and all, or the months of a sentence would go.
+_BIRTH = (r"(?:1~9|2~0)", "[0-9]", "[0-9]", r"(?:0~[1-9]|1~[0-2])", r"(?:0~[1-9]|[12]~[0-9]|3~[01])")
+_GAPPED = "~".join(("[1-9]", *["[0-9]"] * 5, *_BIRTH, *["[0-9]"] * 3, "[0-9Xx]")).replace("~", _GAP)
+_ID = re.compile(f"{_RUN}|(?<![0-9]){_GAPPED}(?![0-9])")
+_MOBILE = re.compile(f"(?<![0-9])(?:86{_GAP})?1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?![0-9])")
+_BETWEEN = re.compile(_GAP.replace("*", "+"))
+# What people write for the X at the end.
+_CROSSES = str.maketrans({"Ｘ": "X", "ｘ": "x", "×": "X", "Χ": "X"})
 # Our own keys (a letter and half a hash) may by chance be nothing but digits; they are no person's number.
 _OWN_KEY = re.compile(r"[A-Z][0-9a-f]{16}")
 
@@ -61,9 +68,11 @@ class Mask:
             return value
         text = folded(value)
         if self.id_no != WHOLE:
-            text = _ID.sub(lambda found: keep_ends(found[0], self.id_head, self.id_tail), text)
+            text = _ID.sub(lambda found: keep_ends(_closed(found[0]), self.id_head, self.id_tail), text)
         if self.phone != WHOLE:
-            text = _MOBILE.sub(lambda found: keep_ends(found[0], self.phone_head, self.phone_tail), text)
+            text = _MOBILE.sub(
+                lambda found: keep_ends(_closed(found[0]), self.phone_head, self.phone_tail), text
+            )
         return text
 
     @property
@@ -109,8 +118,11 @@ def masked_name(name: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Full-width digits made plain and gaps inside numbers closed, as a reader's eye would do."""
-    return _GAPS.sub("", unicodedata.normalize("NFKC", text)) if _may_hide(text) else text
+    """Digits of any width or script made plain, as a reader's eye would do; nothing else changes."""
+    if not _may_hide(text):
+        return text
+    plain = text.translate(_CROSSES)
+    return plain if plain.isascii() else "".join(_digit(letter) for letter in plain)
 
 
 def exposed(text: str, mask: Mask) -> str | None:
@@ -128,7 +140,16 @@ def exposed(text: str, mask: Mask) -> str | None:
 def _shown(rule: str, value: str | None, head: int, tail: int) -> str:
     if not value or rule == ABSENT:
         return ""
-    return value if rule == WHOLE else keep_ends(folded(value), head, tail)
+    return value if rule == WHOLE else keep_ends(_closed(folded(value)), head, tail)
+
+
+def _closed(number: str) -> str:
+    """A number without the gaps inside it."""
+    return _BETWEEN.sub("", number)
+
+
+def _digit(letter: str) -> str:
+    return str(unicodedata.digit(letter)) if not letter.isascii() and letter.isdigit() else letter
 
 
 def _may_hide(text: str) -> bool:

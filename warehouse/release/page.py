@@ -49,10 +49,12 @@ _QUARANTINE = "SELECT feed, reason, count(*) FROM quarantine GROUP BY ALL ORDER 
 _HELD = "SELECT status, reason, sum(warnings)::BIGINT FROM backlog GROUP BY ALL ORDER BY 3 DESC, 1, 2"
 # A reason may count its own township's people; over the county the counts are added up beside it.
 _LEFT_OUT = r"""
+WITH scope AS (SELECT rule_id, sum(in_scope)::BIGINT AS in_scope FROM fct_assessment_monthly GROUP BY rule_id)
 SELECT assessment.rule_id || ' ' || coalesce(rule.title, ''),
        coalesce(nullif(regexp_replace(trim(assessment.reason), '\s*\d+\s*个', '', 'g'), ''), '未写明原因') AS reason,
-       sum(assessment.in_scope)::BIGINT, sum(assessment.not_assessed)::BIGINT
-FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
+       scope.in_scope, sum(assessment.not_assessed)::BIGINT
+FROM fct_assessment_monthly AS assessment JOIN scope ON scope.rule_id = assessment.rule_id
+LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
 WHERE assessment.not_assessed > 0 OR nullif(trim(assessment.reason), '') IS NOT NULL
 GROUP BY ALL ORDER BY ALL
 """
@@ -96,7 +98,11 @@ def _funnel(con: duckdb.DuckDBPyConnection) -> str:
         ("入库行数", landed, f"隔离 {quarantined:,} 行，逐行有原因"),
         ("涉及人员", people, f"约每人 {_ratio(landed, people)} 行"),
         ("产生预警", warnings, _per_head(people, warnings)),
-        ("列入清单", listed, f"另有 {warnings - listed:,} 条待下批次或不重复推送"),
+        (
+            "列入清单",
+            listed,
+            f"另有 {warnings - listed:,} 条待下批次或不重复推送" if warnings > listed else "全部列入",
+        ),
     ]
     tiles = "".join(
         f"<li><span class=label>{label}</span><strong>{count:,}</strong><span class=sub>{escape(sub)}</span></li>"
@@ -132,11 +138,11 @@ def _pictures(con: duckdb.DuckDBPyConnection) -> str:
             "各乡镇预警",
             charts.bars(townships, charts.STATUS_COLOURS, name="township") if townships else nothing,
         ),
-        _card("各规则预警", charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing),
         _card(
             "乡镇 × 规则",
             _wide(charts.tiles(con.execute(_TILES).fetchall(), name="tile")) if rules else nothing,
         ),
+        _card("各规则预警", charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing),
         _card(
             "各来源记录的身份对应",
             charts.shares(links, charts.LINK_COLOURS, name="link")

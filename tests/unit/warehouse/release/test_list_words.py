@@ -39,6 +39,22 @@ def test_the_weakest_link_says_how_sure(found: str, link_grade: str | None, word
     assert evidence.sureness("疑似", evidence.read(found), link_grade) == words
 
 
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        (
+            "a@tongren:2021-01-01 (《甲》（2021）, verified); b@*:2020-01-01 (《乙》, illustrative)",
+            "《甲》（2021）；《乙》（示例值）",
+        ),
+        ("a@tongren:2021-01-01 (示例值, illustrative); b@*:2020-01-01 (示例值, illustrative)", "示例值"),
+        ("第三条", "第三条"),
+        (None, ""),
+    ],
+)
+def test_paper_names_the_documents_of_a_policy_line(reference: str | None, words: str) -> None:
+    assert evidence.policy_words(reference) == words
+
+
 def test_the_same_counts_draw_the_same_bytes() -> None:
     rows = [("隆务镇", "确认", 3), ("保安镇", "提示", 1)]
     assert charts.bars(rows, charts.GRADE_COLOURS, name="x") == charts.bars(

@@ -26,6 +26,11 @@ def test_ids(value: str | None, shown: str) -> None:
     assert PAPER.show_id(value) == shown
 
 
+def test_a_sentence_keeps_its_punctuation() -> None:
+    told = "共 1,234.00 元，自 2026-08 起；证号（63232119900101141Ｘ）。"
+    assert PAPER.show_text(told) == "共 1,234.00 元，自 2026-08 起；证号（632321********141X）。"
+
+
 def test_phones() -> None:
     assert PAPER.show_phone("13912345678") == "139****5678"
 
@@ -58,6 +63,8 @@ def test_names(name: str, shown: str) -> None:
         ("a632321199001011415f", "ID"),
         ("P1234567890123456", None),
         ("tel.13912345678", "phone"),
+        ("139 1234 5678", "phone"),
+        ("2026-08-05 2026-09-05，共 3 个月 12 天", None),
     ],
 )
 def test_what_a_masked_file_may_not_show(text: str, found: str | None) -> None:
