@@ -21,14 +21,17 @@ NAT = np.datetime64("NaT", "D")
 NEVER_REGISTERED = 0.05
 CERTIFIED = 0.72  # deaths with a certificate or a cremation
 WRONG_SPOUSE = 0.045  # of registered deaths of people with a living spouse
-CLEAN_UP = (0.50, 0.25, 0.25)  # struck off at once, within half a year, much later
+CLEAN_UP = (0.46, 0.24, 0.30)  # struck off from the next month's roster on, within half a year, much later
 
 
-def registrations(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) -> pd.DataFrame:
+def registrations(
+    draws: Draws, people: pd.DataFrame, on_aid: np.ndarray, first_day: np.datetime64
+) -> pd.DataFrame:
     """Every entry of the police list, past and to come, for these people: one row per entry.
 
     Columns ``person`` (whom the entry names), ``dead`` (who really died, -1 nobody), ``died_on``,
-    ``cancelled_on``, ``reason``. Ordered by day of cancellation, then person.
+    ``cancelled_on``, ``reason``. ``on_aid`` marks people of households on a roster, whose double registrations
+    were looked for. Ordered by day of cancellation, then person.
     """
     died = people["died_on"].to_numpy().astype("datetime64[D]")
     at = np.flatnonzero(~np.isnat(died))
@@ -47,7 +50,7 @@ def registrations(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) 
             "reason": "死亡",
         }
     )[known]
-    whole = pd.concat([entries, _other_reasons(draws, people, first_day)], ignore_index=True)
+    whole = pd.concat([entries, _other_reasons(draws, people, on_aid, first_day)], ignore_index=True)
     return (
         whole.sort_values(["cancelled_on", "person", "reason"], kind="stable")
         .drop_duplicates(["person", "reason"])
@@ -55,14 +58,21 @@ def registrations(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) 
     )
 
 
-def _other_reasons(draws: Draws, people: pd.DataFrame, first_day: np.datetime64) -> pd.DataFrame:
+def _other_reasons(
+    draws: Draws, people: pd.DataFrame, on_aid: np.ndarray, first_day: np.datetime64
+) -> pd.DataFrame:
     """Registrations cancelled while the person lives, spread over two years before and after."""
     ids = people.index.to_numpy()
     age = years_old(people["birth_date"].to_numpy(), first_day)
     soldier = people["is_male"].to_numpy() & (age > 17.5) & (age < 23)
     u = draws.uniform("death/other", ids)
     reason = np.select(
-        [soldier & (u < 0.03), (u > 0.9985) & (age > 3), (u > 0.9981) & (age > 20), u > 0.9978],
+        [
+            soldier & (u < 0.03),
+            (u > np.where(on_aid, 0.991, 0.9985)) & (age > 3),
+            (u > 0.9981) & (age > 20),
+            u > 0.9978,
+        ],
         ["参军", "重复户口", "出国定居", "其他"],
         "",
     )
@@ -93,12 +103,11 @@ def struck_off(draws: Draws, people: pd.DataFrame, entries: pd.DataFrame) -> np.
     cancelled[real["person"]] = real["cancelled_on"].to_numpy().astype("datetime64[D]")
     heard = np.where(np.isnat(cancelled), heard, cancelled)
     kind = draws.pick("strike/kind", ids, CLEAN_UP)
-    lag = np.select(
-        [kind == 0, kind == 1],
-        [draws.whole("strike/soon", ids, 0, 12), draws.whole("strike/later", ids, 30, 180)],
-        draws.whole("strike/late", ids, 180, 900),
+    next_roster = (heard.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+    lag = np.where(
+        kind == 1, draws.whole("strike/later", ids, 30, 180), draws.whole("strike/late", ids, 180, 900)
     )
-    return np.asarray(heard + lag * _DAY)
+    return np.where(kind == 0, next_roster, heard + lag * _DAY)
 
 
 def death_feed(scene: Scene, entries: pd.DataFrame, household_no: np.ndarray) -> pd.DataFrame:

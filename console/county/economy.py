@@ -72,7 +72,7 @@ def _aid(draws: Draws, homes: pd.DataFrame, rank: Floats, severe: np.ndarray, ha
             elder & (u < 0.42),
             (rank < 0.105) & (u < 0.80),
             ill & (rank < 0.32) & (u < 0.06),
-            severe & (rank < 0.40) & (u < 0.13),
+            ill & (rank < 0.40) & (u < 0.12),
             (rank < 0.20) & (u < 0.07),
             severe & (u < 0.17),
         ],

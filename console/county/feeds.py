@@ -16,11 +16,14 @@ from console.county import deaths, more_feeds, payments, rural, welfare
 from console.county.economy import income_of
 from console.county.health import health_words, labour_words
 from console.county.kinship import relation_words
-from console.county.places import COUNTY
+from console.county.places import COUNTY, address
 from warehouse.months import Month
 
 if TYPE_CHECKING:
     from console.county.world import World
+
+
+AWAY = 0.07  # of households on the roster live elsewhere than registered
 
 
 def roster_members(world: World, month: Month) -> pd.DataFrame:
@@ -71,11 +74,20 @@ def assistance_roster(world: World, month: Month) -> pd.DataFrame:
             "grace_from": frame["grace_from"].astype("datetime64[s]"),
             "phone": people["phone"].to_numpy(),
             "hukou_address": addresses[person],
-            "residence_address": addresses[person],
+            "residence_address": _residences(world, frame["household"].to_numpy(), addresses[person]),
             "_self": person,
             "_head": head,
         }
     )
+
+
+def _residences(world: World, household: np.ndarray, at_home: np.ndarray) -> np.ndarray:
+    """居住地址: as registered, but for households that live in the town or in another village."""
+    villages = world.places.villages
+    away = world.draws.chance("home/away", household, AWAY)
+    other = world.draws.pick("home/away-to", household, villages["weight"].to_numpy())
+    house = world.draws.whole("home/away-house", household, 1, 300)
+    return np.where(away, address(villages, other, 1 + house % 3, house), at_home)
 
 
 def _cases_paid(world: World, month: Month) -> pd.DataFrame:

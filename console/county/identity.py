@@ -14,6 +14,9 @@ _PHONE_HEADS = np.array(
 )
 
 
+OLD_PHONE = 0.09  # of the phones in an agency's files
+
+
 def id_numbers(
     draws: Draws, division: Ints, birth: np.ndarray, is_male: Bools, taken: pd.Series | None = None
 ) -> tuple[np.ndarray, pd.Series]:
@@ -48,6 +51,12 @@ def phones(draws: Draws, purpose: str, ids: Ints) -> np.ndarray:
     return np.asarray(
         (head * 10**8 + draws.whole(f"phone/{purpose}/tail", ids, 0, 10**8)).astype(str).astype(object)
     )
+
+
+def phones_on_file(draws: Draws, agency: str, ids: Ints, now: np.ndarray) -> np.ndarray:
+    """The phone that an agency has of each: for some an older number, which is the same wherever it stands."""
+    old = pd.notna(now) & draws.chance(f"phone/{agency}/old", ids, OLD_PHONE)
+    return np.where(old, phones(draws, "old", ids), now)
 
 
 def agency_numbers(ids: Ints, digits: int, salt: int) -> np.ndarray:

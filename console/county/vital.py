@@ -141,7 +141,7 @@ def _hazard(people: pd.DataFrame, frail: Ints, household: Ints, on: np.datetime6
     """The yearly chance of death, higher for the poor and much higher for the severely ill."""
     rate = np.interp(years_old(people["birth_date"].to_numpy(), on), _AGES, _YEARLY_DEATHS)
     severe = people["severe_on"].to_numpy().astype("datetime64[D]") <= on
-    return np.asarray(np.minimum(rate * (1 + 0.6 * frail[household]) * (1 + 3.0 * severe), 0.8))
+    return np.asarray(np.minimum(rate * (1 + 0.9 * frail[household]) * (1 + 3.0 * severe), 0.8))
 
 
 def _past_deaths(draws: Draws, people: pd.DataFrame, frail: Ints, first: np.datetime64) -> np.ndarray:

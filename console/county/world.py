@@ -19,6 +19,7 @@ from console.county.draws import Draws
 from console.county.economy import DIBAO, SINGLE, TEKUN, add_economy
 from console.county.findings import warnings
 from console.county.health import add_health
+from console.county.identity import phones_on_file
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
 from console.county.vital import Chronicle, Scene, chronicle, day
@@ -26,6 +27,7 @@ from warehouse.errors import Misconfigured
 from warehouse.months import Month
 
 HISTORY_MONTHS = 12
+OLD_PHONES = ("assistance_roster", "medical_enrolment", "rural_monitoring")
 HIDDEN = ("_self", "_head", "_guardian", "_kin")
 
 
@@ -35,7 +37,7 @@ class World:
     def __init__(self, draws: Draws, places: Places, base: Base, story: Chronicle, months: list[Month]):
         self.draws, self.places, self.base, self.story, self.months = draws, places, base, story, months
         self.first_day = day(months[0])
-        self.entries = deaths.registrations(draws, story.people, self.first_day)
+        self.entries = deaths.registrations(draws, story.people, self._on_aid(), self.first_day)
         self.certificates = deaths.certificates(draws, story.people)
         self.struck_off = deaths.struck_off(draws, story.people, self.entries)
         number = pd.Series(base.households.index).astype(str).str.zfill(8)
@@ -103,6 +105,10 @@ class World:
         """The planted truth of a month: rule_id, true_person, expected (True, False or None)."""
         return self._warnings(month).copy()
 
+    def _on_aid(self) -> np.ndarray:
+        aid = self.base.households["aid"].to_numpy()
+        return np.isin(aid[self.story.people["household"].to_numpy()], [TEKUN, DIBAO, SINGLE])
+
     def _make_scene(self, month: Month) -> Scene:
         return self.story.scene(self.base.households, month)
 
@@ -112,6 +118,9 @@ class World:
 
     def _make_feed(self, feed: str, month: Month) -> pd.DataFrame:
         made = feeds.FEEDS[feed](self, month)
+        if feed in OLD_PHONES:
+            who = made["_self"].to_numpy()
+            made["phone"] = phones_on_file(self.draws, feed, who, made["phone"].to_numpy(dtype=object))
         for column in HIDDEN:
             made[column] = made[column].astype(np.int64) if column in made else np.int64(-1)
         return made.reset_index(drop=True)
