@@ -135,3 +135,12 @@ def test_totals_of_sections_and_of_the_sheet() -> None:
     assert totals.mismatched_rows == []
     totals.check(9, "5.21", ends_section=False)
     assert totals.mismatched_rows == [9]
+
+
+def test_a_total_under_every_section_and_one_under_all() -> None:
+    totals = Totals()
+    for number, figure in ((5, "10"), (9, "20")):
+        totals.add(pa.array([figure]))
+        totals.check(number, figure, ends_section=False)
+    totals.check(10, "30", ends_section=False)
+    assert totals.mismatched_rows == []
