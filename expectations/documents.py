@@ -9,7 +9,7 @@ the same bytes. Only counts come in here (see ``engine``): no page holds a value
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,14 @@ _OUTCOMES = {
 }
 _SEVERITIES = {"stop": "拦截 stop", "warn": "提醒 warn"}
 _STATUSES = {"passed": "通过 passed", "held": "拦截 held"}
+_NUMBERS = {
+    "measured": "实测",
+    "of": "行数",
+    "limit": "限值",
+    "mostly": "限值",
+    "fall": "降幅",
+    "rise": "增幅",
+}
 _GATES = {"gate1": "第一道关口：到货数据", "gate2": "第二道关口：数据集市"}
 
 
@@ -70,7 +78,7 @@ def write_pages(
 def _sections(result: ExpectationSuiteValidationResult, renderer: Any, view: Any) -> str:
     """The sections that Great Expectations renders for a result, without what calls out or changes."""
     # Load time, batch ids and validation ids are the clock's and chance's: the page does without.
-    kept = ("great_expectations_version", "run_id")
+    kept = ("great_expectations_version", "run_id", "active_batch_definition")
     result.meta = {name: value for name, value in result.meta.items() if name in kept}
     html = str(view.render(renderer.render(result)))
     return "".join(cleaned(section) for section in _SECTION.findall(html.partition("<footer")[0]))
@@ -84,33 +92,37 @@ def cleaned(html: str) -> str:
 
 
 def _index(verdict: Verdict, titles: Mapping[str, str], sentences: Mapping[str, str], pages: set[str]) -> str:
-    failed = {"stop": len(verdict.failed("stop")), "warn": len(verdict.failed("warn"))}
+    stopped, warned = len(verdict.failed("stop")), len(verdict.failed("warn"))
     head = (
         f"<p class='status {verdict.status}'>{_STATUSES[verdict.status]}</p><p>"
-        f"规则 rules {len(verdict.rules)} · 拦截 stopped {failed['stop']} · 提醒 warned {failed['warn']} · "
+        f"规则 rules {len(verdict.rules)} · 拦截 stopped {stopped} · 提醒 warned {warned} · "
         f"未评估 not assessed {len(verdict.not_assessed())}</p>"
         f"<p class='small'>指纹 fingerprint <code>{verdict.fingerprint}</code></p>"
     )
-    tables = sorted({rule.table for rule in verdict.rules})
-    blocks = [_block(table, verdict, titles.get(table, ""), sentences, table in pages) for table in tables]
+    # What has to be looked at comes first, what stops before what only warns.
+    failed_rules = [*verdict.failed("stop"), *verdict.failed("warn")]
+    blocks = [_block("未通过 what did not hold", failed_rules, sentences)] if failed_rules else []
+    for table in sorted({rule.table for rule in verdict.rules}):
+        name = f"<a href='{table}.html'>{table}</a>" if table in pages else table
+        rules = [rule for rule in verdict.rules if rule.table == table]
+        blocks.append(_block(f"{name} <span>{escape(titles.get(table, ''))}</span>", rules, sentences))
     return _page(f"{_GATES[verdict.gate]} {verdict.month}", head + "".join(blocks))
 
 
-def _block(table: str, verdict: Verdict, title: str, sentences: Mapping[str, str], has_page: bool) -> str:
-    name = f"<a href='{table}.html'>{table}</a>" if has_page else table
-    rows = "".join(_row(rule, sentences.get(rule.id, "")) for rule in verdict.rules if rule.table == table)
+def _block(heading: str, rules: Sequence[RuleVerdict], sentences: Mapping[str, str]) -> str:
+    rows = "".join(_row(rule, sentences.get(rule.id, "")) for rule in rules)
     return (
-        f"<h2>{name} <span>{escape(title)}</span></h2><table><thead><tr><th>规则</th><th>要求</th><th>级别</th>"
+        f"<h2>{heading}</h2><table><thead><tr><th>规则</th><th>要求</th><th>级别</th>"
         f"<th>结果</th><th>实测</th><th>原因 why</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _row(rule: RuleVerdict, sentence: str) -> str:
     style, word = _OUTCOMES[rule.success]
-    observed = " ".join(f"{name}={number:g}" for name, number in rule.observed.items())
+    observed = " ".join(f"{_NUMBERS.get(name, name)} {number:g}" for name, number in rule.observed.items())
     return (
         f"<tr class='{style} {rule.severity}'><td><code>{rule.id}</code></td><td>{escape(sentence)}</td>"
-        f"<td>{_SEVERITIES[rule.severity]}</td><td>{word}</td><td>{observed or escape(rule.reason)}</td>"
+        f"<td>{_SEVERITIES[rule.severity]}</td><td>{word}</td><td>{observed} {escape(rule.reason)}</td>"
         f"<td>{escape(rule.why)}</td></tr>"
     )
 

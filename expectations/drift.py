@@ -25,7 +25,8 @@ def rows_against_previous(scene: Scene, dated_by: str = "", *, fall: str, rise: 
         return f"SELECT count(*) AS n FROM {view}{dated}"
 
     return verdict_on(
-        "SELECT here.n / nullif(there.n, 0) AS measured, here.n AS of_rows"
+        # Taken out of last month's rows: a list that fell to ten rows is a large list that fell.
+        "SELECT here.n / nullif(there.n, 0) AS measured, there.n AS of_rows"
         f" FROM ({rows(BATCH, scene.month)}) AS here,"
         f" ({rows(scene.view_before(scene.table), scene.month.previous)}) AS there",
         at_least=f"1 - {fall}",

@@ -99,6 +99,22 @@ def test_a_doubled_row_holds(lake, policy, shelve):
     assert _rule(lake, SEPTEMBER, "E-death-02").observed["measured"] == 0.983607
 
 
+def test_a_short_list_is_said_and_does_not_hold_but_a_lost_row_does(lake, policy, shelve):
+    short = {
+        "rows": "DELETE FROM death WHERE row > 11",
+        "account": "UPDATE row_account SET landed = 10, rows = 11 WHERE feed = 'death'",
+        "ids": "UPDATE death SET id_no_kind = 'invalid' WHERE row <= 5",
+    }
+    shelve(SEPTEMBER, short)
+    outcome = inspect_standardised(SEPTEMBER, lake=lake, policy=policy)
+    ids = _rule(lake, SEPTEMBER, "E-death-03")
+    assert (ids.success, ids.severity, ids.reason) == (False, "warn", "fewer than 50 rows")
+    assert any(reason.startswith("E-death-03 (warn, death)") for reason in outcome.reasons)
+    shelve(SEPTEMBER, {**short, "lost": "DELETE FROM death WHERE row = 9"})
+    with pytest.raises(GateHeld, match="E-death-02"):
+        inspect_standardised(SEPTEMBER, lake=lake, policy=policy)
+
+
 def test_drift_against_the_month_before(lake, policy, shelve):
     shelve(AUGUST)
     shelve(SEPTEMBER, {
