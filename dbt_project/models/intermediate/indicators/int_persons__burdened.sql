@@ -29,8 +29,7 @@ select
     cast(sum(settlements.total) as decimal(18, 2)) as total,
     bool_and(settlements.is_link_certain) as is_link_certain,
     bool_or(settlements.is_amount_unknown) as is_amount_unknown,
-    cast(sum(settlements.rows_used) as bigint) as rows_used,
-    string_agg(distinct settlements.origins, ';' order by settlements.origins) as origins
+    cast(sum(settlements.rows_used) as bigint) as rows_used
 from settlements
 cross join span
 where settlements.settled_on between span.from_day and span.to_day

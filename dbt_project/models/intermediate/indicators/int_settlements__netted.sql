@@ -29,8 +29,8 @@ summed as (
         bool_or(is_reversal) as has_reversal,
         bool_or(own_total is null and not takes_back) as is_amount_unknown,
         count(*) as rows_used,
-        string_agg(distinct concat('medical_settlement/', file), ';' order by concat('medical_settlement/', file))
-            as origins
+        -- One name, not the list: a sorted list per settlement is what would not fit for a province.
+        min(concat('medical_settlement/', file)) as origin
     from signed
     group by settlement_id
 )
@@ -45,5 +45,5 @@ select
     is_link_certain,
     is_amount_unknown,
     rows_used,
-    origins
+    origin
 from summed

@@ -28,7 +28,7 @@ signs as (
         'medical_settlement' as kind,
         settlements.settled_on as seen_on,
         settlements.is_link_certain,
-        settlements.origins
+        settlements.origin
     from deaths
     inner join settlements on deaths.person_id = settlements.person_id
     cross join line
@@ -42,7 +42,7 @@ signs as (
         'education_enrolment' as kind,
         {{ first_day() }} as seen_on,
         students.is_link_certain,
-        concat('education_enrolment/', students.file) as origins
+        concat('education_enrolment/', students.file) as origin
     from deaths
     inner join students on deaths.person_id = students.person_id
     cross join line
@@ -55,6 +55,6 @@ select
     max(seen_on) filter (where kind = 'medical_settlement') as last_settled_on,
     bool_or(kind = 'education_enrolment') as is_in_school,
     bool_or(is_link_certain) as is_link_certain,
-    string_agg(distinct origins, ';' order by origins) as origins
+    string_agg(distinct origin, ';' order by origin) as origins
 from signs
 group by person_id

@@ -41,8 +41,7 @@ cases_paid as (
         max(month) as delivered,
         sum(amount) as case_amount,
         count(*) as payments,
-        string_agg(distinct concat('assistance_payment/', file), ';' order by concat('assistance_payment/', file))
-            as origins
+        min(concat('assistance_payment/', file)) as origin
     from payments
     group by case_no, pay_month, aid_type = '临时救助'
 ),
@@ -122,7 +121,7 @@ select
     cases_paid.case_amount,
     cases_paid.payments,
     cases_paid.delivered,
-    cases_paid.origins
+    cases_paid.origin
 from people
 inner join cases_paid
     on

@@ -45,7 +45,7 @@ overpaid as (
         cast(sum(paid.payments) as bigint) as payments,
         bool_or(paid.is_collector) as is_collector,
         bool_and(paid.is_link_certain) as is_link_certain,
-        string_agg(distinct paid.origins, ';' order by paid.origins) as origins
+        string_agg(distinct paid.origin, ';' order by paid.origin) as origins
     from paid
     inner join deaths on paid.person_id = deaths.person_id
     where

@@ -48,7 +48,7 @@ two_cases as (
             as amount,
         bool_and(one.is_link_certain and other.is_link_certain) as is_link_certain,
         cast(sum(one.payments + other.payments) as bigint) as payments,
-        string_agg(distinct concat_ws(';', one.origins, other.origins), ';' order by concat_ws(';', one.origins, other.origins))
+        string_agg(distinct concat_ws(';', one.origin, other.origin), ';' order by concat_ws(';', one.origin, other.origin))
             as origins
     from members as one
     inner join members as other

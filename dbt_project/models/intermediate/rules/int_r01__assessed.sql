@@ -4,6 +4,10 @@ burdened as (
     select * from {{ ref('int_persons__burdened') }}
 ),
 
+settlements as (
+    select * from {{ ref('int_settlements__netted') }}
+),
+
 low_income as (
     select * from {{ ref('int_persons__low_income') }}
 ),
@@ -42,13 +46,28 @@ judged as (
     from burdened
     left join low_income on burdened.person_id = low_income.person_id
     cross join line
+),
+
+named as (
+    -- The files behind the few that are raised, not behind everybody who ever saw a doctor.
+    select
+        judged.person_id,
+        string_agg(distinct settlements.origin, ';' order by settlements.origin) as origins
+    from judged
+    inner join settlements
+        on
+            judged.person_id = settlements.person_id
+            and judged.window_from <= {{ month_of('settlements.settled_on') }}
+            and judged.window_to >= {{ month_of('settlements.settled_on') }}
+    where judged.is_raised
+    group by judged.person_id
 )
 
 select
     'R01' as rule_id,
-    person_id as subject,
+    judged.person_id as subject,
     'medical burden' as cause,
-    person_id,
+    judged.person_id,
     cast(null as varchar) as township,
     cast(null as varchar) as village,
     is_raised,
@@ -74,8 +93,9 @@ select
                 'window_from', window_from,
                 'window_to', window_to,
                 'rows', json_object('medical_settlement', rows_used),
-                'files', string_split(origins, ';'),
+                'files', string_split(named.origins, ';'),
                 'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
             ) as varchar)
     end as evidence
 from judged
+left join named on judged.person_id = named.person_id
