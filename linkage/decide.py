@@ -19,6 +19,10 @@ _NAME_SAME = f"name >= {NAME.gamma('wildcard')}"
 _BIRTH_SAME = f"birth = {BIRTH.gamma('equal')}"
 _AGENCY_SAME = f"agency = {AGENCY.gamma('same')}"
 
+# Kin share household, phone, village, and twins the birth date: another name is proposed only where an
+# agency's number or the person's own id, mended, says so.
+_PROPOSES = f"(name <> {NAME.gamma('different')} OR {_AGENCY_SAME} OR id >= {ID.gamma('one_slip_apart')})"
+
 # What forbids to join without a person's look, however high the weight. Each is a sentence and a condition.
 GUARDS: tuple[tuple[str, str], ...] = (
     ("the names are not the same name", f"name <= {NAME.gamma('different')}"),
@@ -71,7 +75,7 @@ def _judge(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         FROM both_ways
         JOIN (SELECT node, rank, is_contested FROM nodes) AS mine ON mine.node = seeker
         JOIN (SELECT node, rank FROM nodes) AS theirs ON theirs.node = target
-        WHERE match_weight >= CASE WHEN mine.is_contested THEN {limits.contested_bits} ELSE {limits.review_bits} END""")
+        WHERE {_PROPOSES} AND match_weight >= CASE WHEN mine.is_contested THEN {limits.contested_bits} ELSE {limits.review_bits} END""")
 
 
 def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:

@@ -37,7 +37,9 @@ NODE_COLUMNS = {
     "agencies": "VARCHAR[]",
     "agency_kinds": "VARCHAR[]",
     "phones": "VARCHAR[]",
+    "is_dead": "BOOLEAN",
 }
+_LISTS_OF_THE_DEAD = "('death', 'cremation')"
 
 # A known person is joined to, a new id group may join a known person without id, a free group may join any.
 KNOWN, WITH_ID, FREE = 0, 1, 2
@@ -127,7 +129,8 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 {_listed("household_key || '=' || standing")} AS standings,
                 {_listed("agency_key")} AS agencies,
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
-                {_listed("phone")} AS phones
+                {_listed("phone")} AS phones,
+                bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead
             FROM (SELECT *, CASE WHEN role = 'head' THEN '02' ELSE relation END AS standing FROM mine)
             GROUP BY node
         )
@@ -140,7 +143,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
             CASE WHEN id_no IS NOT NULL THEN 'day' ELSE birth_precision END AS birth_precision,
             CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE any_sex END AS sex,
             ethnicity, townships, villages, households, household_kinds, standings,
-            agencies, agency_kinds, phones
+            agencies, agency_kinds, phones, is_dead
         FROM gathered""")
 
 

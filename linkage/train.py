@@ -29,7 +29,7 @@ from warehouse.months import Month
 from warehouse.policy import Policy
 
 # Enough for weights to two digits; more only takes longer.
-_RANDOM_PAIRS = 2e7
+_RANDOM_PAIRS = 5e6
 _PERSONS = 20_000
 # Fewer sightings than this teach nothing: the judged value stays.
 _LEAST_SEEN_SHARE = 1e-7

@@ -91,7 +91,7 @@ NAME = Comparison(
             0.02,
             1e-2,
         ),
-        Level("different", None, 0.01, 0.97),
+        Level("different", None, 0.001, 0.97, fixed=True),
     ),
 )
 
@@ -172,9 +172,12 @@ SEX = Comparison(
     (Level("equal", "sex_l = sex_r", 0.985, 0.5), Level("different", None, 0.015, 0.5)),
 )
 
+# Who shares the household shares village and phone: counted once.
+_SAME_HOUSEHOLD = "list_has_any(households_l, households_r)"
+
 PLACE = Comparison(
     "place",
-    "(len(villages_l) = 0 OR len(villages_r) = 0) AND (len(townships_l) = 0 OR len(townships_r) = 0)",
+    f"{_SAME_HOUSEHOLD} OR (len(villages_l) = 0 OR len(villages_r) = 0) AND (len(townships_l) = 0 OR len(townships_r) = 0)",
     (
         Level("same_village", "list_has_any(villages_l, villages_r)", 0.85, 1.5e-2),
         Level("same_township", "list_has_any(townships_l, townships_r)", 0.10, 0.12),
@@ -209,14 +212,24 @@ AGENCY = Comparison(
 
 PHONE = Comparison(
     "phone",
-    "len(phones_l) = 0 OR len(phones_r) = 0",
+    f"{_SAME_HOUSEHOLD} OR len(phones_l) = 0 OR len(phones_r) = 0",
     (
         Level("same", "list_has_any(phones_l, phones_r)", 0.60, 3e-4),
         Level("different", None, 0.40, 0.9997),
     ),
 )
 
-COMPARISONS = (NAME, ID, BIRTH, SEX, PLACE, HOUSEHOLD, AGENCY, PHONE)
+# Few people stand on a list of the dead: that two descriptions both do is evidence.
+DEATH = Comparison(
+    "death",
+    "NOT (is_dead_l OR is_dead_r)",
+    (
+        Level("both", "is_dead_l AND is_dead_r", 0.80, 0.02, fixed=True),
+        Level("one", None, 0.20, 0.98, fixed=True),
+    ),
+)
+
+COMPARISONS = (NAME, ID, BIRTH, SEX, PLACE, HOUSEHOLD, AGENCY, PHONE, DEATH)
 
 
 def settings() -> SettingsCreator:
