@@ -111,6 +111,7 @@ select
     cases_paid.aid_type,
     people.is_member,
     people.is_collector,
+    people.is_member and sizes.members = 1 as is_only_member,
     people.is_link_certain,
     cast(
         case

@@ -1,4 +1,6 @@
 -- D01 a person recorded dead was paid for a month after the month of death. The month of death itself is due.
+-- Paid is who the payment names, and the only member of a case whoever collects for him. The share of a dead
+-- member in a living household's payment is D02's: the household was paid, not he.
 with
 deaths as (
     select * from {{ ref('int_deaths__recorded') }}
@@ -50,8 +52,7 @@ overpaid as (
     inner join deaths on paid.person_id = deaths.person_id
     where
         paid.pay_month > {{ month_of('deaths.died_by') }}
-        -- A household's temporary aid is only the dead man's where he is the one it was paid to.
-        and (paid.is_collector or not paid.is_temporary)
+        and (paid.is_collector or (paid.is_only_member and not paid.is_temporary))
     group by paid.person_id
 ),
 
@@ -113,7 +114,7 @@ select
                 case when last_month <> first_month then concat(' 至 ', last_month) else '' end,
                 '），共 ', {{ yuan('amount') }}, ' 元',
                 case when amounts_unknown > 0 then concat('（另有 ', amounts_unknown, ' 笔本人份额不明）') else '' end,
-                case when is_collector then '，由其本人账户领取' else '，在其户的救助证下发放' end,
+                case when is_collector then '，由其本人账户领取' else '，由他人代领' end,
                 case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
                 '。'
             )

@@ -8,6 +8,10 @@ contradicted as (
     select * from {{ ref('int_deaths__contradicted') }}
 ),
 
+paid as (
+    select * from {{ ref('int_person_months__paid') }}
+),
+
 rostered as (
     select * from {{ ref('int_persons__rostered') }}
 ),
@@ -35,6 +39,21 @@ listed as (
     group by person_id
 ),
 
+shares as (
+    -- His share in what his household was paid since: the money of a dead member who collected nothing himself.
+    select
+        paid.person_id,
+        count(distinct paid.pay_month) as months,
+        cast(sum(paid.amount) as decimal(18, 2)) as amount
+    from paid
+    inner join deaths on paid.person_id = deaths.person_id
+    where
+        paid.pay_month > {{ month_of('deaths.died_by') }}
+        and paid.is_member
+        and not paid.is_temporary
+    group by paid.person_id
+),
+
 judged as (
     select
         listed.*,
@@ -54,10 +73,13 @@ judged as (
         deaths.police_rows,
         deaths.cremation_rows,
         deaths.is_link_certain as is_death_link_certain,
-        deaths.origins as death_origins
+        deaths.origins as death_origins,
+        coalesce(shares.months, 0) as share_months,
+        shares.amount as share_amount
     from listed
     left join deaths on listed.person_id = deaths.person_id
     left join contradicted on listed.person_id = contradicted.person_id
+    left join shares on listed.person_id = shares.person_id
     cross join line
 )
 
@@ -78,6 +100,11 @@ select
             then concat(
                 {{ death_words() }}, '，', {{ this_month() }}, ' 仍在', aid_types, '花名册',
                 case when amount is not null then concat('，月保障金额 ', {{ yuan('amount') }}, ' 元') else '' end,
+                case
+                    when share_months > 0
+                        then concat('，死亡后其户已领 ', share_months, ' 个月，含其份额 ', {{ yuan('share_amount') }}, ' 元')
+                    else ''
+                end,
                 case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
                 '。'
             )
@@ -91,6 +118,8 @@ select
                 'aid_types', string_split(aid_types, '、'),
                 'cases', cases,
                 'monthly_amount', amount,
+                'months_paid_since', share_months,
+                'share_paid_since', share_amount,
                 'signs_of_life', is_contradicted,
                 'rows', json_object(
                     'death', police_rows, 'cremation', cremation_rows, 'assistance_roster', rows_used
