@@ -11,7 +11,7 @@ import duckdb
 from linkage import rules
 from linkage.cluster import components
 from linkage.limits import Limits
-from linkage.model.definition import AGENCY, BIRTH, COMPARISONS, ID, NAME, PLACE, SEX
+from linkage.model.definition import AGENCY, BIRTH, COMPARISONS, HOUSEHOLD, ID, NAME, PLACE, SEX
 from linkage.nodes import FREE, WITH_ID
 
 _ID_AGREES = f"id >= {ID.gamma('same_area_and_birth')}"
@@ -37,6 +37,10 @@ GUARDS: tuple[tuple[str, str], ...] = (
     ("the sex differs", f"sex = {SEX.gamma('different')}"),
     ("the birth dates differ", f"birth = {BIRTH.gamma('different')}"),
     ("two numbers of one agency that gives a person one", f"agency = {AGENCY.gamma('different')}"),
+    (
+        "in one household, standing otherwise to its head",
+        f"household = {HOUSEHOLD.gamma('same_other_standing')} AND NOT ({_ID_AGREES} OR {_BIRTH_SAME} OR {_AGENCY_SAME})",
+    ),
     ("the description shows another person's id", "is_contested"),
     (
         "only name and place agree: many share both",

@@ -33,7 +33,8 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE graded AS
         SELECT claims.*, owners.node, owners.name AS owner_name,
-            CASE WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
+            CASE WHEN claims.named_after = owners.name THEN {DIFFERENT}
+                WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
                 ELSE name_level(claims.name, claims.name_family, claims.name_pinyin,
                                 owners.name, owners.name_family, owners.name_pinyin) END AS level
         FROM claims JOIN owners USING (id_no)""")
@@ -69,25 +70,30 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
 def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Who shows which valid id: fresh profiles, and old ones of the same ids.
 
-    ``is_contradicted``: under this id and name a birth date of the row's own stands that is far from the
+    ``is_contradicted``: under this id and name (or this id and agency's number) a birth date of the row's own stands that is far from the
     id's, and none that agrees: the number is another person's, whoever else shows it.
     """
     columns = f"""profile_key, feed, role, id_no,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
+        CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN substr(name, 2) END AS named_after,
         name_family, name_pinyin, household_key, agency_key, village, phone,
         coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
         coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart,
         coalesce(birth_source = 'column' AND birth_date = id_birth(id_no), FALSE) AS births_agree"""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE claims AS
-        SELECT *, person_id IS NULL AND bool_or(births_apart) OVER same_name
-                AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_name AS is_contradicted
+        SELECT *, person_id IS NULL AND (
+                (bool_or(births_apart) OVER same_name
+                    AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_name)
+                OR (bool_or(births_apart) OVER same_number
+                    AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_number)) AS is_contradicted
         FROM (
             SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM described WHERE id_no IS NOT NULL
             UNION ALL
             SELECT {columns}, person_id FROM known
             WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh))
-        WINDOW same_name AS (PARTITION BY id_no, coalesce(name, CAST(profile_key AS VARCHAR)))""")
+        WINDOW same_name AS (PARTITION BY id_no, coalesce(name, agency_key, CAST(profile_key AS VARCHAR))),
+            same_number AS (PARTITION BY id_no, coalesce(agency_key, CAST(profile_key AS VARCHAR)))""")
     con.execute("CREATE OR REPLACE TEMP TABLE trust (feed VARCHAR, points DOUBLE)")
     con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
 
@@ -165,6 +171,7 @@ _OTHER_NUMBER = (
     "coalesce(rest.agency_key <> held.agency_key "
     "AND split_part(rest.agency_key, ':', 1) = split_part(held.agency_key, ':', 1), FALSE)"
 )
+_OTHER_STANDING = "coalesce(left(rest.standing, 1) <> left(held.standing, 1), FALSE)"
 
 
 def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
@@ -183,6 +190,8 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
             # In a household two may bear one name: what is left of an id, or another number, tells them apart.
             told = "rest.damaged_id IS NULL" if column == "household_key" else "TRUE"
             other_number = "FALSE" if is_personal else _OTHER_NUMBER
+            if column == "household_key":
+                other_number += f" OR {_OTHER_STANDING}"
             con.execute(_held(column))
             con.execute(f"""
                 INSERT INTO assigned
@@ -190,7 +199,7 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                     SELECT * FROM described WHERE profile_key NOT IN (SELECT profile_key FROM assigned)
                 ),
                 fitting AS (
-                    SELECT rest.profile_key, held.node, rest.id_no IS NOT NULL AS is_contested,
+                    SELECT rest.profile_key, held.node, held.is_proposed, rest.id_no IS NOT NULL AS is_contested,
                         CASE WHEN {unnamed} THEN {PINYIN}
                             WHEN {other_number} THEN {DIFFERENT}
                             ELSE name_level(rest.name, rest.name_family, rest.name_pinyin,
@@ -202,7 +211,8 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                 SELECT profile_key, min(node) FILTER (level >= {least_level}),
                     CASE WHEN bool_or(is_contested) THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
                         ELSE '{rule.rule_id}' END,
-                    CASE WHEN bool_or(is_contested) THEN 'review' ELSE '{rule.grade}' END,
+                    CASE WHEN bool_or(is_contested) OR bool_and(is_proposed) FILTER (level >= {least_level})
+                        THEN 'review' ELSE '{rule.grade}' END,
                     NULL, max(level)
                 FROM fitting
                 GROUP BY profile_key
@@ -214,7 +224,7 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
 
 def _held(column: str) -> str:
     """The profiles whose person is settled, as far as they bear a number that a remaining one bears."""
-    extra = "" if column == "agency_key" else "agency_key,"
+    extra = "standing," if column == "agency_key" else "agency_key, standing,"
     return f"""
         CREATE OR REPLACE TEMP TABLE held AS
         WITH wanted AS (
@@ -222,9 +232,9 @@ def _held(column: str) -> str:
             WHERE {column} IS NOT NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)
         )
         SELECT described.{column}, {extra.replace("agency_key", "described.agency_key")} described.name, described.name_family, described.name_pinyin,
-            described.own_birth, assigned.node
+            described.own_birth, assigned.node, assigned.grade = 'review' AS is_proposed
         FROM described JOIN assigned USING (profile_key)
-        WHERE assigned.grade <> 'review' AND described.{column} IN (SELECT value FROM wanted)
+        WHERE described.{column} IN (SELECT value FROM wanted)
         UNION ALL
-        SELECT {column}, {extra} name, name_family, name_pinyin, own_birth, person_id
-        FROM known WHERE grade <> 'review' AND {column} IN (SELECT value FROM wanted)"""
+        SELECT {column}, {extra} name, name_family, name_pinyin, own_birth, person_id, grade = 'review'
+        FROM known WHERE {column} IN (SELECT value FROM wanted)"""

@@ -131,7 +131,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
                 {_listed("phone")} AS phones,
                 bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead
-            FROM (SELECT *, CASE WHEN role = 'head' THEN '02' ELSE relation END AS standing FROM mine)
+            FROM mine
             GROUP BY node
         )
         SELECT node, rank, is_contested, id_no,

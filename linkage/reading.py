@@ -43,9 +43,10 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
         CREATE OR REPLACE TEMP TABLE seen AS
         SELECT {_COLUMNS} FROM (
             SELECT * REPLACE (
-                CASE WHEN is_borrowed THEN '{NAMED_AFTER}' || name ELSE name END AS name,
-                CASE WHEN is_borrowed THEN '{NAMED_AFTER} ' || name_family ELSE name_family END AS name_family,
-                CASE WHEN is_borrowed THEN '{NAMED_AFTER} ' || name_pinyin ELSE name_pinyin END AS name_pinyin)
+                CASE WHEN is_borrowed THEN '{NAMED_AFTER}' || regexp_replace(name_raw, '{_SAYS_WHOSE}', '')
+                    ELSE name END AS name,
+                CASE WHEN is_borrowed THEN NULL ELSE name_family END AS name_family,
+                CASE WHEN is_borrowed THEN NULL ELSE name_pinyin END AS name_pinyin)
             FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE) AS is_borrowed
                   FROM read_parquet([{listed}], hive_partitioning = false)))
         QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
@@ -77,7 +78,8 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
 
     ``described`` (fresh) and ``known`` (old, not for review) have beside the profile's columns:
     ``own_birth`` and ``own_sex`` (the row's own, never taken from an id that may be another's),
-    ``damaged_id`` (text of an id that does not hold but still tells), and ``phone`` only where few bear it.
+    ``damaged_id`` (text of an id that does not hold but still tells), ``standing`` (relation to the head),
+    and ``phone`` only where few bear it and it is not the row's own person's, as beside a head's name.
     """
     con.execute("""
         CREATE OR REPLACE TEMP TABLE fresh AS
@@ -92,12 +94,13 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
         CASE WHEN birth_source = 'column' THEN birth_date END AS own_birth,
         CASE WHEN id_kind IN ('invalid', 'excel15', 'masked', 'several')
             AND length(regexp_replace(id_seen, '[^0-9X]', '', 'g')) >= {_DIGITS_THAT_TELL}
-            THEN id_seen END AS damaged_id"""
+            THEN id_seen END AS damaged_id,
+        CASE WHEN role = 'head' OR relation = '01' THEN '02' ELSE relation END AS standing"""
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW described AS
-        SELECT fresh.* REPLACE (CASE WHEN fresh.phone IN (SELECT phone FROM shared_phones) THEN NULL
+        SELECT fresh.* REPLACE (CASE WHEN fresh.role = 'head' OR fresh.phone IN (SELECT phone FROM shared_phones) THEN NULL
             ELSE fresh.phone END AS phone), {derived} FROM fresh""")
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW known AS
-        SELECT old.* REPLACE (CASE WHEN old.phone IN (SELECT phone FROM shared_phones) THEN NULL
+        SELECT old.* REPLACE (CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
             ELSE old.phone END AS phone), {derived} FROM old""")
