@@ -75,8 +75,13 @@ def _fresh(home: Path) -> Path:
     path = home / "tmp" / "aside" / "warehouse.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
-        with _opened(path):
-            pass  # another build at work on it holds its lock: then we must not take it away
+        # Another build at work on it holds its lock: then we must not take it away. What a killed run
+        # left may be no database at all, and goes.
+        try:
+            with _opened(path):
+                pass
+        except duckdb.Error:
+            pass
     for leftover in (path, path.with_name(path.name + ".wal")):
         leftover.unlink(missing_ok=True)
     return path
@@ -87,6 +92,8 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con = duckdb.connect(str(path))
     except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise
         raise Unavailable(
             "another build of this home is at work.", next_step="let it end, then try again."
         ) from error
