@@ -54,8 +54,6 @@ GROUP BY ALL ORDER BY ALL
 
 def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
     """Per month: links beside the exact-ID join on the same rows; warnings per rule."""
-    from console.county.measure_links import measure_links
-
     lake = Lake(settings.home)
     truth = county / "truth"
     if not (truth / "rows.parquet").exists():
@@ -64,11 +62,30 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
             next_step="point --county at what doudi county wrote.",
         )
     months = lake.months("crosswalk")
-    links = [line for month in months for line in measure_links(lake, truth, month)]
+    links = [line for month in months for line in link_lines(settings.home, truth, month)]
     screen.table("Links against the planted truth", LINKS, links)
     with in_memory(settings.home) as con:
         rules = [line for month in months for line in rule_lines(con, lake, truth, month)]
     screen.table("Warnings against the planted truth", WARNINGS, rules)
+
+
+def link_lines(home: Path, truth: Path, month: str) -> list[tuple[object, ...]]:
+    """Per view of a month's rows: pairwise precision and recall of the links and of the exact-ID join."""
+    from console.county.measure_links import pairwise
+
+    measured = pairwise(home, truth, month)
+    lines: list[tuple[object, ...]] = []
+    for view, links in measured.items():
+        beside = measured.get("exact id" if view in ("all", "certain") else f"exact id {view}")
+        if view.startswith("exact id"):
+            continue
+        exact = (_percent(beside.precision), _percent(beside.recall)) if beside else ("", "")
+        lines.append((month, view, links.rows, _percent(links.precision), _percent(links.recall), *exact))
+    return lines
+
+
+def _percent(share: float) -> float:
+    return round(share * 100, 2)
 
 
 def rule_lines(

@@ -95,6 +95,7 @@ def pairwise(home: Path, truth: Path, month: str) -> dict[str, Pairwise]:
             views[f"exact id feed {feed}"] = ("id_as_written", f"feed = '{feed}'", "TRUE")
         for kind in kinds:
             views[f"names {kind}"] = ("person_id", f"name_system = '{kind}'", "TRUE")
+            views[f"exact id names {kind}"] = ("id_as_written", f"name_system = '{kind}'", "TRUE")
         return {
             name: _measured(con, name, key, inside, universe)
             for name, (key, inside, universe) in views.items()

@@ -27,9 +27,19 @@ claimed as (
     inner join connected on keyed.household_key = connected.household_key
 ),
 
+living_lists as (
+    -- The hukou number comes with the dead only: alone it names nobody whom a household could hold.
+    select household_id
+    from claimed
+    group by household_id
+    having min(trust) < 4
+),
+
 members as (
-    select * from claimed
-    where place = 1
+    select claimed.*
+    from claimed
+    inner join living_lists on claimed.household_id = living_lists.household_id
+    where claimed.place = 1
 ),
 
 headed as (
