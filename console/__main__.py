@@ -129,16 +129,17 @@ def absorb(
 @app.command()
 def train(
     month: MonthOption,
+    on: Annotated[str, typer.Option("--on", help="the date that names the model, YYYY-MM-DD")],
     out: Annotated[Path, typer.Option("--out", help="the folder for the dated model and its card")],
     home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
 ) -> None:
     """Train a match model on a standardised month; scoring goes on with the model in force."""
-    from linkage.train import train as train_model
-    from warehouse.lake import Lake
+    from console.commands.train import train_model
 
-    settings = Settings.from_environment(home=home)
-    model = train_model(Lake(settings.home), Month.parse(month), out)
-    Screen().say(f"The model and its card are in {model}.")
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    train_model(Month.parse(month), on, out, settings, Screen())
 
 
 @app.command()

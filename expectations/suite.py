@@ -179,3 +179,20 @@ def _has_number(value: Any) -> bool:
     if isinstance(value, list):
         return any(_has_number(inner) for inner in value)
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def catalogue(folder: Path = FOLDER) -> list[tuple[str, str, str, str, str]]:
+    """Every rule as a line for people: id, table with its title, severity, why, policy parameters."""
+    shelves: tuple[Shelf, ...] = ("standardised", "marts")
+    return [
+        (
+            rule.id,
+            f"{suite.table} {suite.title}",
+            rule.severity,
+            rule.why,
+            ", ".join(sorted(rule.policy.values())),
+        )
+        for shelf in shelves
+        for suite in suites(shelf, folder)
+        for rule in suite.rules
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 from warehouse import policy as policies
@@ -58,7 +58,7 @@ def _cli(app: typer.Typer) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _commands(command: click.Command, name: str) -> Iterable[tuple[str, click.Command]]:
+def _commands(command: Any, name: str) -> Iterable[tuple[str, Any]]:
     inner = getattr(command, "commands", None)
     if inner is None:
         yield name, command
@@ -67,7 +67,7 @@ def _commands(command: click.Command, name: str) -> Iterable[tuple[str, click.Co
         yield from _commands(inner[word], f"{name} {word}")
 
 
-def _command(name: str, command: click.Command) -> list[str]:
+def _command(name: str, command: Any) -> list[str]:
     lines = [f"## `{name}`", "", (command.help or "").strip(), ""]
     for option in command.params:
         words = ", ".join(option.opts)
