@@ -60,7 +60,7 @@ bench: $(READY) ## the chain on 30,000 and 300,000 people: seconds and memory pe
 
 lock: $(READY) ## compile requirements/*.in into *.txt with hashes
 	for one in uv dev runtime server; do \
-	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
 	    $$([ $$one = uv ] || [ $$one = dev ] || echo -c requirements/dev.txt) requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what was made, but not the environment

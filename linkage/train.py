@@ -36,10 +36,11 @@ _LEAST_SEEN_SHARE = 1e-7
 _SEED = 1
 
 
-def train(lake: Lake, month: Month, out: Path, *, policy: Policy, on: date) -> Path:
+def train(lake: Lake, month: Month, out: Path, *, policy: Policy, on: date, measured: str = "") -> Path:
     """Learn the model from a month and write ``out/<on>.json`` and ``out/<on>.card.md``; return the JSON's path.
 
-    ``on`` is the date that names the model. The same month gives the same weights.
+    ``on`` is the date that names the model, ``measured`` what was found of its quality elsewhere (Markdown, for
+    the card). The same month gives the same weights.
     """
     limits = Limits.of(policy)
     with in_memory(lake.home) as con:
@@ -55,7 +56,9 @@ def train(lake: Lake, month: Month, out: Path, *, policy: Policy, on: date) -> P
     model = _filled(learnt)
     path = out / f"{on.isoformat()}.json"
     lake.write_text(path, json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    lake.write_text(out / f"{on.isoformat()}.card.md", card(model, on=on, month=month, counts=counts))
+    lake.write_text(
+        out / f"{on.isoformat()}.card.md", card(model, on=on, month=month, counts=counts, measured=measured)
+    )
     return path
 
 
@@ -115,7 +118,7 @@ def bits(m: float, u: float) -> float:
     return math.log2(m / u)
 
 
-def card(model: dict[str, Any], *, on: date, month: Month, counts: dict[str, int]) -> str:
+def card(model: dict[str, Any], *, on: date, month: Month, counts: dict[str, int], measured: str = "") -> str:
     """The model's card: what it was trained on and what each level is worth."""
     lines = [
         f"# Linkage model {on.isoformat()}",
@@ -138,6 +141,8 @@ def card(model: dict[str, Any], *, on: date, month: Month, counts: dict[str, int
         own = by_name[comparison["output_column_name"]]
         for level, judged in zip(comparison["comparison_levels"][1:], own.levels, strict=True):
             lines.append(_row(own, judged, level["m_probability"], level["u_probability"]))
+    if measured:
+        lines += ["", "## Measured", "", measured.strip()]
     return "\n".join(lines) + "\n"
 
 
