@@ -103,16 +103,16 @@ def _owners(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE owners AS
         WITH voices AS (
             SELECT id_no, name, claims.feed, role,
-                any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
+                min(name_family) AS name_family, min(name_pinyin) AS name_pinyin,
                 max(person_id) AS person_id, bool_and(sex_differs) AS sex_differs,
-                coalesce(any_value(points), (SELECT points FROM trust WHERE feed = ''))
+                coalesce(min(points), (SELECT points FROM trust WHERE feed = ''))
                     * CASE WHEN role = 'self' THEN 1 ELSE {_TRUST_OF_OTHER_ROLES} END AS points
             FROM claims LEFT JOIN trust USING (feed)
             WHERE name IS NOT NULL AND NOT is_contradicted
             GROUP BY id_no, name, claims.feed, role
         ),
         named AS (
-            SELECT id_no, name, any_value(name_family) AS name_family, any_value(name_pinyin) AS name_pinyin,
+            SELECT id_no, name, min(name_family) AS name_family, min(name_pinyin) AS name_pinyin,
                 max(person_id) AS person_id, coalesce(sum(points) FILTER (NOT sex_differs), 0) AS support
             FROM voices GROUP BY id_no, name
         ),

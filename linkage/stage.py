@@ -128,13 +128,13 @@ def _pairs() -> str:
             QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY grade = 'review', profile_key) = 1
         ),
         best AS (
-            SELECT seeker, match_weight, any_value(json_object({evidence})) AS evidence
+            SELECT seeker, match_weight, min(CAST(json_object({evidence}) AS VARCHAR)) AS evidence
             FROM edges GROUP BY seeker, match_weight
         )
         SELECT speakers.profile_key AS left_key, links.profile_key AS right_key,
             speakers.feed AS left_feed, fresh.feed AS right_feed,
             links.rule, links.match_weight, links.grade,
-            coalesce(CAST(best.evidence AS VARCHAR),
+            coalesce(best.evidence,
                      CAST(json_object('rule', links.rule, 'name_level', assigned.name_level) AS VARCHAR)) AS evidence
         FROM links
         JOIN fresh USING (profile_key)
