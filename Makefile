@@ -42,7 +42,7 @@ check: $(READY) ## lint, format, types, imports, SQL, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --processes 2 --nofail-fast dbt_project/models 2>/dev/null || $(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 	$(BIN)/doudi docs --check
 
 format: $(READY) ## put code into the house's form
