@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import typer
 from console.commands.stages import CHAIN, absorb_returns, run_stage
 from console.screen import Screen, complain
 from warehouse.errors import DoudiError
+from warehouse.guard import guarded
 from warehouse.months import Month, span
 from warehouse.settings import Settings
 
@@ -139,7 +139,8 @@ def train(
     from console.commands.train import train_model
 
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    train_model(Month.parse(month), on, out, settings, Screen())
+    with guarded(f"train {month}", settings.home):
+        train_model(Month.parse(month), on, out, settings, Screen())
 
 
 @app.command()
@@ -150,7 +151,8 @@ def account(
     from console.commands.account import show_account
 
     settings = Settings.from_environment(home=home)
-    show_account(Month.parse(month), settings, Screen(quiet, json))
+    with guarded(f"account {month}", settings.home):
+        show_account(Month.parse(month), settings, Screen(quiet, json))
 
 
 @app.command()
@@ -158,7 +160,9 @@ def summary(home: HomeOption = None, quiet: QuietOption = False, json: JsonOptio
     """Show for every month that was run: rows, people, links by grade, warnings by rule, where to look."""
     from console.commands.summary import show_summary
 
-    show_summary(Settings.from_environment(home=home), Screen(quiet, json))
+    settings = Settings.from_environment(home=home)
+    with guarded("summary", settings.home):
+        show_summary(settings, Screen(quiet, json))
 
 
 @app.command()
@@ -171,7 +175,9 @@ def assess(
     """Hold a made-up county's results against its planted truth: links and warnings."""
     from console.commands.assess import show_assessment
 
-    show_assessment(county_dir.absolute(), Settings.from_environment(home=home), Screen(quiet, json))
+    settings = Settings.from_environment(home=home)
+    with guarded("assess", settings.home):
+        show_assessment(county_dir.absolute(), settings, Screen(quiet, json))
 
 
 @app.command()
@@ -208,7 +214,9 @@ def gate_show(month: MonthOption, home: HomeOption = None, json: JsonOption = Fa
     """Show what both gates found in a month."""
     from console.commands.gate import show_verdicts
 
-    show_verdicts(Month.parse(month), Settings.from_environment(home=home), Screen(as_json=json))
+    settings = Settings.from_environment(home=home)
+    with guarded(f"gate show {month}", settings.home):
+        show_verdicts(Month.parse(month), settings, Screen(as_json=json))
 
 
 @gate_app.command("explain")
@@ -233,22 +241,14 @@ def policy_show(
 @contextmanager
 def _errors_as_sentences() -> Iterator[None]:
     try:
-        yield
+        with guarded("doudi", None):
+            yield
     except DoudiError as error:
         complain(f"{type(error).__name__}: {error.what}\nNext step: {error.next_step}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         complain("Stopped. Nothing half-written is left in place; run the same command again.")
         sys.exit(130)
-    except Exception as error:
-        # An engine's own message may quote a cell, so it is shown only when someone asks for it.
-        if os.environ.get("DOUDI_DEBUG"):
-            raise
-        complain(
-            f"{type(error).__name__} in Doudi itself (not in the data).\n"
-            "Next step: run again with DOUDI_DEBUG=1 to see where; mind that it may show cell values."
-        )
-        sys.exit(1)
 
 
 def main() -> None:

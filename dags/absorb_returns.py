@@ -19,9 +19,9 @@ def absorb_returns() -> None:
     def absorb() -> dict:
         from warehouse.returns.absorb import absorb as run
 
-        bench = Bench.here()
-        returned = bench.settings.home / "returned" / str(bench.month)
-        return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("absorb") as bench:
+            returned = bench.settings.home / "returned" / str(bench.month)
+            return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
 
     absorb()
 

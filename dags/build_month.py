@@ -17,16 +17,16 @@ def build_month() -> None:
     def build() -> dict:
         from warehouse.transform import build as run
 
-        bench = Bench.here()
-        policy_dir = bench.settings.policy_dir
-        return run(bench.month, lake=bench.lake, policy=bench.policy, policy_dir=policy_dir).as_dict()
+        with Bench.at("build") as bench:
+            policy_dir = bench.settings.policy_dir
+            return run(bench.month, lake=bench.lake, policy=bench.policy, policy_dir=policy_dir).as_dict()
 
     @task(outlets=[assets.built])
     def gate2() -> dict:
         from expectations.gate import inspect_marts
 
-        bench = Bench.here()
-        return inspect_marts(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("gate2") as bench:
+            return inspect_marts(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     build() >> gate2()
 

@@ -23,15 +23,17 @@ def close_month() -> None:
     def receive() -> dict:
         from warehouse.intake.receive import receive as run
 
-        bench = Bench.here()
-        return run(bench.month, inbox=bench.settings.inbox, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("receive") as bench:
+            return run(
+                bench.month, inbox=bench.settings.inbox, lake=bench.lake, policy=bench.policy
+            ).as_dict()
 
     @task(outlets=[assets.closed])
     def close() -> dict:
         from warehouse.intake.close import close as run
 
-        bench = Bench.here()
-        return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("close") as bench:
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     receive() >> close()
 

@@ -17,22 +17,22 @@ def link_month() -> None:
     def standardise() -> dict:
         from linkage.standardise.stage import standardise as run
 
-        bench = Bench.here()
-        return run(bench.month, lake=bench.lake).as_dict()
+        with Bench.at("standardise") as bench:
+            return run(bench.month, lake=bench.lake).as_dict()
 
     @task
     def gate1() -> dict:
         from expectations.gate import inspect_standardised
 
-        bench = Bench.here()
-        return inspect_standardised(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("gate1") as bench:
+            return inspect_standardised(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     @task(outlets=[assets.linked])
     def link() -> dict:
         from linkage.stage import link as run
 
-        bench = Bench.here()
-        return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("link") as bench:
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     standardise() >> gate1() >> link()
 

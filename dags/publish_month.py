@@ -17,8 +17,8 @@ def publish_month() -> None:
     def publish() -> dict:
         from warehouse.release.publish import publish as run
 
-        bench = Bench.here()
-        return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("publish") as bench:
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     publish()
 

@@ -19,8 +19,10 @@ def receive_extracts() -> None:
     def receive() -> dict:
         from warehouse.intake.receive import receive as run
 
-        bench = Bench.here()
-        return run(bench.month, inbox=bench.settings.inbox, lake=bench.lake, policy=bench.policy).as_dict()
+        with Bench.at("receive") as bench:
+            return run(
+                bench.month, inbox=bench.settings.inbox, lake=bench.lake, policy=bench.policy
+            ).as_dict()
 
     receive()
 

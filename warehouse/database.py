@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import Unavailable
-from warehouse.settings import default_memory_gb
+from warehouse.errors import DoudiError, LakeDamaged
+from warehouse.guard import of_words
+from warehouse.settings import memory_gb, threads
 
 
 @contextmanager
@@ -31,11 +31,8 @@ def warehouse_file(home: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(str(path), read_only=read_only)
-    except duckdb.IOException as error:
-        raise Unavailable(
-            f"the warehouse file {path.name} is held by another process.",
-            next_step="let the other run end, then try again.",
-        ) from error
+    except duckdb.Error as error:
+        raise _not_opened(error, path.name) from None
     try:
         _limit(con, home)
         yield con
@@ -43,13 +40,19 @@ def warehouse_file(home: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
         con.close()
 
 
+def _not_opened(error: duckdb.Error, file: str) -> DoudiError:
+    known = of_words(str(error), file)
+    return known or LakeDamaged(
+        f"the warehouse file {file} is damaged.",
+        next_step="move it away and run build again: it is made anew from the lake.",
+    )
+
+
 def limits(home: Path) -> dict[str, str]:
     """DuckDB settings that hold for every connection: spill folder, memory, threads."""
     spill = home / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
-    memory = float(os.environ.get("DOUDI_MEMORY_GB", default_memory_gb()))
-    threads = int(os.environ.get("DOUDI_THREADS", os.cpu_count() or 1))
-    return {"temp_directory": str(spill), "memory_limit": f"{memory}GB", "threads": str(threads)}
+    return {"temp_directory": str(spill), "memory_limit": f"{memory_gb()}GB", "threads": str(threads())}
 
 
 def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:

@@ -23,6 +23,12 @@ class DoudiError(Exception):
         super().__init__(f"{what} Next step: {next_step}")
 
 
+class Fault(DoudiError):
+    """An error that nobody foresaw: its kind and our line, never its message, which may quote a cell."""
+
+    exit_code = 40
+
+
 class Refused(DoudiError):
     """The data may not pass (exit 10-19). Airflow fails the task at once."""
 
@@ -69,6 +75,12 @@ class BuildFailed(Refused):
     """A model or test of the warehouse failed: its marts are not written."""
 
     exit_code = 17
+
+
+class LakeDamaged(Refused):
+    """A file of the lake is cut off or overwritten: what stands on it would be wrong."""
+
+    exit_code = 18
 
 
 class Unavailable(DoudiError):

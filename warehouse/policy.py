@@ -10,6 +10,7 @@ dbt reads the same files as tables.
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -136,16 +137,25 @@ def read_lines(folder: Path) -> list[Line]:
         )
     lines: list[Line] = []
     for path in files:
-        with path.open(encoding="utf-8", newline="") as handle:
-            reader = csv.DictReader(handle)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise Misconfigured(
-                    f"policy pack {path.name} does not have the columns {', '.join(COLUMNS)}.",
-                    next_step="mend its header.",
-                )
-            for number, row in enumerate(reader, start=2):
-                lines.append(_line(path.name, number, row))
+        reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise Misconfigured(
+                f"policy pack {path.name} does not have the columns {', '.join(COLUMNS)}.",
+                next_step="mend its header.",
+            )
+        for number, row in enumerate(reader, start=2):
+            lines.append(_line(path.name, number, row))
     return lines
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # Excel puts a mark before the first column's name
+    except UnicodeDecodeError as error:
+        raise Misconfigured(
+            f"policy pack {path.name} is not written in UTF-8.",
+            next_step="save it as 'CSV UTF-8'.",
+        ) from error
 
 
 def _line(file: str, number: int, row: dict[str, str]) -> Line:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from warehouse.errors import Misconfigured
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -47,11 +49,29 @@ class Settings:
             policy_dir=(
                 policy_dir or Path(env.get("DOUDI_POLICY", REPOSITORY / "dbt_project" / "seeds" / "policy"))
             ).absolute(),
-            threads=int(env.get("DOUDI_THREADS", os.cpu_count() or 1)),
-            memory_gb=float(env.get("DOUDI_MEMORY_GB", default_memory_gb())),
+            threads=threads(),
+            memory_gb=memory_gb(),
         )
 
 
-def default_memory_gb() -> float:
-    """A quarter of the machine's memory, at most 3 GB: DuckDB spills to disk beyond it."""
-    return round(min(3.0, psutil.virtual_memory().total / 2**30 / 4), 1)
+def threads() -> int:
+    """``DOUDI_THREADS``, else one for each core."""
+    return int(_positive("DOUDI_THREADS", int, os.cpu_count() or 1))
+
+
+def memory_gb() -> float:
+    """``DOUDI_MEMORY_GB``, else a quarter of the machine's, at most 3: DuckDB spills to disk beyond it."""
+    return _positive("DOUDI_MEMORY_GB", float, round(min(3.0, psutil.virtual_memory().total / 2**30 / 4), 1))
+
+
+def _positive(name: str, kind: type[int] | type[float], otherwise: float) -> float:
+    text = os.environ.get(name, "").strip()
+    try:
+        number = kind(text) if text else otherwise
+    except ValueError:
+        number = 0
+    if number > 0:
+        return number
+    raise Misconfigured(
+        f"{name} is '{text}', which is no number above 0.", next_step="set it right, or leave it out."
+    )

@@ -6,7 +6,7 @@ import json
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ def timed(stage: str, month: str, home: Path) -> Iterator[Timing]:
         timing.seconds = round(time.perf_counter() - begun, 2)
         timing.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         path = home / "logs" / "timings.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(vars(timing)) + "\n")
+        # On a full disk the stage's own error is the one to be told.
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(vars(timing)) + "\n")

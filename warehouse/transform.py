@@ -18,11 +18,12 @@ import duckdb
 
 from warehouse.database import copy_to_parquet, warehouse_file
 from warehouse.errors import BuildFailed, Misconfigured, Unavailable
+from warehouse.guard import damaged, of_words
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.settings import REPOSITORY, default_memory_gb
+from warehouse.settings import REPOSITORY, memory_gb, threads
 from warehouse.shelves import prepare
 
 PROJECT = REPOSITORY / "dbt_project"
@@ -134,8 +135,8 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         raise BuildFailed(
             f"dbt could not begin the build of {month} ({type(result.exception).__name__}).",
             next_step="run `dbt parse` in dbt_project and mend what it names.",
-        ) from result.exception
-    counts = _judged(result.result, month)
+        ) from None
+    counts = _judged(result.result, month, home)
     passed.write_text(project, encoding="utf-8")
     return counts
 
@@ -150,12 +151,19 @@ def _project_digest() -> str:
     return digest.hexdigest()
 
 
-def _judged(results: Any, month: Month) -> dict[str, int]:
-    failed = sorted(r.node.name for r in results if str(r.status) in ("error", "fail", "runtime error"))
-    if failed:
-        raise BuildFailed(
-            f"{len(failed)} dbt node(s) failed in {month}: {', '.join(failed[:8])}.",
-            next_step="look at the node in dbt_project; a failing key or code test is a fault of ours, not of the data.",
+def _judged(results: Any, month: Month, home: Path) -> dict[str, int]:
+    bad = [r for r in results if str(r.status) in ("error", "fail", "runtime error")]
+    if bad:
+        failed = sorted(r.node.name for r in bad)
+        words = " ".join(str(r.message) for r in bad if str(r.status) != "fail")
+        what = f"build {month}"
+        raise (
+            of_words(words, what)
+            or damaged(what, home)
+            or BuildFailed(
+                f"{len(failed)} dbt node(s) failed in {month}: {', '.join(failed[:8])}.",
+                next_step="look at the node in dbt_project; a failing key or code test is a fault of ours, not of the data.",
+            )
         )
     counts: dict[str, int] = {}
     for one in results:
@@ -170,8 +178,8 @@ def _dbt_environment(database: Path, home: Path) -> dict[str, str]:
     return {
         "DOUDI_WAREHOUSE": str(database),
         "DOUDI_SPILL": str(home / "tmp"),
-        "DOUDI_MEMORY_GB": os.environ.get("DOUDI_MEMORY_GB", str(default_memory_gb())),
-        "DOUDI_THREADS": os.environ.get("DOUDI_THREADS", str(os.cpu_count() or 1)),
+        "DOUDI_MEMORY_GB": str(memory_gb()),
+        "DOUDI_THREADS": str(threads()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse import policy as policies
+from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome
 from warehouse.settings import Settings
-from warehouse.timings import timed
 
 # The chain of a month, in the order of the flow. Absorb stands apart: answers come when they come.
 CHAIN = ("receive", "close", "standardise", "gate1", "link", "build", "gate2", "publish")
@@ -34,9 +34,8 @@ class Bench:
 
 def run_stage(stage: str, month: Month, settings: Settings) -> tuple[Outcome, float]:
     """Run one stage of one month; give its outcome and how many seconds it took."""
-    bench = Bench.for_month(month, settings)
-    with timed(stage, str(month), settings.home) as timing:
-        outcome = _STAGES[stage](month, bench)
+    with stage_run(stage, month, settings.home) as timing:
+        outcome = _STAGES[stage](month, Bench.for_month(month, settings))
     return outcome, timing.seconds
 
 
@@ -44,8 +43,8 @@ def absorb_returns(month: Month, returned: Path, settings: Settings) -> tuple[Ou
     """Take in the filled-in lists of a folder; give the outcome and the seconds."""
     from warehouse.returns.absorb import absorb
 
-    bench = Bench.for_month(month, settings)
-    with timed("absorb", str(month), settings.home) as timing:
+    with stage_run("absorb", month, settings.home) as timing:
+        bench = Bench.for_month(month, settings)
         outcome = absorb(month, returned=returned, lake=bench.lake, policy=bench.policy)
     return outcome, timing.seconds
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import get_current_context
 
 from warehouse import policy as policies
+from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import Settings
@@ -22,7 +25,7 @@ def month_of(context: Any) -> Month:
 
 
 class Bench:
-    """The month of the current run with its lake, policy and settings: ``Bench.here()`` in a task."""
+    """The month of the current run with its lake, policy and settings: ``with Bench.at("link")`` in a task."""
 
     def __init__(self, month: Month, settings: Settings) -> None:
         self.month = month
@@ -31,6 +34,9 @@ class Bench:
         self.policy = policies.load(settings.policy_dir, settings.region, month)
 
     @classmethod
-    def here(cls) -> Bench:
-        """The bench of the task that runs now."""
-        return cls(month_of(get_current_context()), Settings.from_environment())
+    @contextmanager
+    def at(cls, stage: str) -> Iterator[Bench]:
+        """The bench of the task that runs now; what fails on it leaves as a Doudi error, so no cell is logged."""
+        month, settings = month_of(get_current_context()), Settings.from_environment()
+        with stage_run(stage, month, settings.home):
+            yield cls(month, settings)

@@ -9,11 +9,12 @@ from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
 from orchestration.alerts import note_failure, say_what_failed
 
-# Refused data and wrong settings do not get better by trying again; a held file or database may.
+# Refused data, wrong settings and our own faults do not get better by trying again; a held file may.
 retry_policy = ExceptionRetryPolicy(
     rules=[
         RetryRule(exception="warehouse.errors.Refused", action=RetryAction.FAIL),
         RetryRule(exception="warehouse.errors.Misconfigured", action=RetryAction.FAIL),
+        RetryRule(exception="warehouse.errors.Fault", action=RetryAction.FAIL),
         RetryRule(exception="warehouse.errors.Unavailable", action=RetryAction.RETRY),
     ]
 )

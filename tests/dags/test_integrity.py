@@ -101,7 +101,7 @@ def test_a_run_without_a_month_is_refused():
 
 @pytest.mark.parametrize(
     ("error", "action"),
-    [("GateHeld", "FAIL"), ("DeliveryRefused", "FAIL"), ("PolicyMissing", "FAIL"), ("Unavailable", "RETRY")],
+    [("GateHeld", "FAIL"), ("DeliveryRefused", "FAIL"), ("PolicyMissing", "FAIL"), ("Fault", "FAIL"), ("Unavailable", "RETRY")],
 )
 def test_retries_follow_the_errors(error, action):
     from orchestration.policies import retry_policy

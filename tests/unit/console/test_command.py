@@ -70,7 +70,7 @@ def test_an_engines_message_is_not_shown(capsys, monkeypatch):
     monkeypatch.delenv("DOUDI_DEBUG", raising=False)
     with pytest.raises(SystemExit) as ended, command._errors_as_sentences():
         raise ValueError("could not convert 张三 632321199001011234")
-    assert ended.value.code == 1
+    assert ended.value.code == 40
     shown = capsys.readouterr().err
     assert "张三" not in shown
     assert "632321" not in shown

@@ -1,0 +1,213 @@
+"""One guard round every stage, whichever door it is entered by: a Doudi error comes out, or nothing.
+
+An engine's own message may quote a cell, and a traceback carries the message of every error behind the
+last. So what leaves the guard is a sentence of ours that names stage, month and file, with nothing chained
+to it. ``DOUDI_DEBUG`` lets the original through, for whoever may see cells.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warehouse.errors import DoudiError, Fault, LakeDamaged, Misconfigured, Unavailable
+from warehouse.months import Month
+from warehouse.settings import REPOSITORY
+from warehouse.timings import Timing, timed
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+# What engines write where Python would give an errno.
+_FULL_WORDS = ("no space left", "disk quota exceeded", "max_temp_directory_size", "disk full")
+_FORBIDDEN_WORDS = ("permission denied", "read-only file system", "operation not permitted")
+_LOCK_WORDS = ("could not set lock", "conflicting lock")
+_MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "malloc of size")
+
+# Who writes a table of the lake again; what people entered comes back from the backup only.
+_WRITERS = {
+    "receive": ("landed", "quarantine", "row_account", "ledger"),
+    "close": ("closed",),
+    "standardise": ("standardised", "records", "profiles"),
+    "link": ("crosswalk", "pairs", "review", "registry", "events"),
+    "build": ("marts",),
+    "its gate": ("verdicts",),
+}
+_MAGIC = b"PAR1"
+
+
+@contextmanager
+def stage_run(stage: str, month: Month, home: Path) -> Iterator[Timing]:
+    """Run a stage alone in its month, timed and guarded; every failure is a ``DoudiError``."""
+    with guarded(f"{stage} {month}", home), _alone(month, home), timed(stage, str(month), home) as timing:
+        yield timing
+
+
+@contextmanager
+def guarded(what: str, home: Path | None) -> Iterator[None]:
+    """Let a block fail with a ``DoudiError`` only; ``what`` (stage and month) begins the sentence."""
+    try:
+        yield
+    except Exception as error:
+        if os.environ.get("DOUDI_DEBUG"):
+            raise
+        # From None: what stands behind an error is written to a log with it.
+        raise as_sentence(error, what, home) from None
+
+
+def as_sentence(error: Exception, what: str, home: Path | None) -> DoudiError:
+    """The error itself when it is ours, else the one that says what happened; a ``Fault`` when unknown."""
+    if isinstance(error, DoudiError):
+        return error
+    known = of_words(str(error), what) if _is_engine(error) else _of_system(error, what, home)
+    return known or (damaged(what, home) if home else None) or _fault(error, what)
+
+
+def of_words(message: str, what: str) -> DoudiError | None:
+    """What an engine's message says of disk, memory, rights or locks; None when it says nothing of these."""
+    folded = message.lower()
+    if any(word in folded for word in _FULL_WORDS):
+        return _full(what)
+    if any(word in folded for word in _MEMORY_WORDS):
+        return _no_memory(what)
+    if any(word in folded for word in _LOCK_WORDS):
+        return Unavailable(
+            f"{what}: the warehouse file is held by another process.",
+            next_step="let the other run end (or close the program that shows the file), then try again.",
+        )
+    if any(word in folded for word in _FORBIDDEN_WORDS):
+        return _forbidden(what, "a file of the home")
+    return None
+
+
+def _is_engine(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] in ("_duckdb", "duckdb", "pyarrow", "sqlalchemy")
+
+
+def _of_system(error: Exception, what: str, home: Path | None) -> DoudiError | None:
+    if isinstance(error, MemoryError):
+        return _no_memory(what)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno is None:  # Arrow raises OSError with words alone
+        return of_words(str(error), what)
+    file = _shown(error.filename, home)
+    if error.errno in _FULL:
+        return _full(what)
+    if error.errno in _FORBIDDEN:
+        return _forbidden(what, file)
+    return Unavailable(
+        f"{what}: the system says of {file}: {os.strerror(error.errno)}.",
+        next_step="see that the disk is there and nothing else works on the folder, then run the same again.",
+    )
+
+
+def _full(what: str) -> Unavailable:
+    return Unavailable(
+        f"{what}: the disk is full.",
+        next_step="make room, or give --home (DOUDI_HOME) another disk, then run the same again: nothing "
+        "half-written stands in its place.",
+    )
+
+
+def _no_memory(what: str) -> Unavailable:
+    return Unavailable(
+        f"{what}: there was not enough memory.",
+        next_step="let other programs end, or set DOUDI_MEMORY_GB to what the machine has free, then run the "
+        "same again.",
+    )
+
+
+def _forbidden(what: str, file: str) -> Misconfigured:
+    return Misconfigured(
+        f"{what}: {file} may not be read or written.",
+        next_step="give the user who runs Doudi the right to (chown, chmod, mount), then run the same again.",
+    )
+
+
+def damaged(what: str, home: Path) -> LakeDamaged | None:
+    """The first file of the lake that is not whole: an engine that failed on it does not always name it."""
+    for path in sorted((home / "lake").rglob("*")):
+        if any(part.startswith(".") for part in path.relative_to(home).parts) or not path.is_file():
+            continue
+        if (path.suffix == ".parquet" and not _is_whole(path)) or (
+            path.suffix == ".json" and not _is_json(path)
+        ):
+            return LakeDamaged(
+                f"{what}: {path.relative_to(home)} is damaged (cut off or overwritten).",
+                next_step=_mended_by(path.relative_to(home / "lake")),
+            )
+    return None
+
+
+def _is_whole(path: Path) -> bool:
+    with path.open("rb") as handle:
+        size = path.stat().st_size
+        head = handle.read(len(_MAGIC))
+        handle.seek(max(0, size - 8))
+        tail = handle.read()
+    return head == _MAGIC == tail[4:] and int.from_bytes(tail[:4], "little") <= size - 12
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def _mended_by(path: Path) -> str:
+    table = path.parts[0]
+    month = next(
+        (part.removeprefix("month=") for part in path.parts if part.startswith("month=")), "its month"
+    )
+    stage = path.stem if table == "outcomes" else ""
+    stage = stage or next((writer for writer, tables in _WRITERS.items() if table in tables), "")
+    if not stage:
+        return "bring this file back from the backup of the home: nothing else holds what it held."
+    return f"move the file away, run {stage} for {month} again and the stages after it; look after the disk."
+
+
+def _fault(error: Exception, what: str) -> Fault:
+    """Nothing of the message: the kind of error, and the line of ours on which it came."""
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(REPOSITORY) and ".venv" not in path.parts and path != Path(__file__):
+            place = f" in {path.relative_to(REPOSITORY)}, line {frame.lineno}"
+    return Fault(
+        f"{what}: {type(error).__name__}{place}: a fault of Doudi, or a case it does not know.",
+        next_step="report this line; with DOUDI_DEBUG=1 the command shows all of it, cell values too.",
+    )
+
+
+def _shown(file: object, home: Path | None) -> str:
+    """A file by its place below the home, else by its last name: no message tells where a machine keeps things."""
+    if not isinstance(file, str | bytes | os.PathLike):
+        return "a file"
+    path = Path(os.fsdecode(file))
+    if home is not None and path.is_relative_to(home):
+        return str(path.relative_to(home)) if path != home else "the home"
+    return path.name
+
+
+@contextmanager
+def _alone(month: Month, home: Path) -> Iterator[None]:
+    """One stage at a time in a month of a home. The system lets go of the lock when a process dies."""
+    path = home / "tmp" / "locks" / f"{month}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unavailable(
+                f"another run is at work on {month} in this home.",
+                next_step="let it end, then try again.",
+            ) from None
+        yield
