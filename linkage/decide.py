@@ -16,7 +16,12 @@ from linkage.nodes import FREE, WITH_ID
 
 _ID_AGREES = f"id >= {ID.gamma('same_area_and_birth')}"
 _NAME_SAME = f"name >= {NAME.gamma('wildcard')}"
+_WHOLE_NAME = f"name >= {NAME.gamma('syllables')}"
 _BIRTH_SAME = f"birth = {BIRTH.gamma('equal')}"
+_DATES_NEAR = ", ".join(
+    str(BIRTH.gamma(level))
+    for level in ("equal", "same_month", "day_and_month_swapped", "same_day_other_year", "same_year")
+)
 _AGENCY_SAME = f"agency = {AGENCY.gamma('same')}"
 
 # Kin share household, phone, village, and twins the birth date: another name is proposed only where an
@@ -32,19 +37,27 @@ GUARDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "twins: same birth date and place, names that differ in part, ids that do not agree",
-        f"NOT {_NAME_SAME} AND {_BIRTH_SAME} AND place = {PLACE.gamma('same_village')} AND NOT ({_ID_AGREES})",
+        f"NOT {_NAME_SAME} AND {_BIRTH_SAME} AND place >= {PLACE.gamma('same_village')} AND NOT ({_ID_AGREES})",
     ),
     ("the sex differs", f"sex = {SEX.gamma('different')}"),
-    ("the birth dates differ", f"birth = {BIRTH.gamma('different')}"),
+    (
+        "the birth dates differ, or the age and a birth date",
+        f"birth IN ({BIRTH.gamma('different')}, {BIRTH.gamma('year_told_other')})",
+    ),
     ("two numbers of one agency that gives a person one", f"agency = {AGENCY.gamma('different')}"),
     (
         "in one household, standing otherwise to its head",
         f"household = {HOUSEHOLD.gamma('same_other_standing')} AND NOT ({_ID_AGREES} OR {_BIRTH_SAME} OR {_AGENCY_SAME})",
     ),
-    ("the description shows another person's id", "is_contested"),
     (
-        "only name and place agree: many share both",
-        f"NOT ({_ID_AGREES} OR {_AGENCY_SAME}) AND birth < {BIRTH.gamma('same_year')} AND household <= 0 AND phone <= 0",
+        "the description shows another person's id, and not all else is this person's",
+        f"is_contested AND NOT ({_WHOLE_NAME} AND ({_BIRTH_SAME} OR {_AGENCY_SAME}) "
+        f"AND (place = {PLACE.gamma('same_home')} OR household > 0 OR phone > 0 OR {_AGENCY_SAME}))",
+    ),
+    (
+        "only name, village and at most the age agree: many share them",
+        f"NOT ({_ID_AGREES} OR {_AGENCY_SAME} OR birth IN ({_DATES_NEAR})) AND place < {PLACE.gamma('same_home')} "
+        "AND household <= 0 AND phone <= 0",
     ),
 )
 

@@ -192,6 +192,10 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
             other_number = "FALSE" if is_personal else _OTHER_NUMBER
             if column == "household_key":
                 other_number += f" OR {_OTHER_STANDING}"
+            # Somebody else's id beside the person's own number and name: the number and the name are believed.
+            is_doubted = (
+                f"NOT ({str(is_personal).upper()} AND max(level) >= {PINYIN} AND bool_and(name IS NOT NULL))"
+            )
             con.execute(_held(column))
             con.execute(f"""
                 INSERT INTO assigned
@@ -199,7 +203,7 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                     SELECT * FROM described WHERE profile_key NOT IN (SELECT profile_key FROM assigned)
                 ),
                 fitting AS (
-                    SELECT rest.profile_key, held.node, held.is_proposed, rest.id_no IS NOT NULL AS is_contested,
+                    SELECT rest.profile_key, rest.name, held.node, held.is_proposed, rest.id_no IS NOT NULL AS is_contested,
                         CASE WHEN {unnamed} THEN {PINYIN}
                             WHEN {other_number} THEN {DIFFERENT}
                             ELSE name_level(rest.name, rest.name_family, rest.name_pinyin,
@@ -209,9 +213,10 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                     WHERE {unnamed} OR (rest.name IS NOT NULL AND held.name IS NOT NULL AND {told})
                 )
                 SELECT profile_key, min(node) FILTER (level >= {least_level}),
-                    CASE WHEN bool_or(is_contested) THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
+                    CASE WHEN bool_or(is_contested) AND {is_doubted} THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
+                        WHEN bool_or(is_contested) THEN '{rules.SETTLED_ELSEWHERE.rule_id}'
                         ELSE '{rule.rule_id}' END,
-                    CASE WHEN bool_or(is_contested) OR bool_and(is_proposed) FILTER (level >= {least_level})
+                    CASE WHEN (bool_or(is_contested) AND {is_doubted}) OR bool_and(is_proposed) FILTER (level >= {least_level})
                         THEN 'review' ELSE '{rule.grade}' END,
                     NULL, max(level)
                 FROM fitting

@@ -51,10 +51,12 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
             CASE
                 WHEN group_grade = 'new' AND is_contested THEN '{rules.CONTESTED_FOUNDER.rule_id}'
                 WHEN group_grade = 'new' AND is_thin THEN '{rules.TOO_THIN.rule_id}'
+                WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.rule_id}'
                 WHEN is_contested THEN '{rules.ID_CONFLICT.rule_id}'
                 WHEN group_grade = 'new' AND NOT is_first THEN '{rules.SAME_NUMBER_AND_NAME.rule_id}'
                 ELSE group_rule END AS rule,
             CASE
+                WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.grade}'
                 WHEN is_contested OR (group_grade = 'new' AND is_thin) THEN 'review'
                 WHEN group_grade = 'new' AND NOT is_first THEN 'certain'
                 ELSE group_grade END AS grade,
@@ -127,7 +129,8 @@ def registry_persons(profiles: str) -> str:
                      mode(name ORDER BY name) FILTER (grade <> 'review'), mode(name ORDER BY name)) AS name,
             {best("name_system")},
             mode(sex ORDER BY sex) FILTER (grade <> 'review') AS sex,
-            {best("birth_date")}, {best("ethnicity")}, {best("township")}, {best("village", "role = 'self'")},
+            coalesce(first(birth_date {_BEST}) FILTER (birth_source <> 'age'), first(birth_date {_BEST}) FILTER (birth_date IS NOT NULL))
+                AS birth_date, {best("ethnicity")}, {best("township")}, {best("village", "role = 'self'")},
             {best("phone", "role = 'self'")},
             min(CASE grade WHEN 'review' THEN 'review' ELSE 'certain' END) AS link_grade,
             CAST(count(*) AS BIGINT) AS profiles

@@ -26,6 +26,7 @@ class Limits:
     block_largest: int
     phone_holders: int
     merges_per_thousand: int
+    parent_years: int
     trust_other: float
     trust: dict[str, float] = field(default_factory=dict)
 
@@ -42,6 +43,7 @@ class Limits:
             block_largest=policy.count("linkage_block_largest"),
             phone_holders=policy.count("linkage_phone_holders"),
             merges_per_thousand=policy.count("linkage_merges_per_thousand"),
+            parent_years=policy.count("linkage_parent_years"),
             trust_other=float(policy.number(f"{_TRUST}other")),
             trust={
                 parameter.removeprefix(_TRUST): float(policy.number(parameter))

@@ -31,6 +31,7 @@ NODE_COLUMNS = {
     "ethnicity": "VARCHAR",
     "townships": "VARCHAR[]",
     "villages": "VARCHAR[]",
+    "homes": "VARCHAR[]",
     "households": "VARCHAR[]",
     "household_kinds": "VARCHAR[]",
     "standings": "VARCHAR[]",
@@ -119,8 +120,9 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 mode(name ORDER BY name) AS name, mode(term ORDER BY term) AS name_term,
                 {_listed("name")} AS names, {_listed("name_family")} AS families,
                 {_listed("name_pinyin", "NOT contains(name_pinyin, '?')")} AS pinyins,
-                mode(own_birth ORDER BY own_birth) AS own_birth,
-                mode(birth_precision ORDER BY birth_precision) FILTER (own_birth IS NOT NULL) AS birth_precision,
+                coalesce(mode(own_birth ORDER BY own_birth) FILTER (birth_precision = 'day'),
+                    mode(own_birth ORDER BY own_birth)) AS own_birth,
+                arg_min(birth_precision, (birth_precision, own_birth)) FILTER (own_birth IS NOT NULL) AS birth_precision,
                 mode(sex ORDER BY sex) FILTER (NOT is_contested OR birth_source = 'column') AS any_sex,
                 mode(ethnicity ORDER BY ethnicity) AS ethnicity,
                 {_listed("township")} AS townships, {_listed("village")} AS villages,
@@ -129,7 +131,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 {_listed("household_key || '=' || standing")} AS standings,
                 {_listed("agency_key")} AS agencies,
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
-                {_listed("phone")} AS phones,
+                {_listed("phone")} AS phones, {_listed("home")} AS homes,
                 bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead
             FROM mine
             GROUP BY node
@@ -142,7 +144,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
             coalesce(id_birth(id_no), own_birth) AS birth,
             CASE WHEN id_no IS NOT NULL THEN 'day' ELSE birth_precision END AS birth_precision,
             CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE any_sex END AS sex,
-            ethnicity, townships, villages, households, household_kinds, standings,
+            ethnicity, townships, villages, homes, households, household_kinds, standings,
             agencies, agency_kinds, phones, is_dead
         FROM gathered""")
 

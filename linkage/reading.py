@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from linkage.records import PROFILES
+from linkage.records import BESIDE, HOME, PROFILES
 from warehouse.database import quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -24,6 +24,10 @@ _DIGITS_THAT_TELL = 12
 # it fits the same words in another feed, and nobody's own name.
 NAMED_AFTER = "※"
 _SAYS_WHOSE = "之(子|女|儿|妻|夫|父|母|孙|孙女|媳)$"
+_NUMBER_ONLY = (
+    f"CASE WHEN NOT starts_with(household_key, '{HOME}') AND NOT starts_with(household_key, '{BESIDE}') "
+    "THEN household_key END AS household_key"
+)
 _COLUMNS = ", ".join(f'"{name}"' for name in PROFILES)
 
 
@@ -79,7 +83,8 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
     ``described`` (fresh) and ``known`` (old, not for review) have beside the profile's columns:
     ``own_birth`` and ``own_sex`` (the row's own, never taken from an id that may be another's),
     ``damaged_id`` (text of an id that does not hold but still tells), ``standing`` (relation to the head),
-    and ``phone`` only where few bear it and it is not the row's own person's, as beside a head's name.
+    ``home`` (the house of the address), ``household_key`` only where it is an agency's number, and ``phone`` only
+    where few bear it and it is not the row's own person's, as beside a head's name.
     """
     con.execute("""
         CREATE OR REPLACE TEMP TABLE fresh AS
@@ -91,16 +96,17 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
             UNION SELECT phone, name FROM fresh WHERE phone IS NOT NULL)
         GROUP BY phone HAVING count(DISTINCT name) > {phone_holders}""")
     derived = f"""
-        CASE WHEN birth_source = 'column' THEN birth_date END AS own_birth,
+        CASE WHEN birth_source IN ('column', 'age') THEN birth_date END AS own_birth,
+        CASE WHEN starts_with(household_key, '{HOME}') THEN household_key END AS home,
         CASE WHEN id_kind IN ('invalid', 'excel15', 'masked', 'several')
             AND length(regexp_replace(id_seen, '[^0-9X]', '', 'g')) >= {_DIGITS_THAT_TELL}
             THEN id_seen END AS damaged_id,
         CASE WHEN role = 'head' OR relation = '01' THEN '02' ELSE relation END AS standing"""
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW described AS
-        SELECT fresh.* REPLACE (CASE WHEN fresh.role = 'head' OR fresh.phone IN (SELECT phone FROM shared_phones) THEN NULL
+        SELECT fresh.* REPLACE ({_NUMBER_ONLY}, CASE WHEN fresh.role = 'head' OR fresh.phone IN (SELECT phone FROM shared_phones) THEN NULL
             ELSE fresh.phone END AS phone), {derived} FROM fresh""")
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW known AS
-        SELECT old.* REPLACE (CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
+        SELECT old.* REPLACE ({_NUMBER_ONLY}, CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
             ELSE old.phone END AS phone), {derived} FROM old""")

@@ -71,6 +71,11 @@ PROFILES: Final[dict[str, str]] = {
     "of": "VARCHAR",
 }
 
+# What ``household_key`` begins with where no agency's number stands: the house of the address, or the row's own
+# person (for a relative of whom the row says a name alone).
+HOME: Final = "home:"
+BESIDE: Final = "beside:"
+
 # The fields that make a profile what it is: all but its key.
 DESCRIBING: Final[tuple[str, ...]] = tuple(name for name in PROFILES if name != "profile_key")
 

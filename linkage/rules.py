@@ -33,6 +33,15 @@ TIED_WITH_CONFLICT = Rule("L06", "an agency's number fits, but the id shown is a
 SAME_NUMBER_AND_NAME = Rule(
     "L07", "same number and same name as another description without a valid id", "certain"
 )
+LIVES_WITH = Rule("L08", "named beside a person with whom exactly one lives who bears the name", "certain")
+MAY_LIVE_WITH = Rule("L09", "named beside a person with whom one lives who nearly bears the name", "review")
+TOGETHER = Rule("L14", "same name and birth date as one with whom the relative named beside lives", "certain")
+MAY_BE_TOGETHER = Rule(
+    "L16", "without a name, born on one day with one with whom the relative named beside lives", "review"
+)
+SETTLED_ELSEWHERE = Rule(
+    "L15", "shows another person's id, but all else is one known person's of that name", "certain"
+)
 MODEL_CERTAIN = Rule(
     "L10", "the evidence together is beyond the join line, and nobody else is near", "certain"
 )
@@ -59,6 +68,11 @@ RULES: dict[str, Rule] = {
         SAME_HOUSEHOLD_NAME,
         TIED_WITH_CONFLICT,
         SAME_NUMBER_AND_NAME,
+        LIVES_WITH,
+        MAY_LIVE_WITH,
+        TOGETHER,
+        MAY_BE_TOGETHER,
+        SETTLED_ELSEWHERE,
         MODEL_CERTAIN,
         MODEL_POSSIBLE,
         MODEL_AMBIGUOUS,

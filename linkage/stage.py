@@ -9,6 +9,7 @@ import duckdb
 from linkage import identity, rules
 from linkage.agreement import define_agreement
 from linkage.candidates import find_candidates
+from linkage.companions import by_own_person
 from linkage.decide import decide
 from linkage.decisions import apply_to_registry, forbid, read_decisions, tie_decided
 from linkage.evidence import by_agency_number, by_valid_id
@@ -47,6 +48,7 @@ def link(month: Month, *, lake: Lake, policy: Policy, model: Path | None = None)
         by_valid_id(con, limits)
         tie_decided(con)
         by_agency_number(con)
+        by_own_person(con, month, lake, limits)
         forbid(con, "assigned", "profile_key", "node")
         group_free(con)
         build_members(con)

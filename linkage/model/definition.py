@@ -143,6 +143,8 @@ ID = Comparison(
 # The id holds birth and sex: where it agrees, they are not counted again.
 _ID_TELLS = f"coalesce({_SEEN} OR {_NEAR} OR {_EXCEL} OR {_SAME_BIRTH_PART} OR {_SEVERAL}, FALSE)"
 
+_YEAR_ONLY = "(birth_precision_l = 'year' OR birth_precision_r = 'year')"
+
 BIRTH = Comparison(
     "birth",
     f"birth_l IS NULL OR birth_r IS NULL OR {_ID_TELLS}",
@@ -153,6 +155,11 @@ BIRTH = Comparison(
             0.93,
             5e-5,
         ),
+        # An age tells two years, and clerks count ages in more than one way.
+        Level(
+            "year_told", f"{_YEAR_ONLY} AND abs(year(birth_l) - year(birth_r)) <= 1", 0.95, 3.6e-2, fixed=True
+        ),
+        Level("year_told_other", _YEAR_ONLY, 0.05, 0.96, fixed=True),
         Level("same_month", "year(birth_l) = year(birth_r) AND month(birth_l) = month(birth_r)", 0.03, 1e-3),
         Level(
             "day_and_month_swapped",
@@ -172,15 +179,18 @@ SEX = Comparison(
     (Level("equal", "sex_l = sex_r", 0.985, 0.5), Level("different", None, 0.015, 0.5)),
 )
 
-# Who shares the household shares village and phone: counted once.
+# Who shares the household shares village and phone: counted once. The same with a house.
 _SAME_HOUSEHOLD = "list_has_any(households_l, households_r)"
+_SAME_HOME = "list_has_any(homes_l, homes_r)"
 
 PLACE = Comparison(
     "place",
     f"{_SAME_HOUSEHOLD} OR (len(villages_l) = 0 OR len(villages_r) = 0) AND (len(townships_l) = 0 OR len(townships_r) = 0)",
     (
-        Level("same_village", "list_has_any(villages_l, villages_r)", 0.85, 1.5e-2),
-        Level("same_township", "list_has_any(townships_l, townships_r)", 0.10, 0.12),
+        Level("same_home", _SAME_HOME, 0.60, 3e-4),
+        Level("same_village", "list_has_any(villages_l, villages_r)", 0.25, 1.5e-2),
+        # People move, and agencies name villages their own way: more than a made-up county teaches.
+        Level("same_township", "list_has_any(townships_l, townships_r)", 0.02, 0.12, fixed=True),
         Level("different", None, 0.05, 0.87),
     ),
 )
@@ -212,7 +222,7 @@ AGENCY = Comparison(
 
 PHONE = Comparison(
     "phone",
-    f"{_SAME_HOUSEHOLD} OR len(phones_l) = 0 OR len(phones_r) = 0",
+    f"{_SAME_HOUSEHOLD} OR {_SAME_HOME} OR len(phones_l) = 0 OR len(phones_r) = 0",
     (
         Level("same", "list_has_any(phones_l, phones_r)", 0.60, 3e-4),
         Level("different", None, 0.40, 0.9997),

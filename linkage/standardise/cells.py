@@ -1,7 +1,7 @@
 """Columns whose cells are few words over and over: each distinct cell is folded once and joined back.
 
 For a column of words ``word_<column>`` holds ``raw, value``; for a person's address ``address_<column>``
-holds ``raw, township, village, division``.
+holds ``raw, township, village, division, home``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,25 @@ def fold_word_cells(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for name, folded in word_columns(contract).items():
         _fold(con, f"word_{name}", name, f"{folded} AS value")
     for name in address_columns(contract):
-        parts = ("township", "village", "division")
-        made = ("address_township(raw)", "address_village(raw)", "fold_division(raw)")
+        parts = ("township", "village", "division", "home")
+        made = ("address_township(raw)", "address_village(raw)", "fold_division(raw)", "address_home(raw)")
         _fold(con, f"address_{name}", name, ", ".join(map("{} AS {}".format, made, parts)))
+    settle_bare_villages(con, contract)
+
+
+def settle_bare_villages(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """A village named without its kind is the 社区 of that name, where the feed knows one and no 村."""
+    villages = sorted({person.village for person in contract.persons if person.village})
+    told = [f'SELECT value FROM "word_{name}" WHERE NOT village_is_bare(raw)' for name in villages]
+    told += [f'SELECT village FROM "address_{name}"' for name in address_columns(contract)]
+    for name in villages:
+        con.execute(f"""
+            UPDATE "word_{name}" SET value = communities.value
+            FROM (WITH told AS ({" UNION ".join(told)})
+                  SELECT value, regexp_replace(value, '社区$', '村') AS as_village FROM told
+                  WHERE ends_with(value, '社区') AND as_village NOT IN (SELECT value FROM told WHERE value IS NOT NULL))
+                AS communities
+            WHERE "word_{name}".value = communities.as_village AND village_is_bare("word_{name}".raw)""")
 
 
 def _fold(con: duckdb.DuckDBPyConnection, table: str, column: str, listed: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from linkage.records import DESCRIBING, PROFILES, profile_key_sql
+from linkage.records import BESIDE, DESCRIBING, HOME, PROFILES, profile_key_sql
 from linkage.standardise.columns import system_sql
 from linkage.standardise.source import id_cell
 from linkage.standardise.text import literal
@@ -17,8 +17,12 @@ from warehouse.intake.contract import Contract, Person
 
 _CELLS = (
     "name", "id", "sex", "birth_date", "ethnicity", "phone", "township", "village", "address",
-    "household_key", "agency_key", "relation",
+    "household_key", "agency_key", "relation", "age", "age_on",
 )  # fmt: skip
+
+
+# Nobody is older: a higher age is a year or a slip.
+_OLDEST = 125
 
 
 def _cell(contract: Contract, person: Person, field: str) -> str:
@@ -40,7 +44,8 @@ def describe(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for person in contract.persons:
         role = person.role
         cells = {field: _cell(contract, person, field) for field in _CELLS}
-        cells["dates"] = "date_system" if person.birth_date else "NULL::VARCHAR"
+        cells["dates"] = "date_system" if person.birth_date or person.age_on else "NULL::VARCHAR"
+        cells["beside"] = _beside(contract, person)
         listed = ", ".join(f'{sql} AS "c_{field}"' for field, sql in cells.items())
         con.execute(f"CREATE OR REPLACE TEMP TABLE cells_{role} AS SELECT DISTINCT {listed} FROM source")
         con.execute(f"CREATE OR REPLACE TEMP TABLE described_{role} AS {_folded(contract, person)}")
@@ -88,9 +93,9 @@ def _folded(contract: Contract, person: Person) -> str:
         words[field] = f'"w_{field}".value' if column else "NULL::VARCHAR"
         if column:
             joins.append(f'LEFT JOIN "word_{column}" AS "w_{field}" ON c."c_{field}" = "w_{field}".raw')
-    address = ["NULL::VARCHAR"] * 3
+    address = ["NULL::VARCHAR"] * 4
     if person.address:
-        address = ["a.township", "a.village", "a.division"]
+        address = ["a.township", "a.village", "a.division", "a.home"]
         joins.append(f'LEFT JOIN "address_{person.address}" AS a ON c.c_address = a.raw')
     fields = ", ".join(f'"{name}"' for name in DESCRIBING)
     types = ", ".join(f'CAST("{name}" AS {PROFILES[name]}) AS "{name}"' for name in DESCRIBING)
@@ -103,7 +108,8 @@ def _folded(contract: Contract, person: Person) -> str:
             {words["sex"]} AS told_sex, {words["ethnicity"]} AS ethnicity, {words["relation"]} AS relation,
             coalesce({words["township"]}, {address[0]}) AS township,
             coalesce({words["village"]}, {address[1]}) AS village,
-            {address[2]} AS division
+            {address[2]} AS division, {address[3]} AS home,
+            {_birth_year(person)} AS birth_year
         FROM cells_{person.role} AS c
         LEFT JOIN folded_id AS i ON c.c_id = i.raw
         LEFT JOIN folded_name AS n ON c.c_name = n.raw
@@ -117,12 +123,14 @@ def _folded(contract: Contract, person: Person) -> str:
             coalesce(missing, false) AS name_missing,
             coalesce(told_sex, CASE WHEN id_no IS NULL THEN NULL
                 WHEN CAST(substr(id_no, 17, 1) AS INTEGER) % 2 = 1 THEN '1' ELSE '2' END) AS sex,
-            coalesce(born, id_birth(id_no)) AS birth_date,
+            coalesce(born, id_birth(id_no), make_date(birth_year, 1, 1)) AS birth_date,
             CASE WHEN born IS NOT NULL THEN date_precision(tidy, born)
-                WHEN id_no IS NOT NULL THEN 'day' END AS birth_precision,
-            CASE WHEN born IS NOT NULL THEN 'column' WHEN id_no IS NOT NULL THEN 'id' END AS birth_source,
+                WHEN id_no IS NOT NULL THEN 'day' WHEN birth_year IS NOT NULL THEN 'year' END AS birth_precision,
+            CASE WHEN born IS NOT NULL THEN 'column' WHEN id_no IS NOT NULL THEN 'id'
+                WHEN birth_year IS NOT NULL THEN 'age' END AS birth_source,
             ethnicity, township, village, division, relation,
-            {_keyed("c_household_key", person.household_key)} AS household_key,
+            coalesce({_keyed("c_household_key", person.household_key)}, '{HOME}' || home, '{BESIDE}' || c_beside)
+                AS household_key,
             {_keyed("c_agency_key", person.agency_key)} AS agency_key,
             {"fold_phone(c_phone)" if person.phone else "NULL"} AS phone,
             {literal(person.of) if person.of else "NULL"} AS "of"
@@ -131,6 +139,26 @@ def _folded(contract: Contract, person: Person) -> str:
     typed AS (SELECT COLUMNS('^c_.*'), {types} FROM filled)
     SELECT COLUMNS('^c_.*'), {profile_key_sql()} AS profile_key, {fields} FROM typed
     """
+
+
+def _birth_year(person: Person) -> str:
+    """SQL of the year of birth that an age tells, reckoned back from the day on which it was the age."""
+    if person.age is None or person.age_on is None:
+        return "NULL::INTEGER"
+    year = "year(date_value(date_tidy(c.c_age_on), c.c_dates)) - fold_integer(c.c_age)"
+    return f"CASE WHEN fold_integer(c.c_age) BETWEEN 0 AND {_OLDEST} THEN CAST({year} AS INTEGER) END"
+
+
+def _beside(contract: Contract, person: Person) -> str:
+    """SQL over ``source`` that tells relatives apart of whom a row says a name alone: whose relative it is.
+
+    Without it every mother of one name would be one description.
+    """
+    own = next((other for other in contract.persons if other.role == "self"), None)
+    if person.role == "self" or person.address or person.household_key or own is None:
+        return "NULL::VARCHAR"
+    cells = [_cell(contract, own, field) for field in ("name", "id", "birth_date")]
+    return f"md5(concat_ws('|', {', '.join(cells)}))"
 
 
 def _keyed(cell: str, column: str | None) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 
 from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
+from pypinyin.contrib.tone_convert import to_normal
 
 
 @cache
@@ -18,8 +19,9 @@ def reading(character: str) -> str:
 @cache
 def syllables() -> frozenset[str]:
     """Every toneless syllable that some character is read as."""
-    common = [chr(code) for code in range(0x4E00, 0x9FA6) if code in PINYIN_DICT]
-    return frozenset(found for found in map(reading, common) if found.isascii() and found.isalpha())
+    # The usual reading stands first. Twenty thousand characters share some fourteen hundred readings.
+    first = {PINYIN_DICT[code].split(",")[0] for code in range(0x4E00, 0x9FA6) if code in PINYIN_DICT}
+    return frozenset(found for found in map(to_normal, first) if found.isascii() and found.isalpha())
 
 
 @cache

@@ -19,7 +19,7 @@ _INSTALLED = (
 
 
 def install(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the recipes' macros known to a connection; they live and end with it."""
+    """Make the recipes' macros known to a connection's database, and so to every cursor of it."""
     # DuckDB binds a macro's body at once: one that is called stands before its caller.
     for macro in _INSTALLED:
-        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+        con.execute(f"CREATE OR REPLACE MACRO {macro}")

@@ -37,28 +37,28 @@ def standardise(month: Month, *, lake: Lake) -> Outcome:
     known = contracts()
     counts: Counter[str] = Counter()
     by: dict[str, dict[str, int]] = {}
-    for feed in feeds:
-        if feed not in known:
-            raise Misconfigured(
-                f"{STAGE} {month}: feed '{feed}' is landed and has no contract.",
-                next_step="add its contract file, or remove the landed partition.",
-            )
-        # One connection a feed: what one feed needed is given back before the next.
-        with in_memory(lake.home) as con:
-            install(con)
+    with in_memory(lake.home) as con:
+        install(con)
+        for feed in feeds:
+            if feed not in known:
+                raise Misconfigured(
+                    f"{STAGE} {month}: feed '{feed}' is landed and has no contract.",
+                    next_step="add its contract file, or remove the landed partition.",
+                )
             try:
-                found = _standardise_feed(con, known[feed], month, lake)
+                # A cursor a feed: what one feed needed is given back before the next.
+                with con.cursor() as desk:
+                    found = _standardise_feed(desk, known[feed], month, lake)
             except duckdb.ConversionException as error:
                 # The engine's message quotes the cell: it must not travel.
                 raise Refused(
                     f"{STAGE} {month}: a recipe failed on feed '{feed}' ({type(error).__name__}).",
                     next_step="tell the developers which feed and month; the landed rows are untouched.",
                 ) from None
-        for name, table in found.items():
-            by.setdefault(name, {}).update(table)
-        for name in ("rows", "records", "profiles", "swapped"):
-            counts[name] += found[name].get(feed, 0)
-    with in_memory(lake.home) as con:
+            for name, table in found.items():
+                by.setdefault(name, {}).update(table)
+            for name in ("rows", "records", "profiles", "swapped"):
+                counts[name] += found[name].get(feed, 0)
         _refuse_shared_keys(con, lake, month, feeds)
     outcome = Outcome(
         STAGE,

@@ -47,7 +47,8 @@ class Person(BaseModel):
 
     ``household_key`` and ``agency_key`` name the agency's own numbers: the household's (case_no,
     household_no, hukou_no) and the person's (psn_no, student_no, person_no, card_no). ``address`` is
-    tried for township and village where no column names them. ``of`` says, in a role other than self,
+    tried for township and village where no column names them. ``age`` (whole years, reached on the day of
+    ``age_on``) tells the year of birth where no birth date and no id does. ``of`` says, in a role other than self,
     how this person stands to the row's own person (head, guardian, spouse, parent, kin).
     """
 
@@ -58,6 +59,8 @@ class Person(BaseModel):
     id: str | None = None
     sex: str | None = None
     birth_date: str | None = None
+    age: str | None = None
+    age_on: str | None = None
     ethnicity: str | None = None
     phone: str | None = None
     township: str | None = None
@@ -125,7 +128,9 @@ def contracts(folder: Path = FOLDER) -> dict[str, Contract]:
     found: dict[str, Contract] = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            contract = Contract.model_validate(
+                yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            )
         except (ValidationError, yaml.YAMLError) as error:
             raise Misconfigured(
                 f"the contract {path.name} is broken: {error}", next_step="mend the contract file."
