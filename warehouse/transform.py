@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from warehouse.database import copy_to_parquet, warehouse_file
-from warehouse.errors import BuildFailed, Misconfigured, Unavailable
+from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavailable
 from warehouse.guard import damaged, of_words
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -46,12 +46,19 @@ def build(month: Month, *, lake: Lake, policy: Policy, policy_dir: Path) -> Outc
     """Build a month's warehouse and write its marts to ``lake/marts/<table>/month=…``.
 
     ``policy`` gives the region; the values themselves are read from ``policy_dir`` by the month's models.
-    ``BuildFailed`` names the dbt nodes that failed; ``Unavailable`` when another process holds the file.
+    ``BuildFailed`` names the dbt nodes that failed; ``HistoryMissing`` when the month before was
+    linked and has no marts; ``Unavailable`` when another process holds the file.
     """
     if policy.month != month:
         raise Misconfigured(
             f"the policy given is that of {policy.month}, the month to build is {month}.",
             next_step="load the policy of the month.",
+        )
+    before = str(month.previous)
+    if before in lake.months("crosswalk") and before not in lake.months("marts/fct_warning_monthly"):
+        raise HistoryMissing(
+            f"{before} was linked and never built: 'since' and the memory of {month} would begin anew.",
+            next_step=f"build {before}, then {month}.",
         )
     with warehouse_file(lake.home):
         pass  # whoever holds the warehouse is told now, not after the work

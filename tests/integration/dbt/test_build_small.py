@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from small_lake import SmallLake, day, write_dispositions, write_events
 
-from warehouse.errors import BuildFailed, Misconfigured, Unavailable
+from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavailable
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import load
@@ -62,6 +63,12 @@ def planted(home: Path) -> SmallLake:
             **{"class": "边缘易致贫户", "risk_cleared": "否", "township": "保安镇", "village": "二村"},
         )  # fmt: skip
         small.add("education_enrolment", month, "rural_below", stage="小学", state="在籍")
+        small.add(
+            "rural_monitoring", month, "placeless", household_no="H2", relation="20", income_pc_year=12000,
+            **{"class": "脱贫户", "risk_cleared": "否"},
+        )  # fmt: skip
+    # No record says where these two live; the first has a household that lives somewhere.
+    small.persons["placeless"] = small.persons["stranger"] = {"township": None, "village": None}
     for person, died in (
         ("dead_two_sources", "2026-08-15"),
         ("dead_one_source", "2026-08-15"),
@@ -78,6 +85,8 @@ def planted(home: Path) -> SmallLake:
         ("dead_alive", "S1", "2026-09-20", 10),
         ("low_ill", "S2", "2026-09-20", 10000.01),
         ("general_ill", "S3", "2026-09-20", 26000),
+        ("placeless", "S4", "2026-09-20", 26000.01),
+        ("stranger", "S5", "2026-09-20", 26000.01),
     ):
         small.add(
             "medical_settlement", SEPTEMBER, person, settlement_id=number, settled_at=day(on), total=own,
@@ -85,6 +94,8 @@ def planted(home: Path) -> SmallLake:
         )  # fmt: skip
     return small
 
+
+LOW_ILL = ("R01", "low_ill")
 
 EXPECTED = {
     ("D01", "dead_two_sources", "确认"),
@@ -98,6 +109,8 @@ EXPECTED = {
     ("C03", "rural_below", "疑似"),
     ("C08", "rural_below", "疑似"),
     ("R01", "low_ill", "疑似"),
+    ("R01", "placeless", "疑似"),
+    ("R01", "stranger", "疑似"),
 }
 
 
@@ -135,7 +148,9 @@ def two_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[str
     small = planted(home)
     run(small.write(SEPTEMBER), SEPTEMBER)
     lake = small.write(OCTOBER)
-    answered = next(w for w in mart(lake, "fct_warning_monthly", SEPTEMBER) if w["rule_id"] == "R01")
+    answered = next(
+        w for w in mart(lake, "fct_warning_monthly", SEPTEMBER) if (w["rule_id"], w["person_id"]) == LOW_ILL
+    )
     write_dispositions(
         lake, SEPTEMBER,
         [{"warning_id": answered["warning_id"], "rule_id": "R01", "result": "属实", "file": "f", "row": 4}],
@@ -170,10 +185,10 @@ def test_a_warning_keeps_its_id_and_its_first_month(two_months: tuple[Lake, dict
 
 def test_an_answered_warning_is_silent_with_its_reason(two_months: tuple[Lake, dict[str, str]]) -> None:
     lake, _ = two_months
-    status = {w["rule_id"]: w for w in mart(lake, "fct_warning_monthly", OCTOBER)}
-    assert status["R01"]["status"] == "silent"
-    assert SEPTEMBER in status["R01"]["status_reason"]
-    assert status["C01"]["status"] == "listed"
+    status = {(w["rule_id"], w["person_id"]): w for w in mart(lake, "fct_warning_monthly", OCTOBER)}
+    assert status[LOW_ILL]["status"] == "silent"
+    assert SEPTEMBER in status[LOW_ILL]["status_reason"]
+    assert status["C01", "rural_below"]["status"] == "listed"
 
 
 def test_money_months_and_place_stand_in_the_warning(two_months: tuple[Lake, dict[str, str]]) -> None:
@@ -225,6 +240,7 @@ def test_without_a_feed_or_a_number_a_rule_is_not_assessed(tmp_path: Path) -> No
         text = text.replace("medical_burden_line_general,26000", "medical_burden_line_general,")
         text = text.replace("list_cap_per_township,300", "list_cap_per_township,1")
         (packs / path.name).write_text(text, encoding="utf-8")
+    run(small.write(SEPTEMBER), SEPTEMBER, packs)
     lake = small.write(OCTOBER)
     run(lake, OCTOBER, packs)
     reasons = {
@@ -247,11 +263,47 @@ def test_a_failing_node_is_named_and_nothing_is_replaced(tmp_path: Path) -> None
     """A grade that linkage must never write breaks the audit's accepted codes: our fault, said so."""
     small = planted(tmp_path)
     small.links[OCTOBER][0]["grade"] = "perhaps"
+    run(small.write(SEPTEMBER), SEPTEMBER)
     lake = small.write(OCTOBER)
     with pytest.raises(BuildFailed, match="accepted_values_audit_link_monthly") as failure:
         run(lake, OCTOBER)
     assert failure.value.exit_code == 17
+    assert lake.months("marts/fct_warning_monthly") == [SEPTEMBER]
+
+
+def test_a_month_is_not_built_over_one_that_was_linked_and_never_built(tmp_path: Path) -> None:
+    """Its warnings would all say they are new, and an answer would be forgotten."""
+    lake = planted(tmp_path).write(OCTOBER)
+    with pytest.raises(HistoryMissing, match=SEPTEMBER):
+        run(lake, OCTOBER)
     assert not lake.months("marts/fct_warning_monthly")
+
+
+def test_the_policy_lines_are_those_that_decided(two_months: tuple[Lake, dict[str, str]]) -> None:
+    lake, _ = two_months
+    named = {
+        (w["rule_id"], w["person_id"]): {line.split("@")[0] for line in w["policy_ref"].split("; ")}
+        for w in mart(lake, "fct_warning_monthly", OCTOBER)
+    }
+    # On a roster: the line for low-income people, not the general one and not the income line.
+    assert named[LOW_ILL] == {"medical_burden_line_low_income", "medical_burden_window_months"}
+    assert named["R01", "stranger"] == {"medical_burden_line_general", "medical_burden_window_months"}
+    # Low-income by the rural list's income alone: the income line decided too.
+    assert {"dibao_standard_month", "low_income_multiple", "school_aid_stages"} <= named["C08", "rural_below"]
+
+
+def test_who_has_no_township_takes_that_of_the_household(two_months: tuple[Lake, dict[str, str]]) -> None:
+    lake, _ = two_months
+    ill = {w["person_id"]: w for w in mart(lake, "fct_warning_monthly", OCTOBER) if w["rule_id"] == "R01"}
+    assert (ill["placeless"]["township"], ill["placeless"]["village"]) == ("隆务镇", "一村")
+    assert pd.isna(ill["stranger"]["township"])
+    # Counted under the word that the lists use, not lost.
+    [unplaced] = [
+        a
+        for a in mart(lake, "fct_assessment_monthly", OCTOBER)
+        if (a["rule_id"], a["township"]) == ("R01", "未写明乡镇")
+    ]
+    assert unplaced["in_scope"] == 1
 
 
 def test_a_held_warehouse_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ grounds as (
     select
         rostered.person_id,
         rostered.aid_type as ground,
+        false as is_income_line,
         rostered.is_link_certain,
         rostered.origins
     from rostered
@@ -34,6 +35,7 @@ grounds as (
     select
         monitored.person_id,
         monitored.class as ground,
+        true as is_income_line,
         monitored.is_link_certain,
         monitored.origins
     from monitored
@@ -48,6 +50,8 @@ select
     string_agg(distinct ground, '、' order by ground) as grounds,
     -- One sure ground is enough: the doubtful second one takes nothing away.
     bool_or(is_link_certain) as is_link_certain,
+    -- On no roster: the income line alone says so.
+    bool_and(is_income_line) as is_by_income_line,
     string_agg(distinct origins, ';' order by origins) as origins
 from grounds
 group by person_id

@@ -80,6 +80,7 @@ judged as (
     select
         enrolled.*,
         low_income.grounds,
+        low_income.is_by_income_line,
         enrolled.is_link_certain and low_income.is_link_certain as are_links_certain,
         concat(school_year.began, '-', school_year.began + 1) as school_year,
         coalesce(aided.known, 0) as known,
@@ -118,5 +119,11 @@ select
                 'files', string_split(all_origins, ';'),
                 'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- Who is on a roster is low-income without the income line.
+    concat_ws(
+        ';',
+        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+        'school_aid_stages;school_year_first_month'
+    ) as policy_used
 from judged

@@ -61,7 +61,10 @@ judged as (
         coalesce(scope.person_id, overpaid.person_id) as person_id,
         scope.township,
         scope.village,
-        overpaid.person_id is not null as is_raised,
+        -- A death that may be another's, of a person who surely lived on, is no finding: D03 asks about it.
+        overpaid.person_id is not null and deaths.is_link_certain is false
+        and coalesce(contradicted.is_link_certain, false) as is_anothers,
+        overpaid.person_id is not null and not is_anothers as is_raised,
         coalesce(scope.is_link_certain, true) as is_known,
         contradicted.person_id is not null as is_contradicted,
         coalesce(
@@ -103,7 +106,7 @@ select
     township,
     village,
     is_raised,
-    case when not is_raised and not is_known then '身份待核' end as unassessed_reason,
+    case when is_anothers then '死亡记录可能属于他人' when not is_raised and not is_known then '身份待核' end as unassessed_reason,
     case when is_confirmed then '确认' else '疑似' end as grade,
     amount,
     concat_ws('|', months, sources, is_contradicted) as fingerprint,
@@ -141,5 +144,7 @@ select
                     'payment', case when is_payment_link_certain then 'certain' else 'review' end
                 )
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- Every parameter of the rule.
+    cast(null as varchar) as policy_used
 from judged

@@ -44,6 +44,8 @@ shares as (
     select
         paid.person_id,
         count(distinct paid.pay_month) as months,
+        min(paid.pay_month) as first_month,
+        max(paid.pay_month) as last_month,
         cast(sum(paid.amount) as decimal(18, 2)) as amount
     from paid
     inner join deaths on paid.person_id = deaths.person_id
@@ -57,7 +59,11 @@ shares as (
 judged as (
     select
         listed.*,
-        coalesce(deaths.died_by < {{ first_day() }}, false) as is_raised,
+        -- A death that may be another's, of a person who surely lived on, is no finding: D03 asks about it.
+        coalesce(
+            deaths.died_by < {{ first_day() }} and not deaths.is_link_certain and contradicted.is_link_certain, false
+        ) as is_anothers,
+        coalesce(deaths.died_by < {{ first_day() }}, false) and not is_anothers as is_raised,
         contradicted.person_id is not null as is_contradicted,
         coalesce(
             deaths.sources >= line.death_sources_to_confirm
@@ -75,6 +81,8 @@ judged as (
         deaths.is_link_certain as is_death_link_certain,
         deaths.origins as death_origins,
         coalesce(shares.months, 0) as share_months,
+        shares.first_month as share_first_month,
+        shares.last_month as share_last_month,
         shares.amount as share_amount
     from listed
     left join deaths on listed.person_id = deaths.person_id
@@ -91,7 +99,7 @@ select
     township,
     village,
     is_raised,
-    case when not is_raised and not is_link_certain then '身份待核' end as unassessed_reason,
+    case when is_anothers then '死亡记录可能属于他人' when not is_raised and not is_link_certain then '身份待核' end as unassessed_reason,
     case when is_confirmed then '确认' else '疑似' end as grade,
     amount,
     concat_ws('|', aid_types, sources, is_contradicted) as fingerprint,
@@ -102,7 +110,11 @@ select
                 case when amount is not null then concat('，月保障金额 ', {{ yuan('amount') }}, ' 元') else '' end,
                 case
                     when share_months > 0
-                        then concat('，死亡后其户已领 ', share_months, ' 个月，含其份额 ', {{ yuan('share_amount') }}, ' 元')
+                        then concat(
+                            '，已收到的发放明细中其户在死亡月份之后领了 ', share_months, ' 个月（', share_first_month,
+                            case when share_last_month <> share_first_month then concat(' 至 ', share_last_month) else '' end,
+                            '），其中本人份额 ', {{ yuan('share_amount') }}, ' 元'
+                        )
                     else ''
                 end,
                 case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
@@ -130,5 +142,7 @@ select
                     'roster', case when is_link_certain then 'certain' else 'review' end
                 )
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- Every parameter of the rule.
+    cast(null as varchar) as policy_used
 from judged

@@ -44,7 +44,10 @@ select
                     else ''
                 end,
                 case when is_in_school then concat('，', {{ this_month() }}, ' 仍在校') else '' end,
-                '：死亡登记可能有误，建议向来源单位送更正单，发放不受影响。'
+                case
+                    when is_link_certain then '：死亡登记可能有误，建议向来源单位送更正单，发放不受影响。'
+                    else '：死亡记录是否为本人尚待核实，先核对身份，再定是否送更正单，发放不受影响。'
+                end
             )
     end as summary,
     case
@@ -66,5 +69,7 @@ select
                     'life', case when is_life_link_certain then 'certain' else 'review' end
                 )
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- Every parameter of the rule.
+    cast(null as varchar) as policy_used
 from judged

@@ -181,5 +181,7 @@ select
                 'files', string_split(origins, ';'),
                 'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- Every parameter of the rule.
+    cast(null as varchar) as policy_used
 from judged

@@ -24,6 +24,7 @@ judged as (
     select
         burdened.*,
         low_income.grounds,
+        coalesce(low_income.is_by_income_line, false) as is_by_income_line,
         low_income.person_id is not null as is_low_income,
         case
             when low_income.person_id is not null then line.medical_burden_line_low_income
@@ -96,6 +97,17 @@ select
                 'files', string_split(named.origins, ';'),
                 'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
             ) as varchar)
-    end as evidence
+    end as evidence,
+    -- The line of the person's own class, and the income line where it alone gave the class.
+    concat_ws(
+        ';',
+        case
+            when is_low_income and is_by_income_line
+                then 'dibao_standard_month;low_income_multiple;medical_burden_line_low_income'
+            when is_low_income then 'medical_burden_line_low_income'
+            else 'medical_burden_line_general'
+        end,
+        'medical_burden_window_months'
+    ) as policy_used
 from judged
 left join named on judged.person_id = named.person_id

@@ -4,7 +4,7 @@ with
 assessed as (
     select
         *,
-        coalesce(township, '未知') as place
+        coalesce(township, '未写明乡镇') as place
     from {{ ref('int_rules__assessed') }}
 ),
 
@@ -13,7 +13,7 @@ readied as (
 ),
 
 places as (
-    select distinct coalesce(township, '未知') as place from {{ ref('int_persons__described') }}
+    select distinct coalesce(township, '未写明乡镇') as place from {{ ref('int_persons__described') }}
     union
     select place from assessed
 ),
