@@ -12,7 +12,7 @@ import typer
 
 from console.commands.stages import CHAIN, absorb_returns, run_stage
 from console.screen import Screen, complain
-from warehouse.errors import DoudiError
+from warehouse.errors import DoudiError, Misconfigured
 from warehouse.guard import guarded
 from warehouse.months import Month, span
 from warehouse.settings import Settings
@@ -122,6 +122,10 @@ def absorb(
     json: JsonOption = False,
 ) -> None:
     """Take in the lists that the villages have filled in."""
+    if not returned.exists():
+        raise Misconfigured(
+            f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the lists."
+        )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
 

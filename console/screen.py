@@ -23,7 +23,9 @@ class Screen:
 
     @property
     def _console(self) -> Console:
-        return Console(file=sys.stdout, soft_wrap=True, highlight=False)
+        # A file or pipe has no width of its own: there a table is not folded.
+        width = None if sys.stdout.isatty() else 160
+        return Console(file=sys.stdout, soft_wrap=True, highlight=False, width=width)
 
     def say(self, sentence: str) -> None:
         """A progress line for people."""
@@ -53,7 +55,9 @@ class Screen:
         table = Table(title=title, title_justify="left", title_style="bold")
         for index, header in enumerate(headers):
             numeric = bool(body) and all(isinstance(row[index], int | float) for row in body)
-            table.add_column(header, justify="right" if numeric else "left", overflow="fold")
+            table.add_column(
+                header, justify="right" if numeric else "left", overflow="fold", no_wrap=index == 0
+            )
         for row in body:
             table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
         self._console.print(table)

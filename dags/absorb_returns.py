@@ -5,12 +5,12 @@ from __future__ import annotations
 from airflow.sdk import CronPartitionTimetable, dag, task
 
 from orchestration.months import Bench
-from orchestration.policies import monthly
+from orchestration.policies import clocked
 
 
 @dag(
     schedule=CronPartitionTimetable("0 7 * * *", timezone="Asia/Shanghai", key_format="%Y-%m-%d"),
-    **{**monthly, "tags": ["day"]},
+    **{**clocked, "tags": ["day"]},
 )
 def absorb_returns() -> None:
     """Check every returned row against the manifest; keep the answers, explain what is refused."""

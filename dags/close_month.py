@@ -9,12 +9,12 @@ from airflow.sdk import CronPartitionTimetable, dag, task
 
 from orchestration import assets
 from orchestration.months import Bench
-from orchestration.policies import monthly
+from orchestration.policies import clocked
 
 
 @dag(
     schedule=CronPartitionTimetable("0 6 1 * *", timezone="Asia/Shanghai", run_offset=-1, key_format="%Y-%m"),
-    **monthly,
+    **clocked,
 )
 def close_month() -> None:
     """Receive once more, then close; a missing required feed stops the month here."""

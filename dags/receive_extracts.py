@@ -5,12 +5,12 @@ from __future__ import annotations
 from airflow.sdk import CronPartitionTimetable, dag, task
 
 from orchestration.months import Bench
-from orchestration.policies import monthly
+from orchestration.policies import clocked
 
 
 @dag(
     schedule=CronPartitionTimetable("0 5 * * *", timezone="Asia/Shanghai", key_format="%Y-%m-%d"),
-    **{**monthly, "tags": ["day"]},
+    **{**clocked, "tags": ["day"]},
 )
 def receive_extracts() -> None:
     """Land, quarantine or count every delivered row; what came before is not loaded twice."""

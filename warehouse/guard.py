@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.errors import DoudiError, Fault, LakeDamaged, Misconfigured, Unavailable
+from warehouse.errors import DoudiError, Fault, LakeDamaged, Misconfigured, Refused, Unavailable
+from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import REPOSITORY
 from warehouse.timings import Timing, timed
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_FOLDER = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 # What engines write where Python would give an errno.
 _FULL_WORDS = ("no space left", "disk quota exceeded", "max_temp_directory_size", "disk full")
 _FORBIDDEN_WORDS = ("permission denied", "read-only file system", "operation not permitted")
@@ -39,13 +41,32 @@ _WRITERS = {
     "its gate": ("verdicts",),
 }
 _MAGIC = b"PAR1"
+# A stage that found nothing to work on would write an empty month, and the months after would stand on it.
+_STANDS_ON = {
+    "standardise": ("landed", "receive"),
+    "gate1": ("standardised", "standardise"),
+    "link": ("records", "standardise"),
+    "build": ("crosswalk", "link"),
+    "gate2": ("marts/fct_warning_monthly", "build"),
+}
 
 
 @contextmanager
 def stage_run(stage: str, month: Month, home: Path) -> Iterator[Timing]:
     """Run a stage alone in its month, timed and guarded; every failure is a ``DoudiError``."""
     with guarded(f"{stage} {month}", home), _alone(month, home), timed(stage, str(month), home) as timing:
+        _refuse_nothing(stage, month, home)
         yield timing
+
+
+def _refuse_nothing(stage: str, month: Month, home: Path) -> None:
+    table, before = _STANDS_ON.get(stage, ("", ""))
+    lake = Lake(home)
+    if table and not (lake.feeds(table, str(month)) or str(month) in lake.months(table)):
+        raise Refused(
+            f"{stage} {month}: there is nothing in {table} for the month.",
+            next_step=f"run {before} for {month} first.",
+        )
 
 
 @contextmanager
@@ -90,10 +111,8 @@ def _is_engine(error: Exception) -> bool:
 
 
 def _of_system(error: Exception, what: str, home: Path | None) -> DoudiError | None:
-    if isinstance(error, MemoryError):
-        return _no_memory(what)
     if not isinstance(error, OSError):
-        return None
+        return _no_memory(what) if isinstance(error, MemoryError) else None
     if error.errno is None:  # Arrow raises OSError with words alone
         return of_words(str(error), what)
     file = _shown(error.filename, home)
@@ -101,9 +120,13 @@ def _of_system(error: Exception, what: str, home: Path | None) -> DoudiError | N
         return _full(what)
     if error.errno in _FORBIDDEN:
         return _forbidden(what, file)
-    return Unavailable(
+    is_place = error.errno in _NO_FOLDER
+    family = Misconfigured if is_place else Unavailable
+    return family(
         f"{what}: the system says of {file}: {os.strerror(error.errno)}.",
-        next_step="see that the disk is there and nothing else works on the folder, then run the same again.",
+        next_step="name folders with --home and --inbox (DOUDI_HOME, DOUDI_INBOX) and see what lies there."
+        if is_place
+        else "see that the disk is there and nothing else works on the folder, then run the same again.",
     )
 
 

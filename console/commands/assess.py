@@ -62,6 +62,8 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
             next_step="point --county at what doudi county wrote.",
         )
     months = lake.months("crosswalk")
+    if not months:
+        raise Refused("no month of this home is linked.", next_step="run doudi run --month YYYY-MM first.")
     links = [line for month in months for line in link_lines(settings.home, truth, month)]
     screen.table("Links against the planted truth", LINKS, links)
     with in_memory(settings.home) as con:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
@@ -41,4 +42,12 @@ monthly: dict[str, Any] = {
     "params": month_param,
     "on_failure_callback": say_what_failed,
     "tags": ["month"],
+}
+
+# Before this day the clock starts nothing, so that a new home's past months come by backfill, the oldest first:
+# without it the scheduler begins with the month that ended last.
+_from = os.environ.get("DOUDI_SCHEDULE_FROM", "")
+clocked: dict[str, Any] = {
+    **monthly,
+    "start_date": datetime.fromisoformat(_from).replace(tzinfo=UTC) if _from else None,
 }

@@ -9,6 +9,7 @@ correction of the file that has the same name without them. A history word, or a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -51,6 +52,16 @@ class Name:
 def is_delivery(file: str) -> bool:
     """Whether a name in the inbox is meant as a delivery (not a side file, hidden file or editor's lock)."""
     return not file.startswith((".", "~")) and not file.endswith(SIDE_FILE) and file.lower() != "thumbs.db"
+
+
+def is_plain(file: str) -> bool:
+    """Whether a name can be written down: Unicode, on one line."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in file)
+
+
+def shown_name(file: str) -> str:
+    """A name as messages and the ledger show it: what cannot be written is a question mark."""
+    return "".join(sign if is_plain(sign) else "?" for sign in file)
 
 
 def read_name(file: str, feeds: Iterable[str]) -> Name | None:

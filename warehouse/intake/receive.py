@@ -14,7 +14,7 @@ from warehouse.intake.feed_delivery import FeedDelivery, Received, Sent
 from warehouse.intake.landing import Landing
 from warehouse.intake.ledger import Entry
 from warehouse.intake.limits import Limits, fall_share
-from warehouse.intake.naming import FORMS, SIDE_FILE, is_delivery, read_name
+from warehouse.intake.naming import FORMS, SIDE_FILE, is_delivery, is_plain, read_name, shown_name
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
@@ -82,27 +82,34 @@ def _look(
     unknown: list[Entry] = []
     for path in deliveries:
         name = read_name(path.name, feeds)
-        if name is not None:
+        if name is not None and is_plain(path.name):
             sent.append(Sent(path, name, ledger.digest(path)))
             continue
-        unknown.append(
-            Entry("", path.name, ledger.digest(path), 1, "refused", _why_unknown(path.name, feeds))
-        )
+        shown = shown_name(path.name)
+        unknown.append(Entry("", shown, ledger.digest(path), 1, "refused", _why_unknown(path.name, feeds)))
     names = {path.name for path in deliveries}
     loose = [
-        f"the manifest {path.name} came without its file."
+        f"the manifest {shown_name(path.name)} came without its file."
         for path in files
         if path.name.endswith(SIDE_FILE) and path.name.removesuffix(SIDE_FILE) not in names
     ]
     loose += [
-        f"the folder {path.name} inside the inbox's {month} was not looked into: files lie in {month} itself."
+        f"the folder {shown_name(path.name)} inside the inbox's {month} was not looked into: files lie in "
+        f"{month} itself."
+        if path.is_dir()
+        else f"{shown_name(path.name)} is no file (a broken link?) and was passed over."
         for path in sorted(folder.iterdir())
-        if path.is_dir() and is_delivery(path.name)
+        if is_delivery(path.name) and not path.is_file()
     ]
     return sent, unknown, loose
 
 
 def _why_unknown(file: str, feeds: dict[str, Contract]) -> str:
+    if not is_plain(file):
+        return (
+            f"the name of {shown_name(file)} holds line breaks or bytes that are no UTF-8. Next step: rename it "
+            "(an archive from Windows is unpacked with unzip -O gb18030)."
+        )
     if any(file.lower().startswith(feed) for feed in feeds):
         return f"{file} is not of a form that the dock takes ({', '.join(FORMS)}). Next step: have it sent as one."
     return (

@@ -9,7 +9,15 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from warehouse.errors import DeliveryRefused, DoudiError, Fault, LakeDamaged, Misconfigured, Unavailable
+from warehouse.errors import (
+    DeliveryRefused,
+    DoudiError,
+    Fault,
+    LakeDamaged,
+    Misconfigured,
+    Refused,
+    Unavailable,
+)
 from warehouse.guard import stage_run
 from warehouse.months import Month
 
@@ -18,9 +26,20 @@ CELL = "632321199001011234"
 
 
 def fail_with(error, home):
-    with pytest.raises(DoudiError) as raised, stage_run("link", MONTH, home):
+    with pytest.raises(DoudiError) as raised, stage_run("publish", MONTH, home):
         raise error
     return raised.value
+
+
+@pytest.mark.parametrize(
+    ("stage", "first"), [("standardise", "receive"), ("link", "standardise"), ("build", "link")]
+)
+def test_a_stage_with_nothing_to_stand_on_writes_no_empty_month(stage, first, tmp_path):
+    with (
+        pytest.raises(Refused, match=f"run {first} for 2026-10 first"),
+        stage_run(stage, MONTH, tmp_path),
+    ):
+        pytest.fail("it ran")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +74,7 @@ def test_every_failure_is_a_sentence_without_a_cell(error, family, words, tmp_pa
     said = fail_with(error, tmp_path)
     assert type(said) is family
     assert words in said.what
-    assert "link 2026-10" in said.what
+    assert "publish 2026-10" in said.what
     assert said.next_step
     assert "/elsewhere" not in said.what
     # What a scheduler writes to its log: the whole chain.
@@ -106,12 +125,12 @@ def test_one_run_at_a_time_in_a_month(tmp_path):
     with stage_run("receive", MONTH, tmp_path):
         with (
             pytest.raises(Unavailable, match="another run is at work on 2026-10"),
-            stage_run("link", MONTH, tmp_path),
+            stage_run("publish", MONTH, tmp_path),
         ):
             pytest.fail("two stages of one month at once")
-        with stage_run("link", MONTH.previous, tmp_path):
+        with stage_run("publish", MONTH.previous, tmp_path):
             pass
-    with stage_run("link", MONTH, tmp_path):
+    with stage_run("publish", MONTH, tmp_path):
         pass
     with (tmp_path / "tmp/locks/2026-10.lock").open() as left:
         fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -119,7 +138,7 @@ def test_one_run_at_a_time_in_a_month(tmp_path):
 
 def test_a_failed_stage_is_timed_and_debug_shows_the_original(tmp_path, monkeypatch):
     monkeypatch.setenv("DOUDI_DEBUG", "1")
-    with pytest.raises(KeyError), stage_run("link", MONTH, tmp_path):
+    with pytest.raises(KeyError), stage_run("publish", MONTH, tmp_path):
         raise KeyError("x")
     line = json.loads((tmp_path / "logs/timings.jsonl").read_text(encoding="utf-8"))
-    assert line["stage"] == "link"
+    assert line["stage"] == "publish"
