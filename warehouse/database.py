@@ -59,7 +59,8 @@ def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:
     for name, value in limits(home).items():
         con.execute(f"SET {name} = '{quoted(value)}'")
     con.execute("SET enable_progress_bar = false")
-    con.execute("SET TimeZone = 'UTC'")
+    # For its cursors too.
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
 
 
 def quoted(text: object) -> str:
