@@ -137,7 +137,7 @@ def find(rule_id: str, folder: Path = FOLDER) -> tuple[Suite, Rule]:
 def _read(path: Path) -> Suite:
     text = path.read_text(encoding="utf-8")
     try:
-        suite = Suite.model_validate(yaml.safe_load(text))
+        suite = Suite.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise _broken(path, line, "it is no YAML") from error
