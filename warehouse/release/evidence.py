@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from warehouse.intake.contract import contracts
 
 LINKS = {"certain": "身份已对上", "review": "身份待核实", "new": "仅此一处来源"}
 _FILES_SHOWN = 3
-# As ``warehouse.policy.Line.reference`` writes it.
-_POLICY_LINE = re.compile(r"\S+@\S+:\S+ \((?P<document>.*), (?P<status>verified|illustrative)\)")
 
 
 def read(evidence: str | None) -> dict[str, Any]:
@@ -36,7 +33,7 @@ def told(evidence: dict[str, Any], *, with_files: bool = True) -> str:
             said.append("数据：" + "、".join(counted))
     files = evidence.get("files")
     if with_files and isinstance(files, list) and files:
-        names = [str(name) for name in files]
+        names = list(dict.fromkeys(_file(str(name)) for name in files))
         more = f" 等 {len(names)} 处" if len(names) > _FILES_SHOWN else ""
         said.append("出处：" + "、".join(names[:_FILES_SHOWN]) + more)
     said += [f"{name}：{_plain(value)}" for name, value in evidence.items() if not name.isascii() and value]
@@ -51,22 +48,14 @@ def sureness(grade: str | None, evidence: dict[str, Any], link_grade: str | None
     return "\n".join(filter(None, (grade, LINKS.get(weakest or "", weakest))))
 
 
-def policy_words(policy_ref: str | None) -> str:
-    """The documents of a policy reference, each once, without the parameters' names; else as it stands."""
-    said = []
-    for line in (policy_ref or "").split("; "):
-        found = _POLICY_LINE.fullmatch(line.strip())
-        if found is None:
-            said.append(line.strip())
-        else:
-            example = "" if found["status"] == "verified" or "示例" in found["document"] else "（示例值）"
-            said.append(found["document"] + example)
-    return "；".join(dict.fromkeys(filter(None, said)))
-
-
 def _title(feed: str) -> str:
     contract = contracts().get(feed)
     return contract.title if contract else feed
+
+
+def _file(name: str) -> str:
+    feed, slash, file = name.partition("/")
+    return f"{_title(feed)}（{file}）" if slash else name
 
 
 def _is_count(value: object) -> bool:

@@ -57,13 +57,13 @@ def how_to_fill(month: Month, policy: Policy) -> list[str]:
     due = month.last_day + timedelta(days=policy.count("release.answer_days"))
     none, other = policy.text("release.aid_none"), policy.text("release.reason_other")
     return [
-        f"1. {NOTICE}。清单只提示需要入户核实的情形，不认定、不停发、不直接纳入；以核实结果和审核审批为准。",
+        f"1. {NOTICE}。清单只提示需要入户核实的情形，不作认定，不影响发放，不直接纳入；以核实结果和审核审批为准。",
         "2. 每个村一张工作表，同一户的预警排在一起，按紧急程度排列。左侧各栏由机器填写并锁定，请勿改动编号；可以排序、筛选、调整栏宽。",
         f"3. 右侧浅黄色栏由村（社区）填写：核查结果（{'、'.join(policy.words('release.results'))}）；"
         f"拟纳入救助（{'、'.join(policy.words('release.aids'))}），均从下拉菜单选择。",
         f"4. 拟纳入救助选“{none}”的，必须选择未纳入原因；选“{other}”的，必须在原因说明中写明。漏填的格子显示红色。",
         f"5. 核查人写姓名，核查日期写到日。请于 {due.isoformat()} 前交回电子件；交回后系统逐条登记，有问题的行随退回单退回。",
-        "6. 把握程度：确认＝两个以上来源一致；疑似＝一个来源或身份待核实；提示＝供了解。"
+        "6. 把握程度：确认＝至少两个来源一致且身份已对上；疑似＝只有一个来源、各来源不一致或身份待核实；提示＝身份或资格把握不大，供了解。"
         "“身份已对上”指各部门记录确为同一人，“身份待核实”请先核对本人身份。",
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.policy import Policy
-from warehouse.release import evidence
+from warehouse.release import evidence, policy_words
 from warehouse.release.masking import Mask
 from warehouse.release.workbook import Column, drop_down
 
@@ -22,7 +22,7 @@ _SEEN = (
     Column("grounds", "依据", 42),
     Column("sure", "把握程度", 12, "centre"),
     Column("check_hint", "建议核查内容", 28),
-    Column("policy_ref", "政策依据", 20),
+    Column("policy_ref", "政策依据", 30),
 )
 # On paper nobody sorts: what belongs together stands in one cell, so that A4 stays readable.
 _SEEN_ON_PAPER = (
@@ -76,14 +76,14 @@ class Answers:
         )
 
 
-def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...]) -> list[object]:
+def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], policy: Policy) -> list[object]:
     """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
     (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
      found, grade, link_grade, check_hint, policy_ref, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
     briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
-    documents = evidence.policy_words(policy_ref)
+    documents = policy_words.documents(policy_ref)
     shown: dict[str, object] = {
         "township": mask.show_text(township),
         "village": mask.show_text(village),
@@ -98,7 +98,7 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...]) -> li
         "grounds": grounds,
         "sure": evidence.sureness(grade, proof, link_grade),
         "check_hint": check_hint,
-        "policy_ref": policy_ref,
+        "policy_ref": policy_words.told(policy_ref, policy),
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
         "matter": _lines(title, f"{since} 起" if since else "", f"{amount:,.2f} 元" if amount else ""),
         "grounds_and_policy": _lines(briefly, f"政策：{documents}" if documents else ""),

@@ -55,7 +55,7 @@ def write_list(
                 part, row = wanted, _FIRST
                 name = mask.show_text(part)
                 sheet = _open(book, name, f"{title} · {name}", columns)
-            book.line(sheet, row, columns, row_of(seen, mask, columns))
+            book.line(sheet, row, columns, row_of(seen, mask, columns, policy))
             ids.append(str(seen[-1]))
             row += 1
         if sheet is not None:

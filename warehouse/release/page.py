@@ -83,7 +83,7 @@ def write_page(
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>"
         f"<p class=eyebrow>兜底 Doudi · 月度总览</p><h1>{escape(title)}</h1>"
-        f"<p class=notice>{NOTICE}，不作为停发或纳入的依据</p></header>\n<main>\n"
+        f"<p class=notice>{NOTICE}，不作为发放或纳入的依据</p></header>\n<main>\n"
         + "\n".join(sections)
         + f"\n</main>\n<footer>数据截至 {month.last_day}。本页只有合计数，不含个人信息；离线可看，可直接打印。</footer>\n"
         "</body>\n</html>\n"

@@ -246,7 +246,7 @@ def test_without_a_feed_or_a_number_a_rule_is_not_assessed(tmp_path: Path) -> No
     reasons = {
         a["rule_id"]: a for a in mart(lake, "fct_assessment_monthly", OCTOBER) if a["township"] == "隆务镇"
     }
-    assert reasons["R01"]["reason"] == "未配置规则：medical_burden_line_general"
+    assert reasons["R01"]["reason"] == "未配置规则：本地区没有一般人口医疗负担线的值"
     assert reasons["R01"]["assessed"] == 0 < reasons["R01"]["not_assessed"]
     assert "无火化/死亡医学证明数据（从未收到）" in reasons["D01"]["reason"]
     warnings = mart(lake, "fct_warning_monthly", OCTOBER)

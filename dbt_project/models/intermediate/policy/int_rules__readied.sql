@@ -13,6 +13,10 @@ policy as (
     select * from {{ ref('int_policy_in_force') }}
 ),
 
+words as (
+    select * from {{ ref('parameter_words') }}
+),
+
 needed as (
     select
         rule_id,
@@ -77,17 +81,20 @@ thin as (
 weighed as (
     select
         asked.rule_id,
-        string_agg(case when policy.value is null then asked.parameter end, '、' order by asked.parameter) as missing,
+        string_agg(
+            case when policy.value is null then coalesce(words.title, asked.parameter) end, '、' order by asked.parameter
+        ) as missing,
         string_agg(policy.reference, '; ' order by asked.parameter) as policy_ref
     from asked
     left join policy on asked.parameter = policy.parameter
+    left join words on asked.parameter = words.parameter
     group by asked.rule_id
 )
 
 select
     rules.rule_id,
     case
-        when weighed.missing is not null then concat('未配置规则：', weighed.missing)
+        when weighed.missing is not null then concat('未配置规则：本地区没有', weighed.missing, '的值')
         when absent.reason is not null then concat('未评估：', absent.reason)
     end as blocked_reason,
     case when thin.reason is not null then concat(thin.reason, '，仅凭其余来源评估') end as thin_reason,

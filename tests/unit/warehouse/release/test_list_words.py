@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
-from warehouse.release import charts, evidence
+from warehouse.months import Month
+from warehouse.policy import load
+from warehouse.release import charts, evidence, policy_words
 from warehouse.release.workbook import Column, height_of
+from warehouse.settings import REPOSITORY
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,10 @@ from warehouse.release.workbook import Column, height_of
             "数据：死亡/户籍注销 1 行、救助金发放明细 3 行",
         ),
         ('{"files":["a.csv","b.csv","c.csv","d.csv"]}', "出处：a.csv、b.csv、c.csv 等 4 处"),
+        (
+            '{"files":["death/death.csv","death/death.csv","cremation/c.csv"]}',
+            "出处：死亡/户籍注销（death.csv）、火化/死亡医学证明（c.csv）",
+        ),
         ('{"fingerprint":"3|1|false","months_paid":3}', ""),
         ('{"说明":["甲","乙"]}', "说明：甲、乙"),
         ("not json", ""),
@@ -44,15 +53,35 @@ def test_the_weakest_link_says_how_sure(found: str, link_grade: str | None, word
     [
         (
             "a@tongren:2021-01-01 (《甲》（2021）, verified); b@*:2020-01-01 (《乙》, illustrative)",
-            "《甲》（2021）；《乙》（示例值）",
+            "《甲》（2021）；《乙》，示例值",
         ),
         ("a@tongren:2021-01-01 (示例值, illustrative); b@*:2020-01-01 (示例值, illustrative)", "示例值"),
         ("第三条", "第三条"),
+        ("无参数", ""),
         (None, ""),
     ],
 )
 def test_paper_names_the_documents_of_a_policy_line(reference: str | None, words: str) -> None:
-    assert evidence.policy_words(reference) == words
+    assert policy_words.documents(reference) == words
+
+
+def test_a_policy_line_is_told_with_its_value_and_its_document() -> None:
+    policy = load(REPOSITORY / "dbt_project" / "seeds" / "policy", "tongren", Month(2026, 10))
+    standard, multiple = policy.line("dibao_standard_month"), policy.line("low_income_multiple")
+    said = policy_words.told(f"{standard.reference}; {multiple.reference}", policy).split("\n")
+    assert said[0] == f"低保标准 {standard.value} 元/人·月，2021-01-01 起（示例值）"
+    assert said[1].startswith(f"低收入线为低保标准的 {multiple.value} 倍，2021-01-01 起（同仁市民政局《")
+    # A line that is no longer in force is named without a value: today's figure was not the one that decided.
+    older = standard.reference.replace("2021-01-01", "2019-01-01")
+    assert policy_words.told(older, policy) == "低保标准，2019-01-01 起（示例值）"
+    assert policy_words.told("无参数", policy) == ""
+
+
+def test_every_parameter_of_a_rule_has_words() -> None:
+    reference = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
+    with reference.open(encoding="utf-8", newline="") as file:
+        asked = {name for rule in csv.DictReader(file) for name in rule["parameters"].split(";") if name}
+    assert asked <= set(policy_words.words())
 
 
 def test_the_same_counts_draw_the_same_bytes() -> None:
