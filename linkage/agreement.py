@@ -26,6 +26,13 @@ CREATE OR REPLACE TEMP MACRO is_part_of(a, b) AS
     length(a) >= 2 AND length(b) > length(a) AND NOT starts_with(b, '※')
     AND (starts_with(b, a) OR ends_with(b, a));
 
+-- One syllable apart, of three or more: the same name by another pen (仁青加措, 仁钦佳措).
+CREATE OR REPLACE TEMP MACRO syllable_apart(a, b) AS
+    CASE WHEN length(a) - length(replace(a, ' ', '')) >= 2 AND NOT contains(a, '?') AND NOT contains(b, '?')
+            AND length(a) - length(replace(a, ' ', '')) = length(b) - length(replace(b, ' ', ''))
+        THEN len(list_filter(list_zip(string_split(a, ' '), string_split(b, ' ')), lambda x: x[1] <> x[2])) = 1
+        ELSE FALSE END;
+
 CREATE OR REPLACE TEMP MACRO name_level(a, family_a, pinyin_a, b, family_b, pinyin_b) AS
     CASE
         WHEN a = b THEN {EQUAL}
@@ -34,6 +41,7 @@ CREATE OR REPLACE TEMP MACRO name_level(a, family_a, pinyin_a, b, family_b, piny
         WHEN (contains(a, '?') OR contains(b, '?')) AND length(a) = length(b)
             AND characters_apart(a, b) = 0 THEN {WILDCARD}
         WHEN length(a) = length(b) AND length(a) >= 2 AND characters_apart(a, b) = 1 THEN {ONE_CHARACTER}
+        WHEN syllable_apart(pinyin_a, pinyin_b) THEN {ONE_CHARACTER}
         WHEN is_part_of(a, b) OR is_part_of(b, a) THEN {SHORTENED}
         WHEN starts_with(family_a, family_b || ' ') OR starts_with(family_b, family_a || ' ') THEN {SHORTENED}
         ELSE {DIFFERENT}

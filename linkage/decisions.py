@@ -1,6 +1,7 @@
 """Human decisions: must link and must not link. They beat the score and survive every rerun.
 
-A decision names two profiles, a profile and a person, or two persons (``P…``). The last one on a pair holds.
+A decision names two profiles, a profile and a person, or two persons (``P…``). The last one on a pair holds. It
+takes effect in the month in which it is given, for profiles that are known and for fresh ones alike.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from warehouse.months import Month
 
 
 def read_decisions(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
-    """Make ``decided(profile, person, other_profile, other_person, verdict)`` from all months up to this one."""
+    """Make ``decided(profile, person, other_profile, other_person, verdict)`` from all months up to this one.
+
+    A person that was merged away in an earlier month stands under the person_id that was kept.
+    """
+    _aliases(con, month, lake)
     files = [
         f"'{quoted(path)}'"
         for text in lake.months("decisions")
@@ -30,40 +35,77 @@ def read_decisions(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> 
     )
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE decided AS
-        WITH ordered AS (
+        WITH named AS (
+            SELECT coalesce(mine.kept, CAST("left" AS VARCHAR)) AS "left",
+                coalesce(theirs.kept, CAST("right" AS VARCHAR)) AS "right", verdict, CAST("on" AS VARCHAR) AS "on"
+            FROM {source}
+            LEFT JOIN aliases AS mine ON mine.person_id = CAST("left" AS VARCHAR)
+            LEFT JOIN aliases AS theirs ON theirs.person_id = CAST("right" AS VARCHAR)
+        ),
+        ordered AS (
             -- a profile stands left of a person, and of two of a kind the smaller one
             SELECT CASE WHEN is_turned THEN "right" ELSE "left" END AS one,
                 CASE WHEN is_turned THEN "left" ELSE "right" END AS two, verdict, "on"
-            FROM (SELECT CAST("left" AS VARCHAR) AS "left", CAST("right" AS VARCHAR) AS "right", verdict,
-                    CAST("on" AS VARCHAR) AS "on",
-                    "left" > "right" AS is_turned FROM {source})
+            FROM (SELECT *, "left" > "right" AS is_turned FROM named)
         )
         SELECT one, two, verdict, TRY_CAST(one AS UBIGINT) AS profile,
             CASE WHEN starts_with(one, 'P') THEN one END AS person,
             TRY_CAST(two AS UBIGINT) AS other_profile,
             CASE WHEN starts_with(two, 'P') THEN two END AS other_person
-        FROM ordered WHERE one IS NOT NULL AND two IS NOT NULL
+        FROM ordered WHERE one <> two
         QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY "on" DESC NULLS LAST, verdict) = 1""")
+
+
+def _aliases(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """Make ``aliases(person_id, kept)`` from the merges of earlier months, each followed to its end."""
+    files = [
+        f"'{quoted(path)}'"
+        for text in lake.months("events")
+        if text < str(month)
+        for path in sorted(lake.partition("events", month=text).glob("*.parquet"))
+    ]
+    source = (
+        f"SELECT other_id, person_id FROM read_parquet([{', '.join(files)}]) WHERE kind = 'merge'"
+        if files
+        else "SELECT NULL::VARCHAR AS other_id, NULL::VARCHAR AS person_id WHERE FALSE"
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE aliases AS
+        WITH RECURSIVE merges AS ({source}),
+        followed AS (
+            SELECT other_id, person_id, 1 AS steps FROM merges
+            UNION
+            SELECT followed.other_id, merges.person_id, steps + 1
+            FROM followed JOIN merges ON merges.other_id = followed.person_id
+        )
+        SELECT other_id AS person_id, arg_max(person_id, steps) AS kept FROM followed GROUP BY other_id""")
 
 
 def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
     """Merge the persons that must be one, move and reopen profiles; return how many persons were merged away.
 
-    A must_link of two profiles whose persons differ merges these persons. The older person_id stays.
+    A must_link of two profiles whose persons differ merges these persons. The older person_id stays. Where
+    decisions contradict one another, those who must not be one stay apart.
     """
     con.execute("""
+        CREATE OR REPLACE TEMP TABLE told AS
+        SELECT coalesce(person, mine.person_id) AS one, coalesce(other_person, theirs.person_id) AS two, verdict
+        FROM decided
+        LEFT JOIN old AS mine ON mine.profile_key = decided.profile
+        LEFT JOIN old AS theirs ON theirs.profile_key = decided.other_profile
+        WHERE profile IS NULL OR other_profile IS NOT NULL""")
+    con.execute("""
         CREATE OR REPLACE TEMP TABLE merge_edges AS
-        WITH told AS (
-            SELECT coalesce(person, mine.person_id) AS one, coalesce(other_person, theirs.person_id) AS two
-            FROM decided
-            LEFT JOIN old AS mine ON mine.profile_key = decided.profile
-            LEFT JOIN old AS theirs ON theirs.profile_key = decided.other_profile
-            WHERE verdict = 'must_link' AND (profile IS NULL OR other_profile IS NOT NULL)
-        )
         SELECT one AS left_node, two AS right_node FROM told
-        WHERE one <> two AND one IN (SELECT person_id FROM old_persons)
+        WHERE verdict = 'must_link' AND one <> two AND one IN (SELECT person_id FROM old_persons)
             AND two IN (SELECT person_id FROM old_persons)""")
     components(con, "merge_edges", "merge_roots")
+    con.execute("""
+        DELETE FROM merge_roots WHERE root IN (
+            SELECT mine.root FROM told
+            JOIN merge_roots AS mine ON mine.node = told.one
+            JOIN merge_roots AS theirs ON theirs.node = told.two AND theirs.root = mine.root
+            WHERE told.verdict = 'must_not_link')""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE merged_persons AS
         SELECT person_id, kept FROM (
@@ -81,15 +123,27 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
         FROM decided LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
         WHERE old.profile_key = decided.profile AND decided.verdict = 'must_link'
             AND decided.other_person IS NOT NULL""")
-    # A link that must not be is opened again: the profile counts as new, and forbid() keeps it apart.
+    # A link that must not be is opened again: the profile counts as new, and what forbids stays.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE forbidden_pairs AS
+        SELECT profile AS profile_key, other_profile AS other_key FROM decided
+        WHERE verdict = 'must_not_link' AND profile IS NOT NULL AND other_profile IS NOT NULL""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE forbidden AS
-        SELECT DISTINCT decided.profile AS profile_key,
-            coalesce(merged_persons.kept, decided.other_person, theirs.person_id) AS node
-        FROM decided
-        LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
-        LEFT JOIN old AS theirs ON theirs.profile_key = decided.other_profile
-        WHERE verdict = 'must_not_link' AND profile IS NOT NULL""")
+        SELECT decided.profile AS profile_key, coalesce(merged_persons.kept, decided.other_person) AS node
+        FROM decided LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
+        WHERE verdict = 'must_not_link' AND profile IS NOT NULL AND other_person IS NOT NULL
+        UNION
+        SELECT greatest(mine.profile_key, theirs.profile_key), mine.person_id
+        FROM forbidden_pairs
+        JOIN old AS mine USING (profile_key)
+        JOIN old AS theirs ON theirs.profile_key = other_key AND theirs.person_id = mine.person_id
+        UNION
+        SELECT forbidden_pairs.profile_key, person_id FROM forbidden_pairs JOIN old ON old.profile_key = other_key
+            WHERE forbidden_pairs.profile_key NOT IN (SELECT profile_key FROM old)
+        UNION
+        SELECT other_key, person_id FROM forbidden_pairs JOIN old USING (profile_key)
+            WHERE other_key NOT IN (SELECT profile_key FROM old)""")
     con.execute("""
         DELETE FROM old USING forbidden
         WHERE old.profile_key = forbidden.profile_key AND old.person_id = forbidden.node""")
@@ -98,23 +152,69 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def tie_decided(con: duckdb.DuckDBPyConnection) -> None:
-    """Put must_link decisions about new profiles into ``assigned`` (L30) and take forbidden ones out."""
+    """Put must_link decisions about new profiles into ``assigned`` (L30) and take forbidden ones out.
+
+    Profiles that must be one go to the known person among them, else to the group of a valid id; groups of two
+    ids become one. Where none of them is settled, ``decided_edges`` holds them together (see ``group_free``).
+    """
     con.execute("""
-        CREATE OR REPLACE TEMP TABLE told AS
-        SELECT decided.profile AS profile_key,
-            min(coalesce(merged_persons.kept, decided.other_person, theirs.person_id, paired.node)) AS node
-        FROM decided
-        LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
-        LEFT JOIN old AS theirs ON theirs.profile_key = decided.other_profile
-        LEFT JOIN assigned AS paired ON paired.profile_key = decided.other_profile
-        WHERE verdict = 'must_link' AND decided.profile IN (SELECT profile_key FROM fresh)
-        GROUP BY decided.profile
-        HAVING min(coalesce(merged_persons.kept, decided.other_person, theirs.person_id, paired.node)) IS NOT NULL""")
-    con.execute("DELETE FROM assigned WHERE profile_key IN (SELECT profile_key FROM told)")
+        CREATE OR REPLACE TEMP TABLE decided_edges AS
+        SELECT profile AS left_key, coalesce(other_profile, profile) AS right_key,
+            coalesce(merged_persons.kept, decided.other_person) AS person
+        FROM decided LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
+        WHERE verdict = 'must_link' AND profile IS NOT NULL
+            AND (profile IN (SELECT profile_key FROM fresh) OR other_profile IN (SELECT profile_key FROM fresh))""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE decided_steps AS
+        SELECT left_key AS left_node, right_key AS right_node FROM decided_edges""")
+    components(con, "decided_steps", "decided_roots")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE anchors AS
+        WITH anchored AS (
+            SELECT root, person AS node FROM decided_edges JOIN decided_roots ON node = left_key WHERE person IS NOT NULL
+            UNION SELECT root, person_id FROM decided_roots JOIN old ON old.profile_key = decided_roots.node
+            UNION SELECT root, assigned.node FROM decided_roots JOIN assigned ON assigned.profile_key = decided_roots.node
+                WHERE assigned.grade <> 'review'
+        )
+        SELECT root, node, first_value(node) OVER (PARTITION BY root ORDER BY starts_with(node, 'n'), node) AS kept
+        FROM anchored""")
+    con.execute("""
+        UPDATE assigned SET node = anchors.kept, grade = 'certain'
+        FROM anchors WHERE assigned.node = anchors.node AND anchors.node <> anchors.kept
+            AND starts_with(anchors.node, 'n') AND assigned.grade <> 'review'""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE tied AS
+        SELECT DISTINCT decided_roots.node AS profile_key, anchors.kept AS node
+        FROM decided_roots JOIN anchors USING (root) JOIN fresh ON fresh.profile_key = decided_roots.node
+        WHERE NOT EXISTS (FROM assigned
+            WHERE assigned.profile_key = decided_roots.node AND assigned.node = anchors.kept AND assigned.grade <> 'review')""")
+    con.execute("DELETE FROM assigned WHERE profile_key IN (SELECT profile_key FROM tied)")
     con.execute(f"""
         INSERT INTO assigned
-        SELECT profile_key, node, '{rules.HUMAN.rule_id}', 'certain', NULL, NULL FROM told ORDER BY profile_key""")
+        SELECT profile_key, node, '{rules.HUMAN.rule_id}', 'certain', NULL, NULL FROM tied ORDER BY profile_key""")
     forbid(con, "assigned", "profile_key", "node")
+
+
+def part_decided(con: duckdb.DuckDBPyConnection) -> None:
+    """Last word over ``placed``: a profile that came to a person it must not be is held as a person apart (L31).
+
+    Of two fresh profiles that must not be one and are, the less certain goes, else the one of the larger key.
+    """
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE parted AS
+        SELECT DISTINCT placed.profile_key FROM placed
+        JOIN forbidden ON forbidden.profile_key = placed.profile_key AND forbidden.node = placed.person_node
+        UNION
+        SELECT CASE WHEN (mine.grade = 'review', mine.grade <> 'new', mine.profile_key)
+                > (theirs.grade = 'review', theirs.grade <> 'new', theirs.profile_key)
+            THEN mine.profile_key ELSE theirs.profile_key END
+        FROM forbidden_pairs
+        JOIN placed AS mine ON mine.profile_key = forbidden_pairs.profile_key
+        JOIN placed AS theirs ON theirs.profile_key = forbidden_pairs.other_key AND theirs.person_node = mine.person_node""")
+    con.execute(f"""
+        UPDATE placed SET person_node = 'd' || placed.profile_key, rule = '{rules.HUMAN_APART.rule_id}',
+            grade = '{rules.HUMAN_APART.grade}', match_weight = NULL
+        FROM parted WHERE placed.profile_key = parted.profile_key""")
 
 
 def forbid(con: duckdb.DuckDBPyConnection, table: str, left: str, right: str) -> None:

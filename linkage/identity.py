@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage import rules
+from linkage.decisions import part_decided
 from linkage.records import PROFILES
 from warehouse.errors import BudgetExceeded, HistoryMissing
 from warehouse.lake import Lake
@@ -53,6 +54,8 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
                 WHEN group_grade = 'new' AND is_thin THEN '{rules.TOO_THIN.rule_id}'
                 WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.rule_id}'
                 WHEN is_contested THEN '{rules.ID_CONFLICT.rule_id}'
+                WHEN group_grade = 'new' AND NOT is_first AND profile_key IN (SELECT node FROM decided_roots)
+                    THEN '{rules.HUMAN.rule_id}'
                 WHEN group_grade = 'new' AND NOT is_first THEN '{rules.SAME_NUMBER_AND_NAME.rule_id}'
                 ELSE group_rule END AS rule,
             CASE
@@ -68,6 +71,7 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
             CASE WHEN assigned.grade = 'new' AND groups.grade = 'certain' THEN 'certain' ELSE assigned.grade END,
             coalesce(assigned.match_weight, CASE WHEN groups.grade = 'certain' THEN groups.match_weight END)
         FROM assigned LEFT JOIN groups USING (node)""")
+    part_decided(con)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE names_of_nodes AS
         SELECT person_node,

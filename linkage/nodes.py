@@ -73,6 +73,10 @@ def group_free(con: duckdb.DuckDBPyConnection) -> None:
         SELECT counted.smallest AS left_node, keyed.profile_key AS right_node
         FROM keyed JOIN counted USING (name_term, value)
         WHERE NOT births_far(counted.first_birth, counted.last_birth)
+        UNION ALL
+        -- what a person decided to be one, where nothing else settles it
+        SELECT left_key, right_key FROM decided_edges
+        WHERE left_key IN (SELECT profile_key FROM rest) AND right_key IN (SELECT profile_key FROM rest)
         UNION ALL SELECT profile_key, profile_key FROM rest""")
     components(con, "free_edges", "free_roots")
     con.execute("""

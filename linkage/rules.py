@@ -57,6 +57,8 @@ CONTESTED_FOUNDER = Rule(
 TOO_THIN = Rule("L22", "says too little to tell persons apart", "review")
 HUMAN = Rule("L30", "a person decided that these are the same", "certain")
 
+HUMAN_APART = Rule("L31", "a person decided that this is not the one it would be linked to", "new")
+
 RULES: dict[str, Rule] = {
     rule.rule_id: rule
     for rule in (
@@ -81,5 +83,6 @@ RULES: dict[str, Rule] = {
         CONTESTED_FOUNDER,
         TOO_THIN,
         HUMAN,
+        HUMAN_APART,
     )
 }
