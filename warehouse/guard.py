@@ -85,7 +85,12 @@ def as_sentence(error: Exception, what: str, home: Path | None) -> DoudiError:
     """The error itself when it is ours, else the one that says what happened; a ``Fault`` when unknown."""
     if isinstance(error, DoudiError):
         return error
-    known = of_words(str(error), what) if _is_engine(error) else _of_system(error, what, home)
+    # A library may wrap what the system said in an error of its own.
+    behind: BaseException | None = error
+    known = None
+    while known is None and isinstance(behind, Exception):
+        known = of_words(str(behind), what) if _is_engine(behind) else _of_system(behind, what, home)
+        behind = behind.__cause__ or behind.__context__
     return known or (damaged(what, home) if home else None) or _fault(error, what)
 
 

@@ -81,6 +81,14 @@ def test_every_failure_is_a_sentence_without_a_cell(error, family, words, tmp_pa
     assert CELL not in "".join(traceback.format_exception(said))
 
 
+def test_what_the_system_said_is_found_behind_a_librarys_error(tmp_path):
+    with pytest.raises(Unavailable, match="disk is full"), stage_run("publish", MONTH, tmp_path):
+        try:
+            raise OSError(errno.ENOSPC, "x")
+        except OSError as error:
+            raise RuntimeError(f"cannot write {CELL}") from error
+
+
 def test_what_stands_behind_our_own_error_is_not_told_either(tmp_path):
     with pytest.raises(DeliveryRefused) as raised, stage_run("receive", MONTH, tmp_path):
         try:
