@@ -17,8 +17,15 @@ def rows(query):
 
 def test_the_demo_says_what_was_made_and_where(demo):
     printed = (demo / "printed.txt").read_text(encoding="utf-8")
-    for words in (*MONTHS, "warning lists", "data docs", "the month's page", "D01", "R01", "certain"):
+    found = rows(f"SELECT DISTINCT rule_id FROM '{demo}/home/release/*/warnings.parquet'")
+    raised = [rule for (rule,) in found]
+    assert raised
+    for words in (*MONTHS, *raised, "warning lists", "data docs", "the month's page", "certain"):
         assert words in printed
+    tables_only = printed.partition("Rows, people, links")[2]
+    assert all(month in tables_only for month in MONTHS), "the tables are folded"
+    published = [line for line in printed.splitlines() if "publish_month" in line]
+    assert len(published) == len(MONTHS), "a month was run more than once"
 
 
 def test_both_doors_lead_to_the_same_rooms(demo, chained):
