@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -242,21 +243,35 @@ def policy_show(
     show_policy(Month.parse(month), settings, Screen(as_json=json))
 
 
+class _Stopped(BaseException):
+    """Ctrl-C. The command line's library would turn a KeyboardInterrupt into 'Aborted!' and exit code 1."""
+
+
+_stops: list[int] = []
+
+
+def _stop(signum: int, _: object) -> None:
+    _stops.append(signum)
+    raise _Stopped
+
+
 @contextmanager
 def _errors_as_sentences() -> Iterator[None]:
     try:
         with guarded("doudi", None):
             yield
-    except DoudiError as error:
+    except (DoudiError, KeyboardInterrupt, _Stopped) as error:
+        # An engine that is interrupted ends with an error of its own: then the stop is what counts.
+        if _stops or not isinstance(error, DoudiError):
+            complain("Stopped. Nothing half-written is left in place; run the same command again.")
+            sys.exit(130)
         complain(f"{type(error).__name__}: {error.what}\nNext step: {error.next_step}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        complain("Stopped. Nothing half-written is left in place; run the same command again.")
-        sys.exit(130)
 
 
 def main() -> None:
     """Run the command; errors end in one sentence, a next step and the exit code of their family."""
+    signal.signal(signal.SIGINT, _stop)
     with _errors_as_sentences():
         app()
 

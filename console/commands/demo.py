@@ -117,7 +117,9 @@ def _clear(folder: Path) -> None:
 
 
 def look_around(folder: Path, port: int, screen: Screen) -> None:
-    """Keep Airflow running over a demo's folder until it is interrupted."""
+    """Keep Airflow running over a demo's folder until it is interrupted; ``Misconfigured`` where none is."""
+    if not (folder / MARKER).exists():
+        raise Misconfigured(f"the folder {folder.name} holds no demo.", next_step="run make demo first.")
     env = airflow.environment(
         folder / "airflow", home=folder / "home", inbox=folder / "inbox", region=REGION, port=port
     )
