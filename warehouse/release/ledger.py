@@ -95,12 +95,19 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Po
                row_number() OVER (
                    PARTITION BY coalesce(links.person_id, rural.file || '|' || rural.sheet || '|' || rural.row)
                    ORDER BY rural.file, rural.sheet, rural.row
-               ) AS mention
+               ) AS mention,
+               first_value(rural.village) OVER at_home AS home_village,
+               first_value(rural.hamlet) OVER at_home AS home_hamlet
         FROM {sources["rural_monitoring"]} AS rural
         JOIN classes ON classes.class = rural.class
         LEFT JOIN links ON links.feed = 'rural_monitoring' AND links.file = rural.file
             AND coalesce(links.sheet, '') = coalesce(rural.sheet, '') AND links.row = rural.row
         WHERE rural.risk_cleared IS DISTINCT FROM '是'
+        WINDOW at_home AS (
+            PARTITION BY rural.township, rural.household_no
+            ORDER BY CASE rural.relation WHEN '02' THEN 0 WHEN '01' THEN 1 ELSE 2 END,
+                     rural.file, rural.sheet, rural.row
+        )
     )
     SELECT coalesce(nullif(trim(listed.township), ''), '{UNPLACED}') AS township, listed.population,
            concat_ws(' ', listed.village, nullif(listed.hamlet, listed.village)) AS village_group,
@@ -111,8 +118,10 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Po
            coalesce(listed.phone, person.phone) AS phone,
            row_number() OVER (
                PARTITION BY listed.township, listed.population
-               ORDER BY listed.village, listed.hamlet, listed.household_no, listed.person_no, listed.file,
-                        listed.sheet, listed.row
+               -- A household stands together where its head lives, the head first, however its rows are spelt.
+               ORDER BY listed.home_village, listed.home_hamlet, listed.household_no,
+                        CASE listed.relation WHEN '02' THEN 0 WHEN '01' THEN 1 ELSE 2 END,
+                        listed.person_no, listed.file, listed.sheet, listed.row
            ) AS place
     FROM listed
     LEFT JOIN dim_person AS person ON person.person_id = listed.person_id

@@ -12,7 +12,8 @@ UNPLACED = "未写明乡镇"
 UNPLACED_VILLAGE = "未写明村"
 _BATCH = 5_000
 
-# A household's warnings stand together; households by their most pressing warning, then by key, so
+# A household's warnings stand together, in the village that most of them name (two lists may spell one
+# place in two ways); households by their most pressing warning, then by key, so
 # that the order never depends on threads.
 _LISTING = f"""
 CREATE TABLE listing AS
@@ -23,9 +24,15 @@ WITH placed AS (
     ), coalesce(household_id, 'person:' || person_id, warning_id) AS household
     FROM fct_warning_monthly WHERE status = 'listed'
 ),
+homes AS (
+    SELECT township, household, village, row_number() OVER (
+        PARTITION BY township, household ORDER BY village = '{UNPLACED_VILLAGE}', count(*) DESC, max(coalesce(priority, 0)) DESC, village
+    ) AS place
+    FROM placed GROUP BY township, household, village
+),
 pressed AS (
-    SELECT *, max(coalesce(priority, 0)) OVER (PARTITION BY township, village, household) AS household_priority
-    FROM placed
+    SELECT placed.* REPLACE (homes.village AS village), max(coalesce(priority, 0)) OVER (PARTITION BY placed.township, household) AS household_priority
+    FROM placed JOIN homes USING (township, household) WHERE homes.place = 1
 )
 SELECT
     pressed.warning_id, pressed.rule_id, pressed.person_id, pressed.township, pressed.village,

@@ -12,6 +12,7 @@ from warehouse.settings import REPOSITORY
 
 _WORDS = REPOSITORY / "dbt_project" / "seeds" / "reference" / "parameter_words.csv"
 NO_PARAMETER = "无参数"  # as int_rules__readied writes it
+COMPARED = "各来源直接比对，不设数值标准"
 # As ``warehouse.policy.Line.reference`` writes it.
 _REFERENCE = re.compile(
     r"(?P<parameter>\S+)@\S+:(?P<since>\S+) \((?P<document>.*), (?P<status>verified|illustrative)\)"
@@ -39,6 +40,8 @@ def told(policy_ref: str | None, policy: Policy) -> str:
 
     The value is told only while policy still holds the very line that the warning names.
     """
+    if policy_ref == NO_PARAMETER:
+        return COMPARED
     return "\n".join(_told(line, policy) for line in _lines(policy_ref))
 
 

@@ -96,6 +96,7 @@ def planted(home: Path) -> SmallLake:
 
 
 LOW_ILL = ("R01", "low_ill")
+ANSWERS = {"dead_one_source": "不属实", "dead_two_sources": "属实"}
 
 EXPECTED = {
     ("D01", "dead_two_sources", "确认"),
@@ -153,7 +154,12 @@ def two_months(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, dict[str
     )
     write_dispositions(
         lake, SEPTEMBER,
-        [{"warning_id": answered["warning_id"], "rule_id": "R01", "result": "属实", "file": "f", "row": 4}],
+        [{"warning_id": answered["warning_id"], "rule_id": "R01", "result": "属实", "file": "f", "row": 4}]
+        + [
+            {"warning_id": w["warning_id"], "rule_id": "D01", "result": ANSWERS[w["person_id"]], "file": "f", "row": n}
+            for n, w in enumerate(mart(lake, "fct_warning_monthly", SEPTEMBER))
+            if w["rule_id"] == "D01" and w["person_id"] in ANSWERS
+        ],
     )  # fmt: skip
     write_events(lake, OCTOBER, [])
     run(lake, OCTOBER)
@@ -189,6 +195,17 @@ def test_an_answered_warning_is_silent_with_its_reason(two_months: tuple[Lake, d
     assert status[LOW_ILL]["status"] == "silent"
     assert SEPTEMBER in status[LOW_ILL]["status_reason"]
     assert status["C01", "rural_below"]["status"] == "listed"
+
+
+def test_one_more_month_is_news_to_who_found_it_true_only(two_months: tuple[Lake, dict[str, str]]) -> None:
+    """Paid on in October: whoever said 属实 hears of it; whoever said 不属实 is not asked the same again."""
+    lake, _ = two_months
+    status = {
+        w["person_id"]: w["status"]
+        for w in mart(lake, "fct_warning_monthly", OCTOBER)
+        if w["rule_id"] == "D01"
+    }
+    assert status == {"dead_one_source": "silent", "dead_two_sources": "listed", "dead_alive": "listed"}
 
 
 def test_money_months_and_place_stand_in_the_warning(two_months: tuple[Lake, dict[str, str]]) -> None:

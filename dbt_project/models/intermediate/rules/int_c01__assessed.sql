@@ -97,5 +97,6 @@ select
             ) as varchar)
     end as evidence,
     -- Every parameter of the rule.
-    cast(null as varchar) as policy_used
+    cast(null as varchar) as policy_used,
+    cast(null as varchar) as standing
 from judged

@@ -125,5 +125,6 @@ select
         ';',
         case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
         'school_aid_stages;school_year_first_month'
-    ) as policy_used
+    ) as policy_used,
+    cast(null as varchar) as standing
 from judged

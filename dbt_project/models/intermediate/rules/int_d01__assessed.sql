@@ -146,5 +146,7 @@ select
             ) as varchar)
     end as evidence,
     -- Every parameter of the rule.
-    cast(null as varchar) as policy_used
+    cast(null as varchar) as policy_used,
+    -- What must change before a village that said 不属实 is asked again: one more month paid is no news of it.
+    concat_ws('|', sources, is_contradicted) as standing
 from judged

@@ -183,5 +183,7 @@ select
             ) as varchar)
     end as evidence,
     -- Every parameter of the rule.
-    cast(null as varchar) as policy_used
+    cast(null as varchar) as policy_used,
+    -- What must change before a village that said 不属实 is asked again: one more month of it is no news.
+    concat_ws('|', cause, kinds) as standing
 from judged

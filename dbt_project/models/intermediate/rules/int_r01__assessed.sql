@@ -108,6 +108,7 @@ select
             else 'medical_burden_line_general'
         end,
         'medical_burden_window_months'
-    ) as policy_used
+    ) as policy_used,
+    cast(null as varchar) as standing
 from judged
 left join named on judged.person_id = named.person_id

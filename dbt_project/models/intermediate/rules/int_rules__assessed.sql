@@ -98,6 +98,7 @@ select
     placed.grade,
     placed.amount,
     placed.fingerprint,
+    coalesce(placed.standing, placed.fingerprint) as standing,
     placed.summary,
     placed.evidence,
     coalesce(fired.policy_ref, readied.policy_ref) as policy_ref

@@ -38,6 +38,12 @@ settling as (
     where parameter = 'answers_that_settle'
 ),
 
+refuting as (
+    select unnest(string_split(value, ';')) as result
+    from policy
+    where parameter = 'answers_that_refute'
+),
+
 answers as (
     -- The latest answer to each warning, if it settles the matter: who could not be found is still to be found.
     select
@@ -59,7 +65,8 @@ answered as (
         answers.warning_id,
         answers.month as answered_month,
         answers.result,
-        max_by(json_extract_string(past.evidence, '$.fingerprint'), past.month) as fingerprint
+        max_by(json_extract_string(past.evidence, '$.fingerprint'), past.month) as fingerprint,
+        max_by(json_extract_string(past.evidence, '$.standing'), past.month) as standing
     from answers
     inner join past
         on
@@ -75,7 +82,9 @@ weighed as (
         raised.*,
         answered.answered_month,
         answered.result,
-        coalesce(answered.fingerprint = raised.fingerprint, false) as is_answered,
+        -- Who found it untrue is asked again when what it rests on changes, not when it goes on another month.
+        coalesce(answered.fingerprint = raised.fingerprint, false)
+        or coalesce(refuting.result is not null and answered.standing = raised.standing, false) as is_answered,
         round(
             cast(coalesce(weight.number, 0) as double)
             * case raised.grade
@@ -97,6 +106,7 @@ weighed as (
     cross join limits
     left join policy as weight on concat('priority_', raised.rule_id) = weight.parameter
     left join answered on raised.warning_id = answered.warning_id
+    left join refuting on answered.result = refuting.result
 ),
 
 placed as (
@@ -142,7 +152,7 @@ select
     rules.check_hint,
     cast(
         json_merge_patch(
-            cast(decided.evidence as json), json_object('fingerprint', decided.fingerprint)
+            cast(decided.evidence as json), json_object('fingerprint', decided.fingerprint, 'standing', decided.standing)
         ) as varchar
     ) as evidence,
     decided.policy_ref,

@@ -41,7 +41,7 @@ def policy() -> Policy:
     return load(REPOSITORY / "dbt_project" / "seeds" / "policy", "tongren", MONTH)
 
 
-def _write(
+def write_table(
     lake: Lake, table: str, schema: dict[str, str], rows: list[dict[str, object]], **keys: str
 ) -> None:
     con = duckdb.connect()
@@ -135,11 +135,11 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
         "dim_rule": rules,
     }  # fmt: skip
     for mart, schema in MARTS.items():
-        _write(lake, f"marts/{mart}", schema, marts[mart])
+        write_table(lake, f"marts/{mart}", schema, marts[mart])
     for feed, rows in (("rural_monitoring", rural), ("assistance_roster", roster)):
-        _write(lake, "standardised", standardised_schema(contracts()[feed]), rows, feed=feed)
+        write_table(lake, "standardised", standardised_schema(contracts()[feed]), rows, feed=feed)
     schema = {"feed": "VARCHAR", "file": "VARCHAR", "sheet": "VARCHAR", "row": "INTEGER", "role": "VARCHAR"}
-    _write(lake, "crosswalk", {**schema, "person_id": "VARCHAR", "grade": "VARCHAR"}, links)
+    write_table(lake, "crosswalk", {**schema, "person_id": "VARCHAR", "grade": "VARCHAR"}, links)
     columns = {
         "feed": "VARCHAR",
         "file": "VARCHAR",
@@ -148,7 +148,7 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
         "reason": "VARCHAR",
     }
     bad = [{"feed": "death", "file": "d.csv", "sheet": "", "row": 7, "reason": "日期读不懂"}]
-    _write(lake, "quarantine", columns, bad)
+    write_table(lake, "quarantine", columns, bad)
     give_verdicts(lake)
     return lake
 

@@ -74,7 +74,7 @@ def test_a_policy_line_is_told_with_its_value_and_its_document() -> None:
     # A line that is no longer in force is named without a value: today's figure was not the one that decided.
     older = standard.reference.replace("2021-01-01", "2019-01-01")
     assert policy_words.told(older, policy) == "低保标准，2019-01-01 起（示例值）"
-    assert policy_words.told("无参数", policy) == ""
+    assert policy_words.told("无参数", policy) == policy_words.COMPARED
 
 
 def test_every_parameter_of_a_rule_has_words() -> None:

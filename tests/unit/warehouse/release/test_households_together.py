@@ -1,0 +1,65 @@
+"""A household stands together on a list and in the ledger, however its rows spell the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from tests.unit.warehouse.release.made_up_month import MONTH, make, policy, write_table
+from warehouse.intake.contract import contracts, standardised_schema
+from warehouse.release import ledger, listing
+from warehouse.release.marts import MARTS, attach
+
+
+def _listed(rows: list[tuple[str, str | None, str, float]]) -> list[tuple[str, str, int, int]]:
+    """Listing rows for warnings given as (id, village, household, priority), in list order."""
+    with duckdb.connect() as con:
+        for name, columns in MARTS.items():
+            typed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            con.execute(f"CREATE TABLE {name} ({typed})")
+        for warning, village, household, priority in rows:
+            con.execute(
+                "INSERT INTO fct_warning_monthly (warning_id, rule_id, person_id, household_id, township, village,"
+                " status, priority) VALUES (?, 'C01', ?, ?, '隆务镇', ?, 'listed', ?)",
+                [warning, warning, household, village, priority],
+            )
+        listing.prepare(con)
+        return con.execute(
+            "SELECT warning_id, village, household_place, place FROM listing ORDER BY village, place"
+        ).fetchall()
+
+
+def test_a_household_spelt_in_two_ways_is_on_one_sheet() -> None:
+    found = _listed([
+        ("w1", "索龙村", "H1", 10.0),
+        ("w2", "索龙社区", "H1", 30.0),
+        ("w3", "索龙村", "H1", 20.0),
+        ("w4", "索龙村", "H2", 25.0),
+        ("w5", None, "H2", 5.0),
+    ])  # fmt: skip
+    assert found == [
+        ("w2", "索龙村", 1, 1),
+        ("w3", "索龙村", 1, 2),
+        ("w1", "索龙村", 1, 3),
+        ("w4", "索龙村", 2, 4),
+        ("w5", "索龙村", 2, 5),
+    ]
+
+
+def test_a_household_in_the_ledger_begins_with_its_head(tmp_path: Path) -> None:
+    lake = make(tmp_path)
+    rural = [
+        {"file": "r", "sheet": "S", "row": row, "household_no": household, "person_no": str(row), "name": name,
+         "name_raw": name, "relation": relation, "village": village, "township": "隆务镇", "class": "边缘易致贫户"}
+        for row, (household, name, relation, village) in enumerate([
+            ("B", "孙", "52", "甲社区"), ("A", "妻", "10", "乙村"), ("B", "主", "02", "乙村"), ("A", "户", "02", "乙村"),
+        ], start=2)
+    ]  # fmt: skip
+    schema = standardised_schema(contracts()["rural_monitoring"])
+    write_table(lake, "standardised", schema, rural, feed="rural_monitoring")
+    with duckdb.connect() as con:
+        attach(con, lake, MONTH)
+        ledger.prepare(con, lake, month=MONTH, policy=policy())
+        found = con.execute("SELECT name, place FROM ledger ORDER BY place").fetchall()
+    assert found == [("户", 1), ("妻", 2), ("主", 3), ("孙", 4)]
