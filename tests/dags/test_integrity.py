@@ -101,7 +101,13 @@ def test_a_run_without_a_month_is_refused():
 
 @pytest.mark.parametrize(
     ("error", "action"),
-    [("GateHeld", "FAIL"), ("DeliveryRefused", "FAIL"), ("PolicyMissing", "FAIL"), ("Fault", "FAIL"), ("Unavailable", "RETRY")],
+    [
+        ("GateHeld", "FAIL"),
+        ("DeliveryRefused", "FAIL"),
+        ("PolicyMissing", "FAIL"),
+        ("Fault", "FAIL"),
+        ("Unavailable", "RETRY"),
+    ],
 )
 def test_retries_follow_the_errors(error, action):
     from orchestration.policies import retry_policy
@@ -132,3 +138,52 @@ def test_one_roll_up_message_names_month_reason_and_next_step(tmp_path, monkeypa
     assert alert["failed"][0] == "gate1: gate 1 holds 2026-10: rule E-death-03."
     assert "张三" not in written[0]
     assert "632321" not in written[0]
+
+
+def test_every_task_works_on_a_guarded_bench():
+    """``with Bench.at("<task>")``: the guard of the command's door is that of Airflow's door, too."""
+    seen = []
+    for path in (ROOT / "dags").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(
+                getattr(mark, "id", getattr(getattr(mark, "func", None), "id", "")) == "task"
+                for mark in node.decorator_list
+            ):
+                opened = [ast.unparse(n.items[0].context_expr) for n in node.body if isinstance(n, ast.With)]
+                assert opened == [f"Bench.at('{node.name}')"], f"{path.name}: {node.name}"
+                assert isinstance(node.body[-1], ast.With), f"{path.name}: {node.name} goes on outside"
+                seen.append(node.name)
+    assert sorted(seen) == sorted(task for tasks in EXPECTED.values() for task in tasks)
+
+
+def test_what_airflow_logs_of_a_failed_task_quotes_no_cell(tmp_path, monkeypatch):
+    import sys
+
+    import duckdb
+    from structlog.tracebacks import ExceptionDictTransformer
+
+    from orchestration import months
+
+    cell = "632321199001011234"
+    run = SimpleNamespace(partition_key="2026-10")
+    monkeypatch.setattr(months, "get_current_context", lambda: {"params": {}, "dag_run": run})
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    try:
+        with months.Bench.at("receive"):
+            duckdb.sql(f"SELECT CAST('{cell}' AS INTEGER)").fetchall()
+    except Exception:
+        logged = str(ExceptionDictTransformer(use_rich=False, show_locals=False)(sys.exc_info()))
+    assert "receive 2026-10: ConversionException" in logged
+    assert cell not in logged
+
+
+@pytest.mark.parametrize(("day", "begins"), [("", None), ("2999-01-01", 2999)])
+def test_the_clock_begins_when_it_is_told_to(day, begins, monkeypatch):
+    import importlib
+
+    from orchestration import policies
+
+    monkeypatch.setenv("DOUDI_SCHEDULE_FROM", day)
+    start = importlib.reload(policies).clocked["start_date"]
+    assert (start.year if start else None) == begins
+    assert "start_date" not in policies.monthly, "what follows on an asset waits for no clock"
