@@ -20,7 +20,7 @@ policy as (
 ),
 
 line as (
-    {{ limits(['dibao_standard_month', 'low_income_multiple']) }}
+    {{ limits(['dibao_standard_month', 'low_income_multiple', 'answered_income_step']) }}
 ),
 
 heads as (
@@ -63,6 +63,7 @@ judged as (
     select
         households.*,
         heads.person_id,
+        line.answered_income_step,
         cast(line.dibao_standard_month * line.low_income_multiple as decimal(18, 2)) as line_month,
         cast(households.income_pc_year / 12 as decimal(18, 2)) as income_pc_month,
         coalesce(
@@ -90,7 +91,7 @@ select
     end as unassessed_reason,
     case when is_link_certain then '疑似' else '提示' end as grade,
     cast(line_month - income_pc_month as decimal(18, 2)) as amount,
-    concat_ws('|', cast(floor(income_pc_month / greatest(line_month / 10, 1)) as bigint)) as fingerprint,
+    cast({{ stepped('income_pc_month', 'answered_income_step') }} as varchar) as fingerprint,
     case
         when is_raised
             then concat(

@@ -28,7 +28,8 @@ policy as (
 
 limits as (
     {{ limits([
-        'list_cap_per_township', 'priority_share_suspected', 'priority_share_hinted', 'priority_amount_full'
+        'list_cap_per_township', 'priority_share_suspected', 'priority_share_hinted', 'priority_amount_full',
+        'priority_amount_share'
     ]) }}
 ),
 
@@ -93,7 +94,7 @@ weighed as (
                 else cast(coalesce(limits.priority_share_hinted, 1) as double)
             end
             * (
-                1.0 + 0.1 * least(
+                1.0 + cast(coalesce(limits.priority_amount_share, 0) as double) * least(
                     greatest(cast(coalesce(raised.amount, 0) as double), 0.0)
                     / cast(coalesce(nullif(limits.priority_amount_full, 0), 1) as double),
                     1.0
