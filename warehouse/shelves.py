@@ -25,7 +25,7 @@ CROSSWALK = {
 }  # fmt: skip
 REGISTRY_PERSONS = {"person_id": _V, "first_month": _V, "last_month": _V}
 REGISTRY_PROFILES = {
-    "profile_key": _U, "person_id": _V, "grade": _V, "last_month": _V, "feed": _V, "role": _V, "id_no": _V,
+    "profile_key": _U, "person_id": _V, "grade": _V, "rule": _V, "last_month": _V, "feed": _V, "role": _V, "id_no": _V,
     "name": _V, "name_raw": _V, "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D,
     "ethnicity": _V, "township": _V, "village": _V, "phone": _V,
 }  # fmt: skip
