@@ -75,7 +75,8 @@ def _speaking(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE speaking AS
         SELECT {_FIELDS}, assigned.node FROM described JOIN assigned USING (profile_key)
-        WHERE assigned.grade <> 'review' AND assigned.rule <> '{rules.HUMAN.rule_id}'
+        WHERE assigned.grade <> 'review'
+            AND assigned.rule NOT IN ('{rules.HUMAN.rule_id}', '{rules.SETTLED_ELSEWHERE.rule_id}')
         UNION ALL
         SELECT {_FIELDS}, person_id FROM known WHERE grade <> 'review'""")
 
@@ -95,8 +96,9 @@ def _alike(con: duckdb.DuckDBPyConnection) -> None:
             sought.name IS NOT NULL AND others.name IS NOT NULL AS is_named
         FROM sought JOIN others ON others.birth = sought.birth AND others.feed <> sought.feed
         WHERE others.role = 'self'
-            AND coalesce(name_level(sought.name, sought.name_family, sought.name_pinyin,
-                                    others.name, others.name_family, others.name_pinyin), {PINYIN}) >= {PINYIN}""")
+            AND (sought.name IS NULL OR others.name IS NULL
+                OR name_level(sought.name, sought.name_family, sought.name_pinyin,
+                              others.name, others.name_family, others.name_pinyin) >= {PINYIN})""")
 
 
 def _hearths(con: duckdb.DuckDBPyConnection) -> None:

@@ -15,9 +15,6 @@ from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
 from linkage.limits import Limits
 from linkage.reading import NAMED_AFTER
 
-# The feed's own person is better known to the feed than the head or guardian that it names beside.
-_TRUST_OF_OTHER_ROLES = 0.5
-
 
 def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Tie profiles that show the same valid id and a compatible name (L01), hold the rest as contested.
@@ -29,7 +26,7 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     phone: a child under the parent's number. Is that somebody only of the same village, a person decides.
     """
     _claims(con, limits)
-    _owners(con)
+    _owners(con, limits)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE graded AS
         SELECT claims.*, owners.node, owners.name AS owner_name,
@@ -98,7 +95,8 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
 
 
-def _owners(con: duckdb.DuckDBPyConnection) -> None:
+def _owners(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    # The feed's own person is better known to the feed than the head or guardian that it names beside.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE owners AS
         WITH voices AS (
@@ -106,7 +104,7 @@ def _owners(con: duckdb.DuckDBPyConnection) -> None:
                 min(name_family) AS name_family, min(name_pinyin) AS name_pinyin,
                 max(person_id) AS person_id, bool_and(sex_differs) AS sex_differs,
                 coalesce(min(points), (SELECT points FROM trust WHERE feed = ''))
-                    * CASE WHEN role = 'self' THEN 1 ELSE {_TRUST_OF_OTHER_ROLES} END AS points
+                    * CASE WHEN role = 'self' THEN 1 ELSE {limits.relatives_trust} END AS points
             FROM claims LEFT JOIN trust USING (feed)
             WHERE name IS NOT NULL AND NOT is_contradicted
             GROUP BY id_no, name, claims.feed, role

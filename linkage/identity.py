@@ -117,6 +117,7 @@ def registry_profiles(month: Month) -> str:
 
 
 # Which feed's word is taken for a person's best known fields: the person's own rows, the latest, the most.
+_OWN_ID = f"grade <> 'review' AND rule <> '{rules.SETTLED_ELSEWHERE.rule_id}'"
 _BEST = "ORDER BY (grade = 'review'), (role <> 'self'), last_month DESC, profile_key"
 
 
@@ -128,12 +129,12 @@ def registry_persons(profiles: str) -> str:
 
     return f"""
         SELECT person_id, min(first_month) AS first_month, max(last_month) AS last_month,
-            mode(id_no ORDER BY id_no) FILTER (grade <> 'review') AS id_no,
+            mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no,
             coalesce(mode(name ORDER BY name) FILTER (grade <> 'review' AND role = 'self' AND NOT name_missing),
                      mode(name ORDER BY name) FILTER (grade <> 'review'), mode(name ORDER BY name)) AS name,
             {best("name_system")},
-            mode(sex ORDER BY sex) FILTER (grade <> 'review') AS sex,
-            coalesce(first(birth_date {_BEST}) FILTER (birth_source <> 'age'), first(birth_date {_BEST}) FILTER (birth_date IS NOT NULL))
+            mode(sex ORDER BY sex) FILTER ({_OWN_ID}) AS sex,
+            coalesce(first(birth_date {_BEST}) FILTER (birth_source <> 'age' AND ({_OWN_ID} OR birth_source = 'column')), first(birth_date {_BEST}) FILTER (birth_date IS NOT NULL))
                 AS birth_date, {best("ethnicity")}, {best("township")}, {best("village", "role = 'self'")},
             {best("phone", "role = 'self'")},
             min(CASE grade WHEN 'review' THEN 'review' ELSE 'certain' END) AS link_grade,

@@ -27,6 +27,7 @@ class Limits:
     phone_holders: int
     merges_per_thousand: int
     parent_years: int
+    relatives_trust: float
     trust_other: float
     trust: dict[str, float] = field(default_factory=dict)
 
@@ -44,6 +45,7 @@ class Limits:
             phone_holders=policy.count("linkage_phone_holders"),
             merges_per_thousand=policy.count("linkage_merges_per_thousand"),
             parent_years=policy.count("linkage_parent_years"),
+            relatives_trust=float(policy.number("linkage_relatives_trust")),
             trust_other=float(policy.number(f"{_TRUST}other")),
             trust={
                 parameter.removeprefix(_TRUST): float(policy.number(parameter))

@@ -10,6 +10,7 @@ import duckdb
 
 from linkage import rules
 from linkage.cluster import components
+from linkage.reading import borrowed_id
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -41,6 +42,9 @@ NODE_COLUMNS = {
     "is_dead": "BOOLEAN",
 }
 _LISTS_OF_THE_DEAD = "('death', 'cremation')"
+
+# Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
+_GATHERED_AT_ONCE = 100_000
 
 # A known person is joined to, a new id group may join a known person without id, a free group may join any.
 KNOWN, WITH_ID, FREE = 0, 1, 2
@@ -95,7 +99,7 @@ def build_members(con: duckdb.DuckDBPyConnection) -> None:
             person_id AS node, {KNOWN} AS rank, FALSE AS is_contested
         FROM known WHERE grade <> 'review'
         UNION ALL BY NAME
-        SELECT described.*, assigned.node,
+        SELECT described.* REPLACE ({borrowed_id("assigned.rule")}), assigned.node,
             CASE WHEN starts_with(assigned.node, 'n') THEN {WITH_ID} ELSE {KNOWN} END AS rank,
             FALSE AS is_contested
         FROM described JOIN assigned USING (profile_key)
@@ -108,13 +112,24 @@ def build_members(con: duckdb.DuckDBPyConnection) -> None:
 def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
     """Make ``nodes`` (see ``NODE_COLUMNS``) for the nodes named in the table ``wanted(node)``."""
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE nodes AS
-        WITH mine AS (
-            SELECT members.*, coalesce(name_family, name) AS term,
-                CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
-            FROM members WHERE node IN (SELECT node FROM {wanted})
-        ),
-        gathered AS (
+        CREATE OR REPLACE TEMP TABLE wanted_members AS
+        SELECT members.*, coalesce(name_family, name) AS term,
+            CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
+        FROM members WHERE node IN (SELECT node FROM {wanted})""")
+    found = con.execute(f"SELECT count(*) FROM {wanted}").fetchone()
+    parts = 1 + (int(found[0]) if found else 0) // _GATHERED_AT_ONCE
+    typed = ", ".join(f"{name} {kind}" for name, kind in NODE_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
+    for part in range(parts):
+        _gather(con, f"hash(node) % {parts} = {part}")
+    con.execute("DROP TABLE wanted_members")
+
+
+def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
+    """Add to ``nodes`` those of ``wanted_members`` that the condition takes."""
+    con.execute(f"""
+        INSERT INTO nodes BY NAME
+        WITH gathered AS (
             SELECT node, min(rank) AS rank, bool_or(is_contested) AS is_contested,
                 max(trusted_id) AS id_no,
                 arg_min(id_kind, profile_key) FILTER (damaged_id IS NOT NULL) AS kind_of_damaged,
@@ -137,7 +152,7 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
                 {_listed("phone")} AS phones, {_listed("home")} AS homes,
                 bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead
-            FROM mine
+            FROM wanted_members WHERE {condition}
             GROUP BY node
         )
         SELECT node, rank, is_contested, id_no,

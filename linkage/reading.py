@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from linkage import rules
 from linkage.records import BESIDE, HOME, PROFILES
 from warehouse.database import quoted
 from warehouse.lake import Lake
@@ -28,6 +29,17 @@ _NUMBER_ONLY = (
     f"CASE WHEN NOT starts_with(household_key, '{HOME}') AND NOT starts_with(household_key, '{BESIDE}') "
     "THEN household_key END AS household_key"
 )
+
+
+def borrowed_id(rule: str) -> str:
+    """SQL for ``REPLACE``: an id that is another person's, and what only it tells, speaks for nobody."""
+    is_borrowed = f"{rule} = '{rules.SETTLED_ELSEWHERE.rule_id}'"
+    only_told = f"{is_borrowed} AND birth_source = 'id'"
+    return f"""CASE WHEN {is_borrowed} THEN NULL ELSE id_no END AS id_no,
+        CASE WHEN {only_told} THEN NULL ELSE birth_date END AS birth_date,
+        CASE WHEN {only_told} THEN NULL ELSE sex END AS sex"""
+
+
 _COLUMNS = ", ".join(f'"{name}"' for name in PROFILES)
 
 
@@ -108,5 +120,5 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
             ELSE fresh.phone END AS phone), {derived} FROM fresh""")
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW known AS
-        SELECT old.* REPLACE ({_NUMBER_ONLY}, CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
+        SELECT old.* REPLACE ({_NUMBER_ONLY}, {borrowed_id("old.rule")}, CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
             ELSE old.phone END AS phone), {derived} FROM old""")

@@ -64,25 +64,29 @@ def describe(feed: str, name: str | None, **fields: Any) -> dict[str, Any]:
 
 
 def written_month(lake: Lake, month: str, descriptions: list[dict[str, Any]]) -> None:
-    """Write ``profiles`` and ``records`` of a month, one record per description and its ``rows``."""
+    """Write ``profiles`` and ``records`` of a month, one record per description and its ``rows``.
+
+    Descriptions with the same ``beside`` (a number) share a row.
+    """
     con = duckdb.connect()
     columns = ", ".join(f'"{name}" {kind}' for name, kind in PROFILES.items())
-    con.execute(f"CREATE TABLE told ({columns}, rows INTEGER)")
+    con.execute(f"CREATE TABLE told ({columns}, rows INTEGER, beside INTEGER)")
     for one in descriptions:
-        rows = one.pop("rows", 1)
+        rows, beside = one.pop("rows", 1), one.pop("beside", None)
         names = ", ".join(f'"{name}"' for name in one)
         con.execute(
-            f"INSERT INTO told ({names}, rows) VALUES ({', '.join('?' for _ in one)}, ?)",
-            [*one.values(), rows],
+            f"INSERT INTO told ({names}, rows, beside) VALUES ({', '.join('?' for _ in one)}, ?, ?)",
+            [*one.values(), rows, beside],
         )
     con.execute(f"UPDATE told SET profile_key = {profile_key_sql()}")
     for (feed,) in con.execute("SELECT DISTINCT feed FROM told ORDER BY feed").fetchall():
         with lake.replacing("profiles", feed=feed, month=month) as folder:
-            con.execute(f"""COPY (SELECT DISTINCT * EXCLUDE (rows) FROM told WHERE feed = '{feed}' ORDER BY profile_key)
+            con.execute(f"""COPY (SELECT DISTINCT * EXCLUDE (rows, beside) FROM told WHERE feed = '{feed}' ORDER BY profile_key)
                 TO '{folder}/profiles.parquet' (FORMAT parquet)""")
         with lake.replacing("records", feed=feed, month=month) as folder:
             con.execute(f"""COPY (
-                SELECT 'f.csv' AS file, '' AS sheet, CAST(1 + row_number() OVER (ORDER BY profile_key) AS INTEGER) AS "row",
+                SELECT 'f.csv' AS file, '' AS sheet,
+                    coalesce(1000 + beside, CAST(1 + row_number() OVER (ORDER BY profile_key) AS INTEGER)) AS "row",
                     role, profile_key
                 FROM (SELECT *, unnest(range(rows)) FROM told WHERE feed = '{feed}'))
                 TO '{folder}/records.parquet' (FORMAT parquet)""")

@@ -95,6 +95,11 @@ def test_model_in_force_holds_the_weights_that_must_not_be_learnt() -> None:
     assert weights["id", "equal"] == pytest.approx(29.8, abs=0.1)
     assert weights["id", "other_order_number"] < -5
     assert weights["name", "different"] < -9
+    # An age is a hint, a house is much, and a move or another word for the village is no great thing.
+    assert weights["birth", "year_told"] == pytest.approx(4.7, abs=0.1)
+    assert weights["birth", "year_told_other"] == pytest.approx(-4.3, abs=0.1)
+    assert weights["place", "same_township"] == pytest.approx(-2.6, abs=0.1)
+    assert weights["place", "same_home"] > weights["place", "same_village"] + 4
     assert weights["name", "equal"] > weights["name", "one_character"]
     assert set(weights) == {(c.name, level.name) for c in COMPARISONS for level in c.levels}
 

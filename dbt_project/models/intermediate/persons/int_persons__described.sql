@@ -17,7 +17,8 @@ described as (
     select
         registry.*,
         registry.grade = 'review' as is_doubtful,
-        case when registry.grade = 'review' then 2 when registry.role = 'self' then 0 else 1 end as distance,
+        -- L15: surely this person's row, and it shows somebody else's id.
+        case when registry.grade = 'review' or registry.rule = 'L15' then 2 when registry.role = 'self' then 0 else 1 end as distance,
         coalesce(trust.identity_rank, 99) as identity_rank,
         coalesce(trust.address_rank, 99) as address_rank
     from registry

@@ -181,7 +181,20 @@ CELLS = [
     ("fold_village", "吾屯行政村", "吾屯村"),
     ("fold_village", "吾屯", "吾屯村"),
     ("fold_village", "同仁市隆务镇吾屯村三社", "吾屯村"),
+    ("fold_village", "曲日村委员会", "曲日村"),
+    ("fold_village", "曲日村民委员会", "曲日村"),
+    ("fold_village", "阳坡村牧委会", "阳坡村"),
+    ("fold_village", "上居村", "上居村"),
+    ("fold_village", "吾屯村居委会", "吾屯村"),
     ("fold_village", "隆务社区居委会", "隆务社区"),
+    ("fold_village", "隆务社区委员会", "隆务社区"),
+    ("fold_village", "隆务社区居民委员会", "隆务社区"),
+    ("fold_village", "隆务居委会", "隆务社区"),
+    ("address_home", "同仁市隆务镇吾屯村3社12号", "隆务镇吾屯村3-12"),
+    ("address_home", "青海省黄南州隆务镇吾屯村3组, 12号", "隆务镇吾屯村3-12"),
+    ("address_home", "隆务镇吾屯村12号", "隆务镇吾屯村-12"),
+    ("address_home", "隆务镇吾屯村3社", None),
+    ("address_home", "吾屯村3社12号", None),
     ("fold_village", "", None),
     ("address_township", "青海省黄南州同仁县保安乡城内村12号", "保安镇"),
     ("address_township", "青海省同仁市", None),
@@ -210,3 +223,13 @@ def test_a_month_is_read_from_every_form(
     con: duckdb.DuckDBPyConnection, cell: str, month: str | None
 ) -> None:
     assert con.execute("SELECT month_text(date_tidy($1), '')", [cell]).fetchone() == (month,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["曲日", "曲日村", "曲日村委员会", "曲日村村民委员会", "隆务社区委员会", "隆务居委会", "上居", "新居村"],
+)
+def test_a_folded_village_stays_what_it_is(con: duckdb.DuckDBPyConnection, written: str) -> None:
+    query = "SELECT fold_village(?), fold_village(fold_village(?))"
+    once, twice = con.execute(query, [written, written]).fetchone() or (None, "")
+    assert once == twice

@@ -204,3 +204,58 @@ def test_a_key_that_stands_for_two_descriptions_is_refused() -> None:
         )
         with pytest.raises(Refused, match="1 profile keys of death"):
             refuse_collisions(con, "p", "death")
+
+
+def test_a_bare_village_is_the_community_that_the_feed_knows(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    villages = ["隆务社区", "隆务", "吾屯村", "吾屯", "城内", "江社区", "江村", "江"]
+    land(lake, "assistance_roster", [{"name": "多杰", "village": village} for village in villages])
+    standardise(MONTH, lake=lake)
+    found = [row[0] for row in rows(lake, "standardised", "assistance_roster", "village", "row")]
+    # 江 may be either: what is not known is not guessed.
+    assert found == ["隆务社区", "隆务社区", "吾屯村", "吾屯村", "城内村", "江社区", "江村", "江村"]
+
+
+def test_an_age_tells_the_year_of_birth_where_nothing_else_does(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    cases = [
+        ({"age": "83"}, ("1943-01-01", "year", "age")),
+        ({"age": "83岁"}, ("1943-01-01", "year", "age")),
+        ({"age": "83", "id_no": WHOLE}, ("1972-08-14", "day", "id")),
+        ({"age": "830"}, (None, None, None)),
+        ({"age": ""}, (None, None, None)),
+    ]
+    land(
+        lake,
+        "cremation",
+        [{"name": f"多杰{at}", "died_on": "2026-03-05", **cells} for at, (cells, _) in enumerate(cases)],
+    )
+    standardise(MONTH, lake=lake)
+    found = rows(
+        lake,
+        "profiles",
+        "cremation",
+        "CAST(birth_date AS VARCHAR), birth_precision, birth_source",
+        "name_raw",
+    )
+    assert found == [expected for _, expected in cases]
+
+
+def test_mothers_of_one_name_are_as_many_as_their_children_and_known_by_id_they_are_one(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(tmp_path)
+    births = [
+        {"name": "才让加", "birth_date": "2026-01-02", "mother_name": "卓玛"},
+        {"name": "拉毛", "birth_date": "2026-02-03", "mother_name": "卓玛"},
+    ]
+    land(lake, "family_planning", births)
+    standardise(MONTH, lake=lake)
+    found = rows(lake, "profiles", "family_planning", "role, household_key", "role, household_key")
+    mothers = [key for role, key in found if role == "kin"]
+    assert len(set(mothers)) == 2 and all(str(key).startswith("beside:") for key in mothers)
+    assert [key for role, key in found if role == "self"] == [None, None]
+
+
+def test_the_house_of_an_address_stands_where_no_number_does(lake: Lake) -> None:
+    assert rows(lake, "profiles", "disability", "household_key", "role") == [("home:隆务镇吾屯村-1",)]
