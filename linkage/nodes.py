@@ -46,9 +46,6 @@ _LISTS_OF_THE_DEAD = "('death', 'cremation')"
 # Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
 _GATHERED_AT_ONCE = 100_000
 
-# Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
-_GATHERED_AT_ONCE = 100_000
-
 # A known person is joined to, a new id group may join a known person without id, a free group may join any.
 KNOWN, WITH_ID, FREE = 0, 1, 2
 
