@@ -39,6 +39,9 @@ COPY dbt_project ./dbt_project
 COPY --chmod=755 docker/init-airflow docker/is-healthy ./
 COPY --chmod=755 docker/doudi /usr/local/bin/doudi
 
+# Compiled once here: the person who runs it may not write beside the code.
+RUN python -m compileall -q warehouse linkage expectations console dags
+
 USER doudi
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=15s --start-period=60s --retries=5 \
