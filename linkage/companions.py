@@ -36,7 +36,7 @@ def by_own_person(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limi
         CREATE OR REPLACE TEMP TABLE relatives AS
         SELECT * FROM described
         WHERE role <> 'self' AND name IS NOT NULL AND NOT starts_with(name, '{NAMED_AFTER}') AND id_no IS NULL
-            AND profile_key NOT IN (SELECT profile_key FROM assigned)""")
+            AND damaged_id IS NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE sought AS
         SELECT profile_key AS own_key, feed, own_birth AS birth, name, name_family, name_pinyin FROM described
@@ -137,11 +137,11 @@ def _tie_relatives(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         ),
         own AS (
             SELECT DISTINCT beside.profile_key, coalesce(speaking.node, '') AS node,
-                coalesce(births.born, sought.birth) AS born
+                coalesce(births.born, own_row.birth_date) AS born
             FROM beside
             LEFT JOIN speaking ON speaking.profile_key = beside.own_key
             LEFT JOIN births ON births.node = speaking.node
-            LEFT JOIN sought ON sought.own_key = beside.own_key
+            LEFT JOIN described AS own_row ON own_row.profile_key = beside.own_key
         ),
         eldest AS (SELECT profile_key, min(born) AS born FROM own GROUP BY profile_key),
         fitting AS (
@@ -151,7 +151,7 @@ def _tie_relatives(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             FROM relatives JOIN hearths USING (profile_key) JOIN residents USING (hearth)
             LEFT JOIN births USING (node)
             LEFT JOIN eldest ON eldest.profile_key = relatives.profile_key
-            WHERE relatives."of" IS DISTINCT FROM 'parent'
+            WHERE coalesce(relatives."of" NOT IN ('parent', 'guardian'), TRUE)
                 OR coalesce(year(eldest.born) - year(births.born) >= {limits.parent_years}, TRUE)
             GROUP BY relatives.profile_key, residents.node
         )
