@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit format docs pictures bench lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,10 +34,13 @@ demo: $(READY) ## make the county and run three months through Airflow
 airflow: $(READY) ## start Airflow with its web page over the demo's folder
 	$(BIN)/doudi airflow --dir var/demo
 
-test: check unit ## run everything that must hold
+test: check unit e2e ## run everything that must hold
 
-unit: $(READY) ## run the tests without the checks
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+unit: $(READY) ## the tests of rooms, rules, tools and DAGs
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/e2e
+
+e2e: $(READY) ## three months from end to end: Airflow, kills, held gates
+	$(BIN)/python -m pytest tests/e2e
 
 check: $(READY) ## lint, format, types, imports, SQL, docs
 	$(BIN)/ruff check .

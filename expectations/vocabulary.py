@@ -125,14 +125,14 @@ def value_share_reached(scene: Scene, column: str, values: Sequence[str], *, lim
     return share(f"coalesce({quoted_name(column)} IN ({listed}), false)", at_least=limit)
 
 
-def most_common_share(scene: Scene, column: str, *, limit: str) -> str:
+def most_common_share(scene: Scene, column: str, *, limit: str, spared: str = "1") -> str:
     """No single value is repeated in too many of the filled cells (a default, a cadre's phone, one ID for all).
 
-    The first time a value stands is no repetition, so a short list of distinct values measures nought.
+    The first ``spared`` times a value stands are no repetition, so a short list measures nought.
     """
     name = quoted_name(column)
     return verdict_on(
-        f"SELECT (max(times) - 1) / sum(times) AS measured, coalesce(sum(times), 0) AS of_rows FROM"
+        f"SELECT greatest(max(times) - {spared}, 0) / sum(times) AS measured, coalesce(sum(times), 0) AS of_rows FROM"
         f" (SELECT count(*) AS times FROM {BATCH} WHERE {name} IS NOT NULL GROUP BY {name}) AS counted",
         at_most=limit,
     )

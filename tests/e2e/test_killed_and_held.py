@@ -13,7 +13,6 @@ import time
 import pytest
 from e2e_county import MONTHS, ROOT, content, doudi
 
-pytestmark = pytest.mark.xdist_group("e2e")
 FIRST, LAST = MONTHS[0], MONTHS[-1]
 
 # What a stage leaves lying while it writes.

@@ -7,7 +7,6 @@ import duckdb
 import pytest
 from e2e_county import MONTHS, content, doudi, tables
 
-pytestmark = pytest.mark.xdist_group("e2e")
 RULES = {"D01", "D02", "D03", "C01", "C03", "R01", "C08", "Q01"}
 
 

@@ -309,6 +309,18 @@ def test_last_months_file_under_this_months_name(tmp_path: Path) -> None:
     assert "death" not in str(refusal.value)
 
 
+def test_an_optional_list_that_stood_still_is_taken_and_asked_about(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    earlier = MONTH.previous
+    cards = write_csv(tmp_path / "inbox" / str(earlier), "disability")
+    receive(earlier, inbox=tmp_path / "inbox", lake=lake, policy=policy(earlier))
+    folder = whole_month(tmp_path / "inbox")
+    (folder / cards.name).write_bytes(cards.read_bytes())
+    outcome = receive(MONTH, inbox=tmp_path / "inbox", lake=lake, policy=policy())
+    assert any(f"{cards.name} holds the same bytes as in {earlier}" in reason for reason in outcome.reasons)
+    assert lake.months("landed", feed="disability") == [str(earlier), str(MONTH)]
+
+
 @pytest.mark.parametrize(("accepted", "status"), [("", "held"), ("0.9", "done")])
 def test_a_stock_that_falls_is_held_until_a_dated_line_accepts_it(
     tmp_path: Path, accepted: str, status: str

@@ -212,9 +212,14 @@ class FeedDelivery:
         evidence.refuse_other_count(file, manifest, landing.rows)
         earlier = self.landed.get((self.contract.feed, sent.sha256))
         if earlier and landing.rows and not name.is_beside and self.contract.delivery != "running":
-            raise DeliveryRefused(
-                f"{file} is another month's file: the same bytes were landed for {earlier}.",
-                next_step=f"have {self.month}'s file sent.",
+            if self.contract.delivery == "increment" or self.contract.required:
+                raise DeliveryRefused(
+                    f"{file} is another month's file: the same bytes were landed for {earlier}.",
+                    next_step=f"have {self.month}'s file sent.",
+                )
+            # A short list of cards may truly stand still for a month; a county's roster never does.
+            landing.reasons.append(
+                f"{file} holds the same bytes as in {earlier}: ask {self.contract.agency} whether nothing changed."
             )
         return landing
 

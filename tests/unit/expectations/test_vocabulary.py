@@ -50,6 +50,7 @@ CASES = [
     ("value_share", {"column": "reason", "values": ["死亡"]}, {"limit": 0.5}, {"limit": 0.4}, 0.5, 4),
     ("value_share_reached", {"column": "reason", "values": ["死亡"]}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 4),
     ("most_common_share", {"column": "key"}, {"limit": 0.34}, {"limit": 0.3}, 0.333333, 3),
+    ("most_common_share", {"column": "key"}, {"limit": 0, "spared": 2}, None, 0, 3),
     ("largest_group", {"columns": ["key"]}, {"limit": 2}, {"limit": 1}, 2, 3),
     ("repeated_share", {"columns": ["key"]}, {"limit": 0.34}, {"limit": 0.3}, 0.333333, 3),
     ("known_in", {"column": "key", "table": "other", "table_column": "id"}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 2),

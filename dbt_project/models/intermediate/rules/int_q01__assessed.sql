@@ -83,7 +83,8 @@ split_cases as (
         sum(payments.amount) - max(payments.amount) as amount,
         count(*) as payments,
         min(payments.person_id) as collector,
-        bool_and(payments.is_link_certain) as is_link_certain,
+        -- Of a case that no roster knows it cannot be said that it was more than one entitlement: never 确认.
+        bool_and(payments.is_link_certain) and min(entitled.amount) is not null as is_link_certain,
         string_agg(
             distinct concat('assistance_payment/', payments.file), ';'
             order by concat('assistance_payment/', payments.file)
