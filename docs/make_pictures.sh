@@ -16,7 +16,7 @@ mkdir -p "$pictures"
 
 chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update \
     --disable-sync --no-first-run --hide-scrollbars --user-data-dir="$scratch/chromium" \
-    --window-size=1200,2300 --screenshot="$pictures/month.png" "file://$release/month.html" 2>/dev/null
+    --window-size=1200,1900 --screenshot="$pictures/month.png" "file://$release/month.html" 2>/dev/null
 
 # The township with the longest list; its paper copy, which shows no whole ID.
 list=$(find "$release/paper" -name '预警清单_*.xlsx' -printf '%s %p\n' | sort -k1,1nr -k2 | head -n 1 | cut -d' ' -f2-)
