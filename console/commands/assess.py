@@ -38,7 +38,8 @@ WITH raised AS (
   SELECT DISTINCT w.rule_id, o.true_person
   FROM read_parquet('{warnings}') AS w LEFT JOIN owners AS o USING (person_id)),
 planted AS (
-  SELECT rule_id, true_person, expected FROM read_parquet('{truth}') WHERE month = '{month}')
+  SELECT rule_id, true_person, expected FROM read_parquet('{truth}') WHERE month = '{month}'
+  AND rule_id IN (SELECT rule_id FROM read_parquet('{built}')))
 SELECT coalesce(p.rule_id, r.rule_id) AS rule_id,
   count(*) FILTER (p.expected) AS planted,
   count(*) FILTER (p.expected AND r.rule_id IS NOT NULL) AS found,
@@ -68,7 +69,10 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
     screen.table("Links against the planted truth", LINKS, links)
     with in_memory(settings.home) as con:
         rules = [line for month in months for line in rule_lines(con, lake, truth, month)]
+        ahead = rules_ahead(con, lake, truth)
     screen.table("Warnings against the planted truth", WARNINGS, rules)
+    if ahead:
+        screen.say(f"Planted besides, for rules that are not built yet: {', '.join(ahead)}.")
 
 
 def link_lines(home: Path, truth: Path, month: str) -> list[tuple[object, ...]]:
@@ -103,7 +107,19 @@ def rule_lines(
         "month": month,
     }
     con.execute(_OWNERS.format(**places))
-    found = con.execute(
-        _RULES.format(warnings=quoted(warnings), truth=quoted(truth / "warnings.parquet"), month=month)
-    ).fetchall()
+    places = {**places, "truth": quoted(truth / "warnings.parquet"), "built": _built(lake)}
+    found = con.execute(_RULES.format(warnings=quoted(warnings), **places)).fetchall()
     return [(month, *line) for line in found]
+
+
+def rules_ahead(con: duckdb.DuckDBPyConnection, lake: Lake, truth: Path) -> list[str]:
+    """Rules that the county plants and the warehouse does not have."""
+    if not lake.months("marts/dim_rule"):
+        return []
+    planted = f"SELECT DISTINCT rule_id FROM read_parquet('{quoted(truth / 'warnings.parquet')}')"
+    built = f"SELECT rule_id FROM read_parquet('{_built(lake)}')"
+    return [rule for (rule,) in con.execute(f"{planted} EXCEPT {built} ORDER BY 1").fetchall()]
+
+
+def _built(lake: Lake) -> str:
+    return quoted(lake.root / "marts" / "dim_rule" / "month=*" / "*.parquet")
