@@ -91,7 +91,7 @@ def test_no_clock_and_no_chance_in_results():
 
 def test_nothing_names_this_machine_or_a_registry():
     places = "|".join(re.escape(f"{place}/") for place in (ROOT, Path.home()))
-    machine = re.compile(rf"{places}|index-url|registry *= *.https?:")
+    machine = re.compile(rf"{places}|index.url|registry *= *.https?:")
     for path in tracked():
         if path.suffix in {".png", ".parquet", ".xlsx"} or path == Path(__file__):
             continue
