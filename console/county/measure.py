@@ -30,8 +30,8 @@ _ONLY = {
 
 
 @dataclass(frozen=True)
-class ExactJoin:
-    """Pairwise recall and precision of joining one month's person-bearing rows on the ID as written."""
+class PairCounts:
+    """Of one view of a month's person-bearing rows: true pairs, joined pairs, pairs that are both."""
 
     rows: int
     true_pairs: int
@@ -40,16 +40,16 @@ class ExactJoin:
 
     @property
     def recall(self) -> float:
-        """The share of true pairs that the join finds."""
+        """The share of true pairs that were joined (1 when there are none)."""
         return self.right_pairs / self.true_pairs if self.true_pairs else 1.0
 
     @property
     def precision(self) -> float:
-        """The share of joined pairs that are one person."""
+        """The share of joined pairs that are one person (1 when nothing was joined)."""
         return self.right_pairs / self.joined_pairs if self.joined_pairs else 1.0
 
 
-def exact_join(truth: Path, month: str) -> dict[str, ExactJoin]:
+def exact_join(truth: Path, month: str) -> dict[str, PairCounts]:
     """The measure over ``truth/ids_as_written.parquet``, strictest view last.
 
     A blank ID joins nothing. ``all rows`` counts the true pairs of rows without one as not found; the
@@ -60,5 +60,5 @@ def exact_join(truth: Path, month: str) -> dict[str, ExactJoin]:
     with duckdb.connect() as connection:
         for view, only in _ONLY.items():
             counted = connection.execute(_PAIRS.format(only=only), [path, month]).fetchone()
-            measures[view] = ExactJoin(*(int(number or 0) for number in counted or (0, 0, 0, 0)))
+            measures[view] = PairCounts(*(int(number or 0) for number in counted or (0, 0, 0, 0)))
     return measures

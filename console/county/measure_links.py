@@ -6,32 +6,11 @@ group sizes, n(n-1)/2, and never made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-
-@dataclass(frozen=True)
-class Pairwise:
-    """Pairwise counts of one view of the rows: how many true pairs, how many joined, how many both."""
-
-    view: str
-    rows: int
-    true_pairs: int
-    joined_pairs: int
-    right_pairs: int
-
-    @property
-    def recall(self) -> float:
-        """The share of true pairs that were joined (1 when there are none)."""
-        return self.right_pairs / self.true_pairs if self.true_pairs else 1.0
-
-    @property
-    def precision(self) -> float:
-        """The share of joined pairs that are true (1 when nothing was joined)."""
-        return self.right_pairs / self.joined_pairs if self.joined_pairs else 1.0
-
+from console.county.measure import PairCounts
 
 _ROWS = """
 CREATE OR REPLACE TEMP TABLE linked AS
@@ -60,25 +39,15 @@ SELECT (SELECT coalesce(sum(inside), 0) FROM sized),
 """
 
 
-def pairwise(home: Path, truth: Path, month: str) -> dict[str, Pairwise]:
+def pairwise(home: Path, truth: Path, month: str) -> dict[str, PairCounts]:
     """Measure a month's crosswalk: view name to counts.
 
     ``all``: certain and review links; ``certain``: only rows graded certain or new; ``exact id``: joining the
     same rows on the ID as written; ``feed …`` and ``names …``: pairs with at least one row of that feed or
     kind of name; ``certain feed …``: the same among certain rows.
     """
-    lake = home / "lake"
     with duckdb.connect() as con:
-        con.execute(
-            _ROWS,
-            [
-                f"{lake}/crosswalk/month={month}/*.parquet",
-                str(truth / "ids_as_written.parquet"),
-                month,
-                f"{lake}/records/feed=*/month={month}/*.parquet",
-                f"{lake}/profiles/feed=*/month={month}/*.parquet",
-            ],
-        )
+        _read_linked(con, home, truth, month)
         feeds = [row[0] for row in con.execute("SELECT DISTINCT feed FROM linked ORDER BY 1").fetchall()]
         kinds = [
             row[0]
@@ -97,14 +66,27 @@ def pairwise(home: Path, truth: Path, month: str) -> dict[str, Pairwise]:
             views[f"names {kind}"] = ("person_id", f"name_system = '{kind}'", "TRUE")
             views[f"exact id names {kind}"] = ("id_as_written", f"name_system = '{kind}'", "TRUE")
         return {
-            name: _measured(con, name, key, inside, universe)
-            for name, (key, inside, universe) in views.items()
+            name: _measured(con, key, inside, universe) for name, (key, inside, universe) in views.items()
         }
 
 
-def _measured(con: duckdb.DuckDBPyConnection, view: str, key: str, inside: str, universe: str) -> Pairwise:
+def _read_linked(con: duckdb.DuckDBPyConnection, home: Path, truth: Path, month: str) -> None:
+    lake = home / "lake"
+    con.execute(
+        _ROWS,
+        [
+            f"{lake}/crosswalk/month={month}/*.parquet",
+            str(truth / "ids_as_written.parquet"),
+            month,
+            f"{lake}/records/feed=*/month={month}/*.parquet",
+            f"{lake}/profiles/feed=*/month={month}/*.parquet",
+        ],
+    )
+
+
+def _measured(con: duckdb.DuckDBPyConnection, key: str, inside: str, universe: str) -> PairCounts:
     counted = con.execute(_COUNT.format(key=key, inside=inside, universe=universe)).fetchone() or (0, 0, 0, 0)
-    return Pairwise(view, *(int(number or 0) for number in counted))
+    return PairCounts(*(int(number or 0) for number in counted))
 
 
 def wrong_by_rule(home: Path, truth: Path, month: str) -> dict[str, tuple[int, int, int]]:
@@ -113,18 +95,8 @@ def wrong_by_rule(home: Path, truth: Path, month: str) -> dict[str, tuple[int, i
     A person_id stands for the true person whom most of its certain rows are; a true person's home is the
     person_id that holds most of its rows.
     """
-    lake = home / "lake"
     with duckdb.connect() as con:
-        con.execute(
-            _ROWS,
-            [
-                f"{lake}/crosswalk/month={month}/*.parquet",
-                str(truth / "ids_as_written.parquet"),
-                month,
-                f"{lake}/records/feed=*/month={month}/*.parquet",
-                f"{lake}/profiles/feed=*/month={month}/*.parquet",
-            ],
-        )
+        _read_linked(con, home, truth, month)
         found = con.execute("""
             WITH stands AS (
                 SELECT person_id, coalesce(mode(true_person ORDER BY true_person) FILTER (grade <> 'review'),

@@ -14,7 +14,6 @@ import pandas as pd
 from console.county.draws import Bools, Draws, Ints
 from console.county.places import LEXICON
 
-SYSTEMS = ("given", "han", "interpunct")
 Texts = np.ndarray
 
 # Shares of the shapes of a Tibetan name: two words (扎西才让), one word (扎西).

@@ -18,7 +18,6 @@ from console.county.draws import Draws
 LEXICON = Path(__file__).parent / "lexicon"
 COUNTY_CODE = "632301"
 COUNTY = "同仁市"
-PREFECTURE = "青海省黄南藏族自治州"
 GROUPS = ("tibetan", "han", "hui", "tu", "sala", "mongol", "uyghur")
 ETHNICITY = ("藏族", "汉族", "回族", "土族", "撒拉族", "蒙古族", "维吾尔族")
 HAMLETS = ("上庄", "下庄", "河沿", "台子", "沟口", "阳坡", "阴坡", "新村")

@@ -15,7 +15,7 @@ import pandas as pd
 from console.county.deliver import Delivery
 from console.county.dirt_table import Dice, Mistake, agency_of, read_dirt
 from console.county.layouts import Layout, layouts
-from console.county.measure import ExactJoin, exact_join
+from console.county.measure import PairCounts, exact_join
 from console.county.people import People, people_of
 from console.county.repeats import mistaken, with_repeats
 from console.county.truth import Truth
@@ -36,7 +36,7 @@ class CountyAccount:
     rows: Counter[str] = field(default_factory=Counter)
     person_rows: int = 0
     dirt: Counter[str] = field(default_factory=Counter)
-    joins: dict[str, dict[str, ExactJoin]] = field(default_factory=dict)
+    joins: dict[str, dict[str, PairCounts]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
 
     def as_rows(self) -> list[tuple[str, str]]:

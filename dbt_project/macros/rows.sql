@@ -15,6 +15,17 @@
             and source.row = links.row
 {%- endmacro %}
 
+{#- Rows of `linked` numbered within their event, the latest delivery first: place 1 is the one that speaks. -#}
+{% macro numbered_events(key) -%}
+    select
+        *,
+        row_number() over (
+            partition by {{ key }}
+            order by month desc, file, sheet, row
+        ) as place
+    from linked
+{%- endmacro %}
+
 {#- Policy parameters as one row of numbers (NULL where no rule is configured). -#}
 {% macro limits(parameters) -%}
     select

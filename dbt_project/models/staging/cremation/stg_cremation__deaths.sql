@@ -14,15 +14,7 @@ linked as (
 
 numbered as (
     -- A running list: one event however often it is sent.
-    select
-        *,
-        row_number() over (
-            partition by
-                coalesce(person_id, concat(name, '|', id_no)),
-                died_on
-            order by month desc, file, sheet, row
-        ) as place
-    from linked
+    {{ numbered_events("coalesce(person_id, concat(name, '|', id_no)), died_on") }}
 )
 
 select

@@ -14,16 +14,7 @@ linked as (
 
 numbered as (
     -- A running list. Only the reason 死亡 is a death: the models that use it say so.
-    select
-        *,
-        row_number() over (
-            partition by
-                coalesce(person_id, concat(name, '|', id_no)),
-                cancelled_on,
-                reason
-            order by month desc, file, sheet, row
-        ) as place
-    from linked
+    {{ numbered_events("coalesce(person_id, concat(name, '|', id_no)), cancelled_on, reason") }}
 )
 
 select

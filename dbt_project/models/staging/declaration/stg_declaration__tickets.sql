@@ -14,14 +14,7 @@ linked as (
 
 numbered as (
     -- What comes again is the same event: the latest delivery speaks.
-    select
-        *,
-        row_number() over (
-            partition by
-                ticket_no
-            order by month desc, file, sheet, row
-        ) as place
-    from linked
+    {{ numbered_events("ticket_no") }}
 )
 
 select

@@ -14,17 +14,7 @@ linked as (
 
 numbered as (
     -- A blank amount is unknown, never 'no aid'.
-    select
-        *,
-        row_number() over (
-            partition by
-                coalesce(person_id, concat(name, '|', id_no)),
-                school_year,
-                term,
-                programme
-            order by month desc, file, sheet, row
-        ) as place
-    from linked
+    {{ numbered_events("coalesce(person_id, concat(name, '|', id_no)), school_year, term, programme") }}
 )
 
 select

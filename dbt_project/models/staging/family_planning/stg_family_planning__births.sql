@@ -14,15 +14,7 @@ linked as (
 
 numbered as (
     -- What comes again is the same event: the latest delivery speaks.
-    select
-        *,
-        row_number() over (
-            partition by
-                coalesce(person_id, concat(name, '|', id_no)),
-                birth_date
-            order by month desc, file, sheet, row
-        ) as place
-    from linked
+    {{ numbered_events("coalesce(person_id, concat(name, '|', id_no)), birth_date") }}
 )
 
 select
