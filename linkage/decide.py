@@ -50,9 +50,9 @@ GUARDS: tuple[tuple[str, str], ...] = (
         f"household = {HOUSEHOLD.gamma('same_other_standing')} AND NOT ({_ID_AGREES} OR {_BIRTH_SAME} OR {_AGENCY_SAME})",
     ),
     (
-        "the description shows another person's id, and not all else is this person's",
-        f"is_contested AND NOT ({_WHOLE_NAME} AND ({_BIRTH_SAME} OR {_AGENCY_SAME}) "
-        f"AND (place = {PLACE.gamma('same_home')} OR household > 0 OR phone > 0 OR {_AGENCY_SAME}))",
+        "the description shows another person's id, and too little else is this person's",
+        f"is_contested AND NOT ({_WHOLE_NAME} AND ({_BIRTH_SAME} OR {_AGENCY_SAME} "
+        f"OR place = {PLACE.gamma('same_home')} OR household > 0))",
     ),
     (
         "only name, village and at most the age agree: many share them",
@@ -88,10 +88,11 @@ def _judge(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         SELECT seeker, target, match_weight, {levels},
             mine.rank AS seeker_rank, theirs.rank AS target_rank,
             {guarded} AS is_guarded,
-            match_weight >= {limits.join_bits} AS is_strong
+            match_weight >= CASE WHEN mine.is_dead OR theirs.is_dead THEN {limits.join_dead_bits}
+                WHEN mine.is_contested THEN {limits.join_contested_bits} ELSE {limits.join_bits} END AS is_strong
         FROM both_ways
-        JOIN (SELECT node, rank, is_contested FROM nodes) AS mine ON mine.node = seeker
-        JOIN (SELECT node, rank FROM nodes) AS theirs ON theirs.node = target
+        JOIN (SELECT node, rank, is_contested, is_dead FROM nodes) AS mine ON mine.node = seeker
+        JOIN (SELECT node, rank, is_dead FROM nodes) AS theirs ON theirs.node = target
         WHERE {_PROPOSES} AND match_weight >= CASE WHEN mine.is_contested THEN {limits.contested_bits} ELSE {limits.review_bits} END""")
 
 

@@ -23,7 +23,8 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     name under the same id is compatible when it is the same name written otherwise. A name that differs in
     one character or is a shortened one is compatible too, unless it comes with another number of the same
     agency, or is the very name of somebody with an id of his own in the same household or on the same
-    phone: a child under the parent's number. Is that somebody only of the same village, a person decides.
+    phone: a child under the parent's number. Is that somebody only of the same village, a person decides,
+    unless the row's own birth date, or a house, phone or number that it shares with the owner, speaks for it.
     """
     _claims(con, limits)
     _owners(con, limits)
@@ -40,11 +41,12 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         CREATE OR REPLACE TEMP TABLE assigned AS
         WITH judged AS (
             SELECT graded.*, coalesce(namesakes.is_close, FALSE) AS has_close_namesake,
-                namesakes.profile_key IS NOT NULL AS has_namesake,
+                namesakes.profile_key IS NOT NULL AND NOT births_agree AND backed.profile_key IS NULL AS has_namesake,
                 rivals.profile_key IS NOT NULL AS has_other_number
             FROM graded
             LEFT JOIN namesakes USING (profile_key)
             LEFT JOIN rivals USING (profile_key)
+            LEFT JOIN backed USING (profile_key)
             WHERE graded.person_id IS NULL AND NOT is_contradicted AND level > {DIFFERENT}
         ),
         placed AS (
@@ -73,7 +75,7 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     columns = f"""profile_key, feed, role, id_no,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN substr(name, 2) END AS named_after,
-        name_family, name_pinyin, household_key, agency_key, village, phone,
+        name_family, name_pinyin, household_key, home, agency_key, village, phone,
         coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
         coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart,
         coalesce(birth_source = 'column' AND birth_date = id_birth(id_no), FALSE) AS births_agree"""
@@ -130,7 +132,8 @@ def _owners(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
 
 
 def _namesakes(con: duckdb.DuckDBPyConnection) -> None:
-    """Names that differ a little from the id's owner: ``namesakes`` bear them nearby, ``rivals`` have numbers."""
+    """Names that differ a little from the id's owner: ``namesakes`` bear them nearby, ``rivals`` have numbers,
+    ``backed`` are descriptions that share house, phone or number with one of the owner's own name."""
     weak = f"level BETWEEN {DIFFERENT + 1} AND {WILDCARD}"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE namesakes AS
@@ -147,6 +150,15 @@ def _namesakes(con: duckdb.DuckDBPyConnection) -> None:
         JOIN near AS there
             ON there.id_no = other.id_no AND there.place = here.place AND there.is_close = here.is_close
         WHERE {weak} GROUP BY graded.profile_key""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE backed AS
+        WITH ties AS (
+            SELECT id_no, profile_key, feed, level, unnest([home, household_key, agency_key, phone]) AS tie
+            FROM graded WHERE id_no IN (SELECT id_no FROM graded WHERE {weak})
+        )
+        SELECT DISTINCT weak.profile_key
+        FROM ties AS weak JOIN ties AS own USING (id_no, tie)
+        WHERE weak.{weak} AND own.level >= {PINYIN} AND own.profile_key <> weak.profile_key""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE rivals AS
         SELECT DISTINCT weak.profile_key

@@ -43,6 +43,8 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
                 coalesce(groups.rule, '{rules.FOUNDER.rule_id}') AS group_rule,
                 groups.match_weight,
                 rest.id_no IS NOT NULL AS is_contested,
+                rest.id_no IS NOT NULL AND rest.name IS NOT NULL AND (rest.agency_key IS NOT NULL
+                    OR births_far(rest.own_birth, id_birth(rest.id_no))) AS is_told_apart,
                 rest.damaged_id IS NULL AND rest.own_birth IS NULL AND rest.village IS NULL
                     AND rest.phone IS NULL AND rest.agency_key IS NULL AND rest.household_key IS NULL AS is_thin,
                 row_number() OVER (PARTITION BY free.node ORDER BY free.profile_key) = 1 AS is_first
@@ -50,6 +52,7 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
         )
         SELECT profile_key, person_node,
             CASE
+                WHEN group_grade = 'new' AND is_told_apart THEN '{rules.OWN_PERSON.rule_id}'
                 WHEN group_grade = 'new' AND is_contested THEN '{rules.CONTESTED_FOUNDER.rule_id}'
                 WHEN group_grade = 'new' AND is_thin THEN '{rules.TOO_THIN.rule_id}'
                 WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.rule_id}'
@@ -60,6 +63,8 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
                 ELSE group_rule END AS rule,
             CASE
                 WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.grade}'
+                WHEN group_grade = 'new' AND is_told_apart AND is_first THEN '{rules.OWN_PERSON.grade}'
+                WHEN group_grade = 'new' AND is_told_apart THEN 'certain'
                 WHEN is_contested OR (group_grade = 'new' AND is_thin) THEN 'review'
                 WHEN group_grade = 'new' AND NOT is_first THEN 'certain'
                 ELSE group_grade END AS grade,

@@ -18,6 +18,8 @@ class Limits:
     """
 
     join_bits: float
+    join_contested_bits: float
+    join_dead_bits: float
     review_bits: float
     contested_bits: float
     gap_bits: float
@@ -36,6 +38,8 @@ class Limits:
         """Read the lines ``linkage_*``; ``PolicyMissing`` names the one that is not there."""
         return cls(
             join_bits=float(policy.number("linkage_join_bits")),
+            join_contested_bits=float(policy.number("linkage_join_contested_bits")),
+            join_dead_bits=float(policy.number("linkage_join_dead_bits")),
             review_bits=float(policy.number("linkage_review_bits")),
             contested_bits=float(policy.number("linkage_review_contested_bits")),
             gap_bits=float(policy.number("linkage_gap_bits")),

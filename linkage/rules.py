@@ -54,6 +54,9 @@ FOUNDER = Rule("L20", "nobody known fits: the first description of a person", "n
 CONTESTED_FOUNDER = Rule(
     "L21", "shows another person's id, and nobody else fits: held as a person apart", "review"
 )
+OWN_PERSON = Rule(
+    "L23", "shows another person's id, but its own birth date or agency number tells a person apart", "new"
+)
 TOO_THIN = Rule("L22", "says too little to tell persons apart", "review")
 HUMAN = Rule("L30", "a person decided that these are the same", "certain")
 
@@ -81,6 +84,7 @@ RULES: dict[str, Rule] = {
         MODEL_GUARDED,
         FOUNDER,
         CONTESTED_FOUNDER,
+        OWN_PERSON,
         TOO_THIN,
         HUMAN,
         HUMAN_APART,
