@@ -69,6 +69,7 @@ BLOCKS = (
     _both("B14", "same birth date, same village", "birth || village"),
     _both("B15", "same name family or name, same township", f"{_TERM} || township"),
     _both("B16", "same name family or name, same house", f"{_TERM} || home"),
+    _both("B17", "same day of death, same sex", "died_on || sex"),
     _both("B20", "same household number", "household_key"),
     _both("B21", "same agency number", "agency_key"),
     _both("B22", "same phone that few bear", "phone"),

@@ -11,7 +11,7 @@ import duckdb
 from linkage import rules
 from linkage.cluster import components
 from linkage.limits import Limits
-from linkage.model.definition import AGENCY, BIRTH, COMPARISONS, HOUSEHOLD, ID, NAME, PLACE, SEX
+from linkage.model.definition import AGENCY, BIRTH, COMPARISONS, DEATH, HOUSEHOLD, ID, NAME, PLACE, SEX
 from linkage.nodes import FREE, WITH_ID
 
 _ID_AGREES = f"id >= {ID.gamma('same_area_and_birth')}"
@@ -22,6 +22,7 @@ _DATES_NEAR = ", ".join(
     str(BIRTH.gamma(level))
     for level in ("equal", "same_month", "day_and_month_swapped", "same_day_other_year", "same_year")
 )
+_DIED_SAME = f"death >= {DEATH.gamma('same_days')}"
 _AGENCY_SAME = f"agency = {AGENCY.gamma('same')}"
 
 # Kin share household, phone, village, and twins the birth date: another name is proposed only where an
@@ -57,7 +58,7 @@ GUARDS: tuple[tuple[str, str], ...] = (
     (
         "only name, village and at most the age agree: many share them",
         f"NOT ({_ID_AGREES} OR {_AGENCY_SAME} OR birth IN ({_DATES_NEAR})) AND place < {PLACE.gamma('same_home')} "
-        "AND household <= 0 AND phone <= 0",
+        f"AND household <= 0 AND phone <= 0 AND NOT ({_DIED_SAME})",
     ),
 )
 

@@ -69,6 +69,7 @@ PROFILES: Final[dict[str, str]] = {
     "phone": "VARCHAR",
     "relation": "VARCHAR",
     "of": "VARCHAR",
+    "died_on": "DATE",
 }
 
 # What ``household_key`` begins with where no agency's number stands: the house of the address, or the row's own
@@ -79,6 +80,9 @@ BESIDE: Final = "beside:"
 # The fields that make a profile what it is: all but its key.
 DESCRIBING: Final[tuple[str, ...]] = tuple(name for name in PROFILES if name != "profile_key")
 
+# Fields that were added when keys had been published already.
+_LATER: Final[tuple[str, ...]] = ("died_on",)
+
 _SEPARATOR = "chr(31)"
 _NULL = "chr(30)"
 
@@ -87,7 +91,9 @@ def profile_key_sql() -> str:
     """The SQL expression of ``profile_key`` over the columns of ``DESCRIBING``.
 
     The lower 64 bits of an MD5, not DuckDB's ``hash()``: that one may change with the engine's version,
-    while a published key must not. NULL and empty text differ, and no two fields can run together.
+    while a published key must not. NULL and empty text differ, and no two fields can run together. A field that
+    came later (``_LATER``) is left out where it is NULL, so that keys published before it stay.
     """
-    fields = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), {_NULL})' for name in DESCRIBING)
-    return f"md5_number_lower(concat_ws({_SEPARATOR}, {fields}))"
+    fields = [f'coalesce(CAST("{name}" AS VARCHAR), {_NULL})' for name in DESCRIBING if name not in _LATER]
+    fields += [f"'{name}=' || CAST(\"{name}\" AS VARCHAR)" for name in _LATER]
+    return f"md5_number_lower(concat_ws({_SEPARATOR}, {', '.join(fields)}))"

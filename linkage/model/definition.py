@@ -229,11 +229,17 @@ PHONE = Comparison(
     ),
 )
 
-# Few people stand on a list of the dead: that two descriptions both do is evidence.
+# Few people stand on a list of the dead: that two descriptions both do is evidence, and the day tells more. A
+# cremation follows a death within days, and clerks write either; months and slips part the rest.
+_DAYS_APART = "abs(date_diff('day', died_on_l, died_on_r))"
+
 DEATH = Comparison(
     "death",
     "NOT (is_dead_l OR is_dead_r)",
     (
+        Level("same_day", "is_dead_l AND is_dead_r AND died_on_l = died_on_r", 0.50, 4e-5, fixed=True),
+        Level("same_days", f"is_dead_l AND is_dead_r AND {_DAYS_APART} <= 10", 0.20, 6e-4, fixed=True),
+        Level("other_day", f"is_dead_l AND is_dead_r AND {_DAYS_APART} > 10", 0.03, 1.9e-2, fixed=True),
         Level("both", "is_dead_l AND is_dead_r", 0.80, 0.02, fixed=True),
         Level("one", None, 0.20, 0.98, fixed=True),
     ),

@@ -17,7 +17,7 @@ from warehouse.intake.contract import Contract, Person
 
 _CELLS = (
     "name", "id", "sex", "birth_date", "ethnicity", "phone", "township", "village", "address",
-    "household_key", "agency_key", "relation", "age", "age_on",
+    "household_key", "agency_key", "relation", "age", "age_on", "died_on",
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def describe(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for person in contract.persons:
         role = person.role
         cells = {field: _cell(contract, person, field) for field in _CELLS}
-        cells["dates"] = "date_system" if person.birth_date or person.age_on else "NULL::VARCHAR"
+        cells["dates"] = "date_system" if person.birth_date or person.age_on or person.died_on else "NULL::VARCHAR"
         cells["beside"] = _beside(contract, person)
         listed = ", ".join(f'{sql} AS "c_{field}"' for field, sql in cells.items())
         con.execute(f"CREATE OR REPLACE TEMP TABLE cells_{role} AS SELECT DISTINCT {listed} FROM source")
@@ -133,7 +133,8 @@ def _folded(contract: Contract, person: Person) -> str:
                 AS household_key,
             {_keyed("c_agency_key", person.agency_key)} AS agency_key,
             {"fold_phone(c_phone)" if person.phone else "NULL"} AS phone,
-            {literal(person.of) if person.of else "NULL"} AS "of"
+            {literal(person.of) if person.of else "NULL"} AS "of",
+            {"date_value(date_tidy(c_died_on), c_dates)" if person.died_on else "NULL"} AS died_on
         FROM dated
     ),
     typed AS (SELECT COLUMNS('^c_.*'), {types} FROM filled)

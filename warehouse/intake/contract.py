@@ -48,7 +48,8 @@ class Person(BaseModel):
     ``household_key`` and ``agency_key`` name the agency's own numbers: the household's (case_no,
     household_no, hukou_no) and the person's (psn_no, student_no, person_no, card_no). ``address`` is
     tried for township and village where no column names them. ``age`` (whole years, reached on the day of
-    ``age_on``) tells the year of birth where no birth date and no id does. ``of`` says, in a role other than self,
+    ``age_on``) tells the year of birth where no birth date and no id does. ``died_on`` is the day of
+    death. ``of`` says, in a role other than self,
     how this person stands to the row's own person (head, guardian, spouse, parent, kin).
     """
 
@@ -61,6 +62,7 @@ class Person(BaseModel):
     birth_date: str | None = None
     age: str | None = None
     age_on: str | None = None
+    died_on: str | None = None
     ethnicity: str | None = None
     phone: str | None = None
     township: str | None = None
