@@ -40,6 +40,7 @@ NODE_COLUMNS = {
     "agency_kinds": "VARCHAR[]",
     "phones": "VARCHAR[]",
     "is_dead": "BOOLEAN",
+    "died_on": "DATE",
 }
 _LISTS_OF_THE_DEAD = "('death', 'cremation')"
 
@@ -151,7 +152,8 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
                 {_listed("agency_key")} AS agencies,
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
                 {_listed("phone")} AS phones, {_listed("home")} AS homes,
-                bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead
+                bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead,
+                mode(died_on ORDER BY died_on) AS died_on
             FROM wanted_members WHERE {condition}
             GROUP BY node
         )
@@ -164,7 +166,7 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
             CASE WHEN id_no IS NOT NULL THEN 'day' ELSE birth_precision END AS birth_precision,
             CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE any_sex END AS sex,
             ethnicity, townships, villages, homes, households, household_kinds, standings,
-            agencies, agency_kinds, phones, is_dead
+            agencies, agency_kinds, phones, is_dead, died_on
         FROM gathered""")
 
 
