@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from console.commands.review import review_app
 from console.commands.stages import CHAIN, absorb_returns, run_stage
 from console.screen import Screen, complain
 from warehouse.errors import DoudiError, Misconfigured
@@ -30,6 +31,7 @@ policy_app = typer.Typer(
 )
 app.add_typer(gate_app, name="gate")
 app.add_typer(policy_app, name="policy")
+app.add_typer(review_app, name="review")
 
 MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
@@ -107,6 +109,7 @@ _verb("close", "Declare the month complete; refuses while a required feed is mis
 _verb("standardise", "Fold, type and keep: make values comparable, and the persons in each row findable.")
 _verb("gate1", "Inspect the standardised month; a failing stop rule holds it.")
 _verb("link", "Decide who is the same person, how sure, and keep ids over time.")
+_verb("prepare_review", "Write the month's blind cards for two reviewers (the same as doudi review prepare).")
 _verb("build", "Build the warehouse of the month with dbt.")
 _verb("gate2", "Inspect the marts; a failing stop rule holds the month.")
 _verb("publish", "Write the warning lists, the ledgers and the month's page.")

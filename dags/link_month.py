@@ -11,7 +11,7 @@ from orchestration.policies import monthly
 
 @dag(schedule=PartitionedAssetTimetable(assets=assets.closed), **monthly)
 def link_month() -> None:
-    """Standardise, gate 1, link; a failing stop rule holds the month at the gate."""
+    """Standardise, gate 1, link, cards for people; a failing stop rule holds the month at the gate."""
 
     @task
     def standardise() -> dict:
@@ -34,7 +34,14 @@ def link_month() -> None:
         with Bench.at("link") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    standardise() >> gate1() >> link()
+    @task
+    def prepare_review() -> dict:
+        from linkage.review.queue import prepare_review as run
+
+        with Bench.at("prepare_review") as bench:
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+
+    standardise() >> gate1() >> link() >> prepare_review()
 
 
 link_month()

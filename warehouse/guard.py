@@ -37,6 +37,7 @@ _WRITERS = {
     "close": ("closed",),
     "standardise": ("standardised", "records", "profiles"),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
+    "prepare_review": ("review_cards",),
     "build": ("marts",),
     "its gate": ("verdicts",),
 }
@@ -46,6 +47,7 @@ _STANDS_ON = {
     "standardise": ("landed", "receive"),
     "gate1": ("standardised", "standardise"),
     "link": ("records", "standardise"),
+    "prepare_review": ("review", "link"),
     "build": ("crosswalk", "link"),
     "gate2": ("marts/fct_warning_monthly", "build"),
 }

@@ -14,7 +14,7 @@ from warehouse.outcomes import Outcome
 from warehouse.settings import Settings
 
 # The chain of a month, in the order of the flow. Absorb stands apart: answers come when they come.
-CHAIN = ("receive", "close", "standardise", "gate1", "link", "build", "gate2", "publish")
+CHAIN = ("receive", "close", "standardise", "gate1", "link", "prepare_review", "build", "gate2", "publish")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,12 @@ def _link(month: Month, bench: Bench) -> Outcome:
     return link(month, lake=bench.lake, policy=bench.policy)
 
 
+def _prepare_review(month: Month, bench: Bench) -> Outcome:
+    from linkage.review.queue import prepare_review
+
+    return prepare_review(month, lake=bench.lake, policy=bench.policy)
+
+
 def _build(month: Month, bench: Bench) -> Outcome:
     from warehouse.transform import build
 
@@ -104,6 +110,7 @@ _STAGES: dict[str, Callable[[Month, Bench], Outcome]] = {
     "standardise": _standardise,
     "gate1": _gate1,
     "link": _link,
+    "prepare_review": _prepare_review,
     "build": _build,
     "gate2": _gate2,
     "publish": _publish,

@@ -80,7 +80,7 @@ def judge(rows: Iterable[FilledRow], listed: dict[str, Listed], words: Answers, 
         if not found and row.is_blank:
             blank += 1
             continue
-        day = _day(row.cells.get("checked_on", ""))
+        day = day_of(row.cells.get("checked_on", ""))
         found = found or _answer_problems(row, day, words, month)
         if found or day is None:
             problems += found
@@ -160,7 +160,7 @@ def _problem(row: FilledRow, column: str, sentence: str) -> Problem:
     return Problem(row.sheet, row.row, column, sentence)
 
 
-def _day(value: str | date) -> date | None:
+def day_of(value: str | date) -> date | None:
     """A day as a date cell, ``2026-11-05``, ``2026/11/5``, ``20261105``, ``2026年11月5日`` or a serial number."""
     if isinstance(value, date):
         return value

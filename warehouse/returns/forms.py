@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -37,9 +37,12 @@ class FilledRow:
         return not any(self.cells.get(column.key) for column in ANSWERS)
 
 
-def read_form(path: Path) -> list[FilledRow]:
-    """Every row with a key or an answer, from every sheet that has the list's headers.
+def read_form(
+    path: Path, headers: Mapping[str, str] = HEADERS, optional: frozenset[str] = frozenset()
+) -> list[FilledRow]:
+    """Every row with a key or an answer, from every sheet that has the list's headers (header to key).
 
+    ``optional`` names keys whose columns people may have taken away.
     ``Refused`` when the file is no workbook or none of its sheets is one of our lists.
     """
     try:
@@ -52,24 +55,30 @@ def read_form(path: Path) -> list[FilledRow]:
             f"{path.name} cannot be read as a workbook: it is damaged, cut off or locked with a password.",
             next_step="ask for the file again, as xlsx and without a password.",
         ) from error
-    found = [(name, rows, header) for name, rows in sheets if (header := _header(rows)) is not None]
+    found = [
+        (name, rows, header)
+        for name, rows in sheets
+        if (header := _header(rows, headers, optional)) is not None
+    ]
     if not found:
         raise Refused(
-            f"{path.name} is no list of ours: no sheet has the columns {'、'.join(HEADERS)}.",
+            f"{path.name} is no list of ours: no sheet has the columns {'、'.join(headers)}.",
             next_step="send back the very workbook that was handed out.",
         )
     return [line for name, rows, header in found for line in _lines(name, rows, *header)]
 
 
-def _header(rows: list[list[Any]]) -> tuple[int, dict[str, int]] | None:
+def _header(
+    rows: list[list[Any]], headers: Mapping[str, str], optional: frozenset[str]
+) -> tuple[int, dict[str, int]] | None:
     """Index of the header row and where each column stands, or None when a column is missing."""
     for index, row in enumerate(rows[:_HEADER_WITHIN]):
         at: dict[str, int] = {}
         for column, cell in enumerate(row):
-            key = HEADERS.get(_text(cell).replace(" ", ""))
+            key = headers.get(_text(cell).replace(" ", ""))
             if key is not None:
                 at.setdefault(key, column)
-        if len(at) == len(HEADERS):
+        if set(headers.values()) - optional <= at.keys():
             return index, at
     return None
 

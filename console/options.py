@@ -1,0 +1,19 @@
+"""The options that verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
+RegionOption = Annotated[str | None, typer.Option("--region", help="the region of the policy pack")]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", help="another folder of policy packs")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="show errors only")]
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", help="the day to compare with, YYYY-MM-DD; without it nothing is overdue"),
+]
