@@ -13,8 +13,7 @@ import duckdb
 from linkage import rules
 from linkage.agreement import DIFFERENT, PINYIN
 from linkage.limits import Limits
-from linkage.reading import NAMED_AFTER
-from warehouse.database import quoted
+from linkage.reading import NAMED_AFTER, read_beside
 from warehouse.lake import Lake
 from warehouse.months import Month
 
@@ -25,12 +24,18 @@ _HEARTHS = "unnest([home, household_key, phone]) AS hearth"
 
 
 def by_own_person(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits: Limits) -> None:
+    """``by_beside`` with those who stand beside one another in the month's own rows."""
+    read_beside(con, month, lake)
+    by_beside(con, limits)
+
+
+def by_beside(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Tie relatives by whom they stand beside, and then rows' own persons by the relatives beside them.
 
     Adds to ``assigned``: a relative without a trusted id, certain (L08) where exactly one who lives there
     bears the name and nobody else nearly, for review (L09) where that is only nearly so; and an own person
     without id, certain (L14) by name, birth date and the relative's house, for review (L16) without the name.
-    Two who fit decide nothing.
+    Two who fit decide nothing. Reads ``beside_told``.
     """
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE relatives AS
@@ -42,7 +47,7 @@ def by_own_person(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limi
         SELECT profile_key AS own_key, feed, own_birth AS birth, name, name_family, name_pinyin FROM described
         WHERE role = 'self' AND id_no IS NULL AND damaged_id IS NULL AND own_birth IS NOT NULL
             AND birth_precision = 'day' AND profile_key NOT IN (SELECT profile_key FROM assigned)""")
-    _beside(con, month, lake)
+    _beside(con)
     _speaking(con)
     _alike(con)
     _hearths(con)
@@ -50,23 +55,13 @@ def by_own_person(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limi
     _tie_own_persons(con)
 
 
-def _beside(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
-    """Make ``beside(profile_key, own_key)``: relatives' profiles and those of the rows' own persons, where one
-    of the two is sought."""
-    con.execute("CREATE OR REPLACE TEMP TABLE beside (profile_key UBIGINT, own_key UBIGINT)")
-    feeds = con.execute("""
-        SELECT DISTINCT feed FROM seen WHERE role <> 'self' AND feed IN (
-            SELECT feed FROM relatives UNION SELECT feed FROM sought) ORDER BY feed""").fetchall()
-    for (feed,) in feeds:
-        folder = quoted(lake.partition("records", feed=feed, month=str(month)))
-        records = f"read_parquet('{folder}/*.parquet', hive_partitioning = false)"
-        con.execute(f"""
-            INSERT INTO beside
-            SELECT DISTINCT told.profile_key, own.profile_key
-            FROM {records} AS told JOIN {records} AS own USING (file, sheet, "row")
-            WHERE told.role <> 'self' AND own.role = 'self'
-                AND (told.profile_key IN (SELECT profile_key FROM relatives)
-                    OR own.profile_key IN (SELECT own_key FROM sought))""")
+def _beside(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``beside(profile_key, own_key)``: of those who were told beside one another, where one of the two is
+    sought."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE beside AS
+        SELECT DISTINCT profile_key, own_key FROM beside_told
+        WHERE profile_key IN (SELECT profile_key FROM relatives) OR own_key IN (SELECT own_key FROM sought)""")
     con.execute("DELETE FROM sought WHERE own_key NOT IN (SELECT own_key FROM beside)")
 
 

@@ -14,6 +14,11 @@ from warehouse.database import quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
 
+# A provisional person stands under one of these rules; whatever else is for review is a proposal.
+FOUNDERS = f"('{rules.CONTESTED_FOUNDER.rule_id}', '{rules.TOO_THIN.rule_id}')"
+# What a profile of the registry says about its person: a proposal says nothing.
+_SPEAKS = f"(grade <> 'review' OR rule IN {FOUNDERS})"
+
 
 def read_decisions(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
     """Make ``decided(profile, person, other_profile, other_person, verdict)`` from all months up to this one.
@@ -85,14 +90,18 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
     """Merge the persons that must be one, move and reopen profiles; return how many persons were merged away.
 
     A must_link of two profiles whose persons differ merges these persons. The older person_id stays. Where
-    decisions contradict one another, those who must not be one stay apart.
+    decisions contradict one another, those who must not be one stay apart. What is taken out of ``old`` to be
+    linked again stands in ``unsettled``.
     """
-    con.execute("""
+    _open_decided_proposals(con)
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE told AS
         SELECT coalesce(person, mine.person_id) AS one, coalesce(other_person, theirs.person_id) AS two, verdict
         FROM decided
-        LEFT JOIN old AS mine ON mine.profile_key = decided.profile
-        LEFT JOIN old AS theirs ON theirs.profile_key = decided.other_profile
+        LEFT JOIN (SELECT profile_key, person_id FROM old WHERE {_SPEAKS}) AS mine
+            ON mine.profile_key = decided.profile
+        LEFT JOIN (SELECT profile_key, person_id FROM old WHERE {_SPEAKS}) AS theirs
+            ON theirs.profile_key = decided.other_profile
         WHERE profile IS NULL OR other_profile IS NOT NULL""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE merge_edges AS
@@ -101,14 +110,17 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
             AND two IN (SELECT person_id FROM old_persons)""")
     components(con, "merge_edges", "merge_roots")
     con.execute("""
-        DELETE FROM merge_roots WHERE root IN (
-            SELECT mine.root FROM told
-            JOIN merge_roots AS mine ON mine.node = told.one
-            JOIN merge_roots AS theirs ON theirs.node = told.two AND theirs.root = mine.root
-            WHERE told.verdict = 'must_not_link')""")
+        CREATE OR REPLACE TEMP TABLE contradictions AS
+        SELECT DISTINCT least(one, two) AS person_id, greatest(one, two) AS other_id FROM told
+        JOIN merge_roots AS mine ON mine.node = told.one
+        JOIN merge_roots AS theirs ON theirs.node = told.two AND theirs.root = mine.root
+        WHERE told.verdict = 'must_not_link'""")
     con.execute("""
+        DELETE FROM merge_roots WHERE root IN (
+            SELECT root FROM merge_roots JOIN contradictions ON person_id = node)""")
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE merged_persons AS
-        SELECT person_id, kept FROM (
+        SELECT person_id, kept, '{rules.HUMAN.rule_id}' AS reason FROM (
             SELECT node AS person_id,
                 first_value(node) OVER (PARTITION BY root ORDER BY first_month, node) AS kept
             FROM merge_roots JOIN old_persons ON person_id = node)
@@ -123,6 +135,13 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
         FROM decided LEFT JOIN merged_persons ON merged_persons.person_id = decided.other_person
         WHERE old.profile_key = decided.profile AND decided.verdict = 'must_link'
             AND decided.other_person IS NOT NULL""")
+    # A provisional person whom people named is provisional no longer.
+    con.execute(f"""
+        UPDATE old SET grade = 'certain', rule = '{rules.HUMAN.rule_id}'
+        WHERE grade = 'review' AND rule IN {FOUNDERS} AND person_id IN (
+            SELECT one FROM told WHERE verdict = 'must_link' UNION SELECT two FROM told WHERE verdict = 'must_link'
+            UNION SELECT kept FROM merged_persons
+            UNION SELECT other_person FROM decided WHERE verdict = 'must_link')""")
     # A link that must not be is opened again: the profile counts as new, and what forbids stays.
     con.execute("""
         CREATE OR REPLACE TEMP TABLE forbidden_pairs AS
@@ -145,10 +164,30 @@ def apply_to_registry(con: duckdb.DuckDBPyConnection) -> int:
         SELECT other_key, person_id FROM forbidden_pairs JOIN old USING (profile_key)
             WHERE other_key NOT IN (SELECT profile_key FROM old)""")
     con.execute("""
-        DELETE FROM old USING forbidden
-        WHERE old.profile_key = forbidden.profile_key AND old.person_id = forbidden.node""")
+        INSERT INTO unsettled
+        SELECT DISTINCT old.* FROM old JOIN forbidden USING (profile_key) WHERE old.person_id = forbidden.node""")
+    con.execute("DELETE FROM old USING unsettled WHERE old.profile_key = unsettled.profile_key")
     found = con.execute("SELECT count(*) FROM merged_persons").fetchone()
     return int(found[0]) if found else 0
+
+
+def _open_decided_proposals(con: duckdb.DuckDBPyConnection) -> None:
+    """A proposal that people decided otherwise is no word about the proposed person: it is linked again.
+
+    Makes ``unsettled`` and ``decided_together(node, root)``: profiles that must be one.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE unsettled AS
+        SELECT old.* FROM old
+        WHERE NOT ({_SPEAKS}) AND profile_key IN (
+            SELECT profile FROM decided WHERE verdict = 'must_link' AND other_profile IS NOT NULL
+            UNION SELECT other_profile FROM decided WHERE verdict = 'must_link')""")
+    con.execute("DELETE FROM old USING unsettled WHERE old.profile_key = unsettled.profile_key")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE decided_pairs AS
+        SELECT profile AS left_node, other_profile AS right_node FROM decided
+        WHERE verdict = 'must_link' AND profile IS NOT NULL AND other_profile IS NOT NULL""")
+    components(con, "decided_pairs", "decided_together")
 
 
 def tie_decided(con: duckdb.DuckDBPyConnection) -> None:

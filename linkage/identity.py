@@ -6,7 +6,10 @@ import duckdb
 
 from linkage import rules
 from linkage.decisions import part_decided
+from linkage.reading import BORROWED, KEPT, STATE
 from linkage.records import PROFILES
+from linkage.union import hold_valid
+from warehouse.database import quoted
 from warehouse.errors import BudgetExceeded, HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -29,11 +32,32 @@ def month_before(month: Month, lake: Lake) -> Month | None:
 
 
 def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
-    """Make ``links``: every profile of the month with its person, grade, rule and weight.
+    """``place``, then make ``links``: every profile of the month with its person, grade, rule and weight, where the
+    month is linked in one pass. A profile known from before keeps its person and its grade."""
+    place(con, month)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE links AS
+        SELECT placed.profile_key, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
+            TRUE AS is_fresh
+        FROM placed JOIN names_of_nodes USING (person_node)
+        UNION ALL
+        SELECT old.profile_key, old.person_id,
+            CASE WHEN old.grade = 'review' THEN 'review' ELSE 'certain' END,
+            CASE WHEN old.grade = 'review' THEN old.rule ELSE '{rules.KNOWN.rule_id}' END,
+            old.match_weight, FALSE
+        FROM seen JOIN old USING (profile_key)""")
 
-    A profile known from before keeps its person and its grade. A new group's person_id is made from its
-    smallest profile key and the month, so a rerun mints the same.
+
+def place(con: duckdb.DuckDBPyConnection, month: Month) -> None:
+    """Make ``placed(profile_key, person_node, rule, grade, match_weight)`` of all that is ``fresh``, and
+    ``names_of_nodes(person_node, person_id)``.
+
+    A new group's person_id is made from its smallest profile key and the month, so a rerun mints the same. Opened
+    again and alone as before, it keeps the id under which it was shown (``vacant_ids``).
     """
+    con.execute("""
+        CREATE TEMP TABLE IF NOT EXISTS vacant_ids (profile_key UBIGINT, person_id VARCHAR, first_month VARCHAR,
+            grade VARCHAR, rule VARCHAR, is_published BOOLEAN)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE placed AS
         WITH free_placed AS (
@@ -76,24 +100,33 @@ def settle(con: duckdb.DuckDBPyConnection, month: Month) -> None:
             CASE WHEN assigned.grade = 'new' AND groups.grade = 'certain' THEN 'certain' ELSE assigned.grade END,
             coalesce(assigned.match_weight, CASE WHEN groups.grade = 'certain' THEN groups.match_weight END)
         FROM assigned LEFT JOIN groups USING (node)""")
+    _hold_published(con)
     part_decided(con)
+    hold_valid(con)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE names_of_nodes AS
+        WITH kept AS (
+            SELECT person_node, person_id FROM (
+                SELECT placed.person_node, vacant.person_id, vacant.first_month,
+                    row_number() OVER (PARTITION BY vacant.person_id ORDER BY placed.profile_key) AS nth
+                FROM placed JOIN vacant_ids AS vacant USING (profile_key)
+                WHERE NOT starts_with(placed.person_node, 'P'))
+            WHERE nth = 1
+            QUALIFY row_number() OVER (PARTITION BY person_node ORDER BY first_month, person_id) = 1
+        )
         SELECT person_node,
             CASE WHEN starts_with(person_node, 'P') THEN person_node
-                ELSE 'P' || left(md5(person_node || ':{month}'), 16) END AS person_id
-        FROM (SELECT DISTINCT person_node FROM placed)""")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE links AS
-        SELECT placed.profile_key, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
-            TRUE AS is_fresh
-        FROM placed JOIN names_of_nodes USING (person_node)
-        UNION ALL
-        SELECT old.profile_key, old.person_id,
-            CASE WHEN old.grade = 'review' THEN 'review' ELSE 'certain' END,
-            CASE WHEN old.grade = 'review' THEN old.rule ELSE '{rules.KNOWN.rule_id}' END,
-            old.match_weight, FALSE
-        FROM seen JOIN old USING (profile_key)""")
+                ELSE coalesce(kept.person_id, 'P' || left(md5(person_node || ':{month}'), 16)) END AS person_id
+        FROM (SELECT DISTINCT person_node FROM placed) LEFT JOIN kept USING (person_node)""")
+
+
+def _hold_published(con: duckdb.DuckDBPyConnection) -> None:
+    # A provisional person that was published is given up for a certain link, never for a mere proposal.
+    con.execute("""
+        UPDATE placed SET person_node = vacant.person_id, rule = vacant.rule, grade = vacant.grade, match_weight = NULL
+        FROM vacant_ids AS vacant
+        WHERE placed.profile_key = vacant.profile_key AND vacant.is_published AND placed.grade = 'review'
+            AND placed.rule <> vacant.rule""")
 
 
 def hold_merges(known: int, merged: int, per_thousand: int, month: Month) -> None:
@@ -106,23 +139,102 @@ def hold_merges(known: int, merged: int, per_thousand: int, month: Month) -> Non
         )
 
 
+def month_links(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``links``: every profile of the month with its person, grade, rule and weight, as ``old`` says by now.
+
+    ``is_fresh``: never seen before. ``is_settled_now``: for review until this month. What stands as it stood has
+    the rule L00.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE links AS
+        SELECT old.profile_key, old.person_id,
+            CASE WHEN before.profile_key IS NULL OR old.grade = 'review' THEN old.grade ELSE 'certain' END AS grade,
+            CASE WHEN before.grade <> 'review' AND old.rule = before.rule THEN '{rules.KNOWN.rule_id}'
+                ELSE old.rule END AS rule,
+            old.match_weight, before.profile_key IS NULL AS is_fresh,
+            coalesce(before.grade = 'review' AND old.grade <> 'review', FALSE) AS is_settled_now
+        FROM seen JOIN old USING (profile_key) LEFT JOIN known_before AS before USING (profile_key)""")
+
+
 def registry_profiles(month: Month) -> str:
     """SQL of ``profiles.parquet``: all profiles ever seen, with person, grade, rule and months."""
-    columns = ", ".join(f'"{name}"' for name in PROFILES)
+    columns = ", ".join(f'"{name}"' for name in {**PROFILES, **KEPT})
     return f"""
-        SELECT * FROM (
-            SELECT {columns}, links.person_id, links.grade, links.rule, links.match_weight,
-                '{month}' AS first_month, '{month}' AS last_month
-            FROM fresh JOIN links USING (profile_key)
-            UNION ALL BY NAME
+        SELECT {columns} FROM (
             SELECT old.* REPLACE (CASE WHEN seen.profile_key IS NULL THEN old.last_month ELSE '{month}' END
                 AS last_month)
             FROM old LEFT JOIN (SELECT profile_key FROM seen) AS seen USING (profile_key))
         ORDER BY profile_key"""
 
 
+def states() -> dict[str, str]:
+    """SQL of what the registry remembers beside, by name (``reading.STATE``)."""
+    return {
+        "frequencies": "SELECT name_term, tf_name_term FROM old_frequencies ORDER BY name_term",
+        "beside": """
+            SELECT DISTINCT profile_key, own_key FROM beside_told
+            WHERE profile_key IN (SELECT profile_key FROM old WHERE grade = 'review')
+                OR own_key IN (SELECT profile_key FROM old WHERE grade = 'review')
+            ORDER BY ALL""",
+        "near": f"SELECT {', '.join(STATE['near'])} FROM near_pairs ORDER BY person_id, other_id",
+        "doubts": f"SELECT {', '.join(STATE['doubts'])} FROM doubts ORDER BY ALL",
+    }
+
+
+def pairs() -> str:
+    """What was decided this month: each new or newly settled profile beside the one that speaks for its person."""
+    return """
+        WITH decided_now AS (SELECT * FROM links WHERE is_fresh OR is_settled_now),
+        speakers AS (
+            SELECT person_id, profile_key, feed FROM old
+            WHERE person_id IN (SELECT person_id FROM decided_now)
+            QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY grade = 'review', profile_key) = 1
+        )
+        SELECT speakers.profile_key AS left_key, decided_now.profile_key AS right_key,
+            speakers.feed AS left_feed, seen.feed AS right_feed,
+            decided_now.rule, decided_now.match_weight, decided_now.grade, trace.fields_seen AS evidence
+        FROM decided_now
+        JOIN seen USING (profile_key)
+        JOIN speakers USING (person_id)
+        LEFT JOIN trace ON trace.profile_key = decided_now.profile_key
+        WHERE speakers.profile_key <> decided_now.profile_key
+        ORDER BY left_key, right_key"""
+
+
+def review() -> str:
+    """What a person should look at: open proposals and conflicts of the month's rows, then flags that hold."""
+    sentences = " ".join(
+        f"WHEN '{rule.rule_id}' THEN '{quoted(rule.sentence)}'" for rule in rules.RULES.values()
+    )
+    return f"""
+        WITH proposals AS (
+            SELECT links.profile_key, seen.feed, seen.role, links.person_id AS proposed_person_id,
+                id_owners.person_id AS shown_id_person_id, links.rule, links.match_weight, old.first_month AS since
+            FROM links JOIN seen USING (profile_key) JOIN old USING (profile_key)
+            LEFT JOIN id_owners ON id_owners.id_no = seen.id_no
+            WHERE links.grade = 'review'
+        ),
+        spokesmen AS (
+            SELECT person_id, arg_min(profile_key, (grade = 'review', role <> 'self', profile_key)) AS profile_key
+            FROM old WHERE person_id IN (SELECT person_id FROM doubts) GROUP BY person_id
+        ),
+        flags AS (
+            SELECT coalesce(doubts.profile_key, spokesmen.profile_key) AS profile_key,
+                coalesce(other_id, doubts.person_id) AS proposed_person_id, CAST(NULL AS VARCHAR) AS shown_id_person_id,
+                reason AS rule, match_weight, since
+            FROM doubts LEFT JOIN spokesmen USING (person_id)
+        )
+        SELECT profile_key, feed, role, proposed_person_id, shown_id_person_id, rule,
+            CASE rule {sentences} END AS reason, match_weight, since
+        FROM (
+            SELECT * FROM proposals
+            UNION ALL BY NAME
+            SELECT flags.*, old.feed, old.role FROM flags JOIN old USING (profile_key))
+        ORDER BY match_weight DESC NULLS LAST, profile_key, rule, proposed_person_id"""
+
+
 # Which feed's word is taken for a person's best known fields: the person's own rows, the latest, the most.
-_OWN_ID = f"grade <> 'review' AND rule <> '{rules.SETTLED_ELSEWHERE.rule_id}'"
+_OWN_ID = f"grade <> 'review' AND rule NOT IN {BORROWED}"
 _BEST = "ORDER BY (grade = 'review'), (role <> 'self'), last_month DESC, profile_key"
 
 
@@ -145,32 +257,3 @@ def registry_persons(profiles: str) -> str:
             min(CASE grade WHEN 'review' THEN 'review' ELSE 'certain' END) AS link_grade,
             CAST(count(*) AS BIGINT) AS profiles
         FROM {profiles} GROUP BY person_id ORDER BY person_id"""
-
-
-def events(month: Month) -> str:
-    """SQL of the month's events: mint, join (new evidence to a person of an earlier month), merge, flag."""
-    return f"""
-        WITH happened AS (
-            SELECT 'mint' AS kind, person_id, CAST(NULL AS VARCHAR) AS other_id,
-                arg_min(rule, profile_key) AS reason, CAST(count(*) AS BIGINT) AS profiles
-            FROM links WHERE is_fresh AND person_id NOT IN (SELECT person_id FROM old_persons)
-            GROUP BY person_id
-            UNION ALL
-            SELECT 'join', person_id, CAST(NULL AS VARCHAR), rule, CAST(count(*) AS BIGINT)
-            FROM links WHERE is_fresh AND person_id IN (SELECT person_id FROM old_persons)
-            GROUP BY person_id, rule
-            UNION ALL
-            SELECT 'merge', kept, person_id, '{rules.HUMAN.rule_id}', 0 FROM merged_persons
-            UNION ALL
-            SELECT 'flag', owners_named.person_id, links.person_id, links.rule, CAST(count(*) AS BIGINT)
-            FROM links
-            JOIN rest USING (profile_key)
-            JOIN (SELECT id_no, coalesce(names_of_nodes.person_id, owners.node) AS person_id
-                  FROM owners LEFT JOIN names_of_nodes ON names_of_nodes.person_node = owners.node)
-                AS owners_named ON owners_named.id_no = rest.id_no
-            WHERE links.is_fresh AND links.person_id <> owners_named.person_id
-            GROUP BY owners_named.person_id, links.person_id, links.rule
-        )
-        SELECT left(md5(concat_ws('|', kind, person_id, other_id, reason, '{month}')), 16) AS event_id,
-            kind, person_id, other_id, reason, profiles
-        FROM happened ORDER BY kind, person_id, other_id, reason"""

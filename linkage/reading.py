@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 
 from linkage import rules
@@ -31,9 +33,13 @@ _NUMBER_ONLY = (
 )
 
 
+# Under these rules a settled description shows an id that is another person's.
+BORROWED = f"('{rules.SETTLED_ELSEWHERE.rule_id}', '{rules.OWN_PERSON.rule_id}')"
+
+
 def borrowed_id(rule: str) -> str:
     """SQL for ``REPLACE``: an id that is another person's, and what only it tells, speaks for nobody."""
-    is_borrowed = f"{rule} = '{rules.SETTLED_ELSEWHERE.rule_id}'"
+    is_borrowed = f"{rule} IN {BORROWED}"
     only_told = f"{is_borrowed} AND birth_source = 'id'"
     return f"""CASE WHEN {is_borrowed} THEN NULL ELSE id_no END AS id_no,
         CASE WHEN {only_told} THEN NULL ELSE birth_date END AS birth_date,
@@ -43,6 +49,12 @@ def borrowed_id(rule: str) -> str:
 _COLUMNS = ", ".join(f'"{name}"' for name in PROFILES)
 
 
+def _nothing(columns: dict[str, str]) -> str:
+    """SQL of an empty relation: what was written before a column came is read as if the column were NULL."""
+    listed = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in columns.items())
+    return f"(SELECT {listed} WHERE FALSE)"
+
+
 def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
     """Make ``seen``: every distinct profile of the month, over all feeds."""
     files = [
@@ -50,8 +62,7 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
         for feed in lake.feeds("profiles", str(month))
     ]
     if not files:
-        columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in PROFILES.items())
-        con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {columns} WHERE FALSE")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {_nothing(PROFILES)}")
         return
     listed = ", ".join(f"'{quoted(name)}'" for name in files)
     # The one key may stand in two files only when a feed's folder was delivered in parts: take it once.
@@ -64,61 +75,140 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
                 CASE WHEN is_borrowed THEN NULL ELSE name_family END AS name_family,
                 CASE WHEN is_borrowed THEN NULL ELSE name_pinyin END AS name_pinyin)
             FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE) AS is_borrowed
-                  FROM read_parquet([{listed}], hive_partitioning = false)))
+                  FROM (FROM {_nothing(PROFILES)} UNION ALL BY NAME
+                        FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true))))
         QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
 
 
+# What the registry remembers beside its persons and profiles: name frequencies as they were frozen, who stood beside
+# an open description, pairs of persons near the merge line, and what was flagged and still holds.
+STATE = {
+    "frequencies": {"name_term": "VARCHAR", "tf_name_term": "DOUBLE"},
+    "beside": {"profile_key": "UBIGINT", "own_key": "UBIGINT"},
+    "near": {
+        "person_id": "VARCHAR",
+        "other_id": "VARCHAR",
+        "match_weight": "DOUBLE",
+        "fields_seen": "VARCHAR",
+        "is_guarded": "BOOLEAN",
+        "fault": "VARCHAR",
+    },
+    "doubts": {
+        "reason": "VARCHAR",
+        "person_id": "VARCHAR",
+        "other_id": "VARCHAR",
+        "profile_key": "UBIGINT",
+        "match_weight": "DOUBLE",
+        "fields_seen": "VARCHAR",
+        "since": "VARCHAR",
+    },
+}
+
+
 def read_registry(con: duckdb.DuckDBPyConnection, before: Month | None, lake: Lake) -> None:
-    """Make ``old`` (the registry's profiles) and ``old_persons``; both empty when there is no month before."""
-    if before is None:
-        columns = ", ".join(
-            f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in {**PROFILES, **KEPT}.items()
-        )
-        con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {columns} WHERE FALSE")
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE old_persons AS
-            SELECT CAST(NULL AS VARCHAR) AS person_id, CAST(NULL AS VARCHAR) AS first_month,
-                CAST(NULL AS VARCHAR) AS id_no WHERE FALSE""")
-        return
-    folder = quoted(lake.partition("registry", month=str(before)))
+    """Make ``old`` (the registry's profiles), ``known_before`` (their links as published) and ``old_<state>``.
+
+    All are empty when there is no month before; a state that an older registry lacks is empty as well.
+    """
+    folder = lake.partition("registry", month=str(before)) if before else None
+    _read(con, "old", {**PROFILES, **KEPT}, folder / "profiles.parquet" if folder else None)
+    for state, columns in STATE.items():
+        _read(con, f"old_{state}", columns, folder / f"{state}.parquet" if folder else None)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE known_before AS
+        SELECT profile_key, person_id, grade, rule, first_month FROM old""")
+    gather_persons(con)
+
+
+def _read(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], path: Path | None) -> None:
+    listed = ", ".join(f'"{name}"' for name in columns)
+    found = f"UNION ALL BY NAME FROM read_parquet('{quoted(path)}')" if path and path.exists() else ""
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE old AS SELECT * FROM read_parquet('{folder}/profiles.parquet')"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {listed} FROM (FROM {_nothing(columns)} {found})"
     )
+
+
+def gather_persons(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE old_persons AS
-        SELECT person_id, first_month, id_no FROM read_parquet('{folder}/persons.parquet')""")
+        SELECT person_id, min(first_month) AS first_month,
+            mode(id_no ORDER BY id_no) FILTER (grade <> 'review' AND rule NOT IN {BORROWED}) AS id_no
+        FROM old GROUP BY person_id""")
 
 
 def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
-    """Part the month's profiles into those known from before and ``fresh`` ones, and describe both alike.
-
-    ``described`` (fresh) and ``known`` (old, not for review) have beside the profile's columns:
-    ``own_birth`` and ``own_sex`` (the row's own, never taken from an id that may be another's),
-    ``damaged_id`` (text of an id that does not hold but still tells), ``standing`` (relation to the head),
-    ``home`` (the house of the address), ``household_key`` only where it is an agency's number, and ``phone`` only
-    where few bear it and it is not the row's own person's, as beside a head's name.
-    """
+    """Part the month's profiles into those known from before and ``fresh`` ones, and describe both alike."""
     con.execute("""
         CREATE OR REPLACE TEMP TABLE fresh AS
         SELECT seen.* FROM seen ANTI JOIN old USING (profile_key)""")
+    find_shared_phones(con, phone_holders)
+    describe_all(con)
+
+
+def read_fresh(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``fresh``: descriptions never seen before, and those that a decision of people opened (``unsettled``)."""
+    columns = ", ".join(f'"{name}"' for name in PROFILES)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE fresh AS
+        SELECT {columns} FROM seen WHERE profile_key NOT IN (SELECT profile_key FROM known_before)
+        UNION ALL SELECT {columns} FROM unsettled""")
+
+
+def find_shared_phones(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
+    """Make ``shared_phones``: phones that more different names bear than the policy allows, over all profiles;
+    and ``newly_shared``, those that were not shared before this month."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE shared_phones AS
         SELECT phone FROM (
             SELECT phone, name FROM old WHERE phone IS NOT NULL
             UNION SELECT phone, name FROM fresh WHERE phone IS NOT NULL)
         GROUP BY phone HAVING count(DISTINCT name) > {phone_holders}""")
-    derived = f"""
-        CASE WHEN birth_source IN ('column', 'age') THEN birth_date END AS own_birth,
-        CASE WHEN starts_with(household_key, '{HOME}') THEN household_key END AS home,
-        CASE WHEN id_kind IN ('invalid', 'excel15', 'masked', 'several')
-            AND length(regexp_replace(id_seen, '[^0-9X]', '', 'g')) >= {_DIGITS_THAT_TELL}
-            THEN id_seen END AS damaged_id,
-        CASE WHEN role = 'head' OR relation = '01' THEN '02' ELSE relation END AS standing"""
     con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW described AS
-        SELECT fresh.* REPLACE ({_NUMBER_ONLY}, CASE WHEN fresh.role = 'head' OR fresh.phone IN (SELECT phone FROM shared_phones) THEN NULL
-            ELSE fresh.phone END AS phone), {derived} FROM fresh""")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW known AS
-        SELECT old.* REPLACE ({_NUMBER_ONLY}, {borrowed_id("old.rule")}, CASE WHEN old.role = 'head' OR old.phone IN (SELECT phone FROM shared_phones) THEN NULL
-            ELSE old.phone END AS phone), {derived} FROM old""")
+        CREATE OR REPLACE TEMP TABLE newly_shared AS
+        SELECT phone FROM shared_phones EXCEPT
+        SELECT phone FROM old GROUP BY phone HAVING count(DISTINCT name) > {phone_holders}""")
+
+
+def describe_all(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the views over ``fresh`` (what is to be linked now) and ``old`` (what is settled or left as it is).
+
+    ``described`` (fresh) and ``known`` (old) have beside the profile's columns:
+    ``own_birth`` and ``own_sex`` (the row's own, never taken from an id that may be another's),
+    ``damaged_id`` (text of an id that does not hold but still tells), ``standing`` (relation to the head),
+    ``home`` (the house of the address), ``household_key`` only where it is an agency's number, and ``phone`` only
+    where few bear it and it is not the row's own person's, as beside a head's name.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP VIEW described AS {described_sql('fresh')}")
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW known AS {described_sql('old', borrowed_id('told.rule') + ',')}"
+    )
+
+
+def described_sql(table: str, replaced: str = "") -> str:
+    """SQL of a table of profiles as they speak; ``replaced`` are further columns for ``REPLACE``, with a comma."""
+    return f"""
+        SELECT told.* REPLACE ({_NUMBER_ONLY}, {replaced}
+            CASE WHEN told.role = 'head' OR told.phone IN (SELECT phone FROM shared_phones) THEN NULL
+                ELSE told.phone END AS phone),
+            CASE WHEN birth_source IN ('column', 'age') THEN birth_date END AS own_birth,
+            CASE WHEN starts_with(household_key, '{HOME}') THEN household_key END AS home,
+            CASE WHEN id_kind IN ('invalid', 'excel15', 'masked', 'several')
+                AND length(regexp_replace(id_seen, '[^0-9X]', '', 'g')) >= {_DIGITS_THAT_TELL}
+                THEN id_seen END AS damaged_id,
+            CASE WHEN role = 'head' OR relation = '01' THEN '02' ELSE relation END AS standing
+        FROM {table} AS told"""
+
+
+def read_beside(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """Make ``beside_told(profile_key, own_key)``: relatives' profiles and those of the month's rows' own persons."""
+    con.execute("CREATE OR REPLACE TEMP TABLE beside_told (profile_key UBIGINT, own_key UBIGINT)")
+    feeds = con.execute("SELECT DISTINCT feed FROM seen WHERE role <> 'self' ORDER BY feed").fetchall()
+    for (feed,) in feeds:
+        folder = quoted(lake.partition("records", feed=feed, month=str(month)))
+        records = f"read_parquet('{folder}/*.parquet', hive_partitioning = false)"
+        con.execute(f"""
+            INSERT INTO beside_told
+            SELECT DISTINCT told.profile_key, own.profile_key
+            FROM {records} AS told JOIN {records} AS own USING (file, sheet, "row")
+            WHERE told.role <> 'self' AND own.role = 'self'""")

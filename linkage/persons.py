@@ -1,0 +1,183 @@
+"""Known persons who turn out to be one: whole persons are merged when their union is valid, else it is said.
+
+Only pairs of which one has changed are weighed again; what was found earlier about the others is kept in the
+registry's ``doubts``, for a second person who is nearly as good forbids a merge wherever it was seen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from linkage import rules
+from linkage.candidates import BLOCKS
+from linkage.decide import GUARDS
+from linkage.frequencies import frozen_frequencies
+from linkage.limits import Limits
+from linkage.match import score
+from linkage.nodes import build_members, build_nodes
+from linkage.reading import gather_persons
+from linkage.trace import levels_sql
+from linkage.union import facts_of
+
+# Two with ids of their own are compared only where an agency's number or name and birth date say that they are one.
+_BLOCKS_OF_TWO_IDS = "('B10', 'B11', 'B21')"
+
+
+def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *, everything: bool) -> None:
+    """Weigh pairs of known persons of whom one is in ``persons_changed`` and merge those who are one (L45).
+
+    Makes ``near_pairs(person_id, other_id, match_weight, fields_seen, is_guarded, fault)`` of all pairs near the
+    merge line, and adds to ``merged_persons`` and ``news``.
+    """
+    gather_persons(con)
+    build_members(con)
+    _pairs(con, limits, everything)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE wanted AS
+        SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
+    build_nodes(con, "wanted")
+    frozen_frequencies(con)
+    score(con, model, limits.merge_bits - limits.gap_bits)
+    _weigh(con)
+    _merge(con, limits)
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> None:
+    """Make ``candidates`` of known persons: one has changed, and one has no id or both share what is nobody else's."""
+    changed = "TRUE" if everything else "node IN (SELECT person_id FROM persons_changed)"
+    con.execute("""
+        CREATE OR REPLACE TEMP VIEW looking AS
+        SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth FROM members""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE persons_known AS
+        SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
+        FROM old_persons WHERE person_id IN (SELECT node FROM members)""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE person_values
+            (node VARCHAR, has_id BOOLEAN, is_changed BOOLEAN, block_id VARCHAR, value VARCHAR)""")
+    for block in BLOCKS:
+        both = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "FALSE"
+        sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
+        for side in sides:
+            con.execute(f"""
+                INSERT INTO person_values
+                WITH told AS (
+                    SELECT DISTINCT node, value FROM (SELECT node, {side} AS value FROM looking) WHERE value IS NOT NULL
+                ),
+                marked AS (SELECT node, has_id, is_changed, value FROM told JOIN persons_known USING (node)),
+                useful AS (
+                    SELECT value FROM marked GROUP BY value
+                    HAVING count(*) > 1 AND bool_or(is_changed) AND (bool_or(NOT has_id) OR {both})
+                )
+                SELECT node, has_id, is_changed, '{block.block_id}', value FROM marked
+                WHERE value IN (SELECT value FROM useful)""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE candidates AS
+        WITH sized AS (
+            SELECT block_id, value, count(DISTINCT node) AS n FROM person_values GROUP BY block_id, value
+        ),
+        small AS (
+            SELECT person_values.* FROM person_values JOIN sized USING (block_id, value)
+            WHERE n * (n - 1) // 2 <= {limits.block_largest}
+        )
+        SELECT DISTINCT a.node AS seeker, b.node AS target
+        FROM small AS a JOIN small AS b USING (block_id, value)
+        WHERE a.node > b.node AND (a.is_changed OR b.is_changed)
+            AND (NOT a.has_id OR NOT b.has_id OR block_id IN {_BLOCKS_OF_TWO_IDS})""")
+    con.execute("DROP TABLE person_values")
+
+
+def _weigh(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``near_pairs`` anew for whom was weighed, and keep what was known of the others."""
+    guarded = " OR ".join(f"coalesce({condition}, FALSE)" for _, condition in GUARDS)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE wanted AS
+        SELECT seeker AS node FROM edges UNION SELECT target FROM edges""")
+    facts_of(con, "wanted")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE apart AS
+        SELECT one, two FROM told WHERE verdict = 'must_not_link'
+        UNION SELECT two, one FROM told WHERE verdict = 'must_not_link'
+        UNION SELECT old.person_id, node FROM forbidden JOIN old USING (profile_key)
+        UNION SELECT node, old.person_id FROM forbidden JOIN old USING (profile_key)
+        UNION SELECT mine.person_id, theirs.person_id FROM forbidden_pairs
+            JOIN old AS mine USING (profile_key) JOIN old AS theirs ON theirs.profile_key = other_key
+        UNION SELECT theirs.person_id, mine.person_id FROM forbidden_pairs
+            JOIN old AS mine USING (profile_key) JOIN old AS theirs ON theirs.profile_key = other_key""")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE weighed AS
+        SELECT edges.seeker AS person_id, edges.target AS other_id, match_weight, {levels_sql("edges")} AS fields_seen,
+            {guarded.replace("is_contested", "FALSE")} AS is_guarded,
+            CASE WHEN apart.one IS NOT NULL THEN 'decided_apart' ELSE union_fault(a.facts, b.facts) END AS fault
+        FROM edges JOIN facts AS a ON a.node = seeker JOIN facts AS b ON b.node = target
+        LEFT JOIN apart ON apart.one = seeker AND apart.two = target""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE near_pairs AS
+        SELECT * FROM weighed
+        UNION ALL
+        SELECT person_id, other_id, match_weight, fields_seen, is_guarded, fault FROM old_near
+        WHERE person_id IN (SELECT node FROM persons_known WHERE NOT is_changed)
+            AND other_id IN (SELECT node FROM persons_known WHERE NOT is_changed)""")
+
+
+def _merge(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE to_merge AS
+        WITH two_ways AS (
+            SELECT person_id AS mine, other_id AS theirs, match_weight, is_guarded, fault FROM near_pairs
+            UNION ALL SELECT other_id, person_id, match_weight, is_guarded, fault FROM near_pairs
+        ),
+        ranked AS (
+            SELECT *, row_number() OVER nearest AS nth,
+                match_weight - coalesce(lead(match_weight) OVER nearest, -1e9) AS gap
+            FROM two_ways WINDOW nearest AS (PARTITION BY mine ORDER BY match_weight DESC, theirs)
+        ),
+        best AS (
+            SELECT * FROM ranked WHERE nth = 1 AND gap >= {limits.gap_bits} AND match_weight >= {limits.merge_bits}
+                AND NOT is_guarded AND fault IS NULL AND {str(limits.machine_merges).upper()}
+        )
+        SELECT mine.mine AS person_id, mine.theirs AS other_id
+        FROM best AS mine JOIN best AS theirs ON theirs.mine = mine.theirs AND theirs.theirs = mine.mine
+        WHERE mine.mine > mine.theirs""")
+    if not _affordable(con, limits):
+        con.execute("DELETE FROM to_merge")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE merged_now AS
+        SELECT CASE WHEN (mine.first_month, person_id) < (theirs.first_month, other_id) THEN other_id ELSE person_id END
+                AS person_id,
+            CASE WHEN (mine.first_month, person_id) < (theirs.first_month, other_id) THEN person_id ELSE other_id END AS kept
+        FROM to_merge
+        JOIN (SELECT person_id, first_month FROM old_persons) AS mine USING (person_id)
+        JOIN (SELECT person_id AS other_id, first_month FROM old_persons) AS theirs USING (other_id)""")
+    rename_persons(con, "merged_now", rules.ONE_AFTER_ALL.rule_id)
+    con.execute("""
+        INSERT INTO news SELECT profile_key FROM old
+        WHERE grade <> 'review' AND person_id IN (SELECT kept FROM merged_now)""")
+    con.execute("INSERT INTO persons_changed SELECT kept FROM merged_now")
+
+
+def _affordable(con: duckdb.DuckDBPyConnection, limits: Limits) -> bool:
+    """Whether the policy allows so many merges in a month: over all rounds, of all persons known before."""
+    found = con.execute("""
+        SELECT (SELECT count(*) FROM to_merge) + (SELECT count(*) FROM merged_persons),
+            (SELECT count(DISTINCT person_id) FROM known_before)""").fetchone() or (0, 0)
+    return found[1] == 0 or found[0] * 1000 <= found[1] * limits.merges_per_thousand
+
+
+def rename_persons(con: duckdb.DuckDBPyConnection, table: str, reason: str) -> None:
+    """Put ``kept`` for ``person_id`` of a table wherever persons stand, and remember it in ``merged_persons``."""
+    for target, column in (
+        ("old", "person_id"),
+        ("forbidden", "node"),
+        ("told", "one"),
+        ("told", "two"),
+        ("merged_persons", "kept"),
+        ("near_pairs", "person_id"),
+        ("near_pairs", "other_id"),
+    ):
+        con.execute(f"""
+            UPDATE {target} SET {column} = {table}.kept FROM {table} WHERE {target}.{column} = {table}.person_id""")
+    con.execute("DELETE FROM near_pairs WHERE person_id = other_id")
+    con.execute(f"INSERT INTO merged_persons SELECT person_id, kept, '{reason}' FROM {table}")

@@ -1,0 +1,157 @@
+"""A month's linking in rounds: what is new first, then what is open near whatever changed, until nothing changes.
+
+A round never undoes what an earlier one settled, so the rounds end; and they end where opening everything once
+more would change nothing. That is why a month that brings nothing new leaves no event, and why linking only what
+is new or touched gives what linking everything afresh gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from linkage.candidates import find_candidates
+from linkage.companions import by_beside
+from linkage.decide import decide
+from linkage.decisions import forbid, tie_decided
+from linkage.evidence import by_agency_number, by_valid_id
+from linkage.frequencies import frozen_frequencies
+from linkage.identity import place
+from linkage.limits import Limits
+from linkage.match import score
+from linkage.nodes import build_members, build_nodes, group_free
+from linkage.persons import merge_persons
+from linkage.reading import describe_all, gather_persons
+from linkage.reopen import open_again
+from linkage.trace import keep_evidence, start_trace
+from linkage.union import define_union
+from warehouse.errors import Refused
+from warehouse.months import Month
+
+# Every round settles something; more than a handful says that the rules contradict one another.
+_MOST_ROUNDS = 12
+
+
+@dataclass
+class Effort:
+    """What the rounds had to look at: pairs by block of the first round, and totals over all rounds."""
+
+    rounds: int = 0
+    reopened: int = 0
+    candidates: int = 0
+    edges: int = 0
+    blocks: dict[str, int] = field(default_factory=dict)
+
+
+def to_rest(
+    con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, *, afresh: bool
+) -> Effort:
+    """Link ``fresh`` against ``old`` and go on until nothing changes; afterwards all stands in ``old``.
+
+    Makes ``opened(profile_key)``: the descriptions of earlier months that were tried again. ``afresh`` opens
+    everything that is open in every round, not only what is near. ``Refused`` when the rounds do not end.
+    """
+    effort = Effort()
+    con.execute("CREATE OR REPLACE TEMP TABLE opened (profile_key UBIGINT)")
+    con.execute("CREATE OR REPLACE TEMP TABLE persons_changed (person_id VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
+    start_trace(con)
+    define_union(con)
+    describe_all(con)
+    _first_news(con)
+    _pass(con, month, limits, model, effort)
+    while _has(con, "news"):
+        if effort.rounds > _MOST_ROUNDS:
+            raise Refused(
+                f"linking {month} did not come to rest after {effort.rounds} rounds.",
+                next_step="report it with the month's outcome: two rules undo one another.",
+            )
+        is_first_month = not _has(con, "known_before")
+        if open_again(con, everything=afresh or (is_first_month and effort.rounds == 1)):
+            con.execute("""
+                INSERT INTO opened SELECT profile_key FROM reopened
+                WHERE profile_key IN (SELECT profile_key FROM known_before)""")
+            _pass(con, month, limits, model, effort)
+        else:
+            con.execute("DELETE FROM news")
+        if not _has(con, "news"):
+            merge_persons(con, limits, model, everything=afresh or is_first_month)
+    found = con.execute("SELECT count(DISTINCT profile_key) FROM opened").fetchone()
+    effort.reopened = int(found[0]) if found else 0
+    return effort
+
+
+def _first_news(con: duckdb.DuckDBPyConnection) -> None:
+    # What people merged or moved, and whoever bears a phone that now is a shared one, has changed as well.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE news AS
+        SELECT profile_key FROM old
+        WHERE person_id IN (SELECT kept FROM merged_persons) OR phone IN (SELECT phone FROM newly_shared)
+            OR profile_key IN (SELECT profile_key FROM known_before AS before
+                               WHERE before.profile_key = old.profile_key AND before.person_id <> old.person_id)""")
+    con.execute("""
+        INSERT INTO persons_changed
+        SELECT DISTINCT person_id FROM old WHERE profile_key IN (SELECT profile_key FROM news)""")
+
+
+def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, effort: Effort) -> None:
+    """One round: rules, then the model, over ``fresh``; then everything is put away into ``old``."""
+    gather_persons(con)
+    by_valid_id(con, limits)
+    tie_decided(con)
+    by_agency_number(con)
+    by_beside(con, limits)
+    forbid(con, "assigned", "profile_key", "node")
+    group_free(con)
+    build_members(con)
+    blocks = find_candidates(con, limits)
+    forbid(con, "candidates", "seeker", "target")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE wanted AS
+        SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
+    build_nodes(con, "wanted")
+    frozen_frequencies(con)
+    score(con, model, min(limits.review_bits, limits.contested_bits))
+    decide(con, limits)
+    place(con, month)
+    keep_evidence(con)
+    _put_away(con, month, is_first=effort.rounds == 0)
+    effort.rounds += 1
+    effort.candidates += _count(con, "candidates")
+    effort.edges += _count(con, "edges")
+    effort.blocks = effort.blocks or blocks
+
+
+def _put_away(con: duckdb.DuckDBPyConnection, month: Month, *, is_first: bool) -> None:
+    """Move what was placed into ``old`` and tell the ``news``: the settled profiles of the persons that changed."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE arrived AS
+        SELECT fresh.*, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
+            coalesce(before.first_month, '{month}') AS first_month
+        FROM fresh JOIN placed USING (profile_key) JOIN names_of_nodes USING (person_node)
+        LEFT JOIN known_before AS before USING (profile_key)""")
+    con.execute(
+        f"INSERT INTO old BY NAME SELECT *, '{month}' AS last_month FROM arrived ORDER BY profile_key"
+    )
+    con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
+    if not is_first:
+        con.execute("DELETE FROM news")
+    # New descriptions are news themselves, open or not: what was open before has not been weighed against them.
+    con.execute(f"""
+        INSERT INTO news
+        SELECT profile_key FROM old WHERE grade <> 'review'
+            AND person_id IN (SELECT person_id FROM arrived WHERE grade <> 'review')
+        UNION
+        SELECT profile_key FROM arrived WHERE {str(is_first).upper()}""")
+    con.execute("INSERT INTO persons_changed SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
+
+
+def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(found[0]) if found else 0
