@@ -13,6 +13,7 @@ import duckdb
 from linkage import rules
 from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
 from linkage.limits import Limits
+from linkage.nodes import LISTS_OF_THE_DEAD
 from linkage.reading import NAMED_AFTER
 
 
@@ -23,8 +24,8 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     name under the same id is compatible when it is the same name written otherwise. A name that differs in
     one character or is a shortened one is compatible too, unless it comes with another number of the same
     agency, or is the very name of somebody with an id of his own in the same household or on the same
-    phone: a child under the parent's number. Is that somebody only of the same village, a person decides,
-    unless the row's own birth date, or a house, phone or number that it shares with the owner, speaks for it.
+    phone: a child under the parent's number. Is that somebody only of the same village, a person decides on a
+    record of a death, unless its birth date, or a house, phone or number shared with the owner, speaks for it.
     """
     _claims(con, limits)
     _owners(con, limits)
@@ -41,7 +42,8 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         CREATE OR REPLACE TEMP TABLE assigned AS
         WITH judged AS (
             SELECT graded.*, coalesce(namesakes.is_close, FALSE) AS has_close_namesake,
-                namesakes.profile_key IS NOT NULL AND NOT births_agree AND backed.profile_key IS NULL AS has_namesake,
+                namesakes.profile_key IS NOT NULL AND feed IN {LISTS_OF_THE_DEAD} AND NOT births_agree
+                    AND backed.profile_key IS NULL AS has_namesake,
                 rivals.profile_key IS NOT NULL AS has_other_number
             FROM graded
             LEFT JOIN namesakes USING (profile_key)
@@ -70,7 +72,8 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     """Who shows which valid id: fresh profiles, and old ones of the same ids.
 
     ``is_contradicted``: under this id and name (or this id and agency's number) a birth date of the row's own stands that is far from the
-    id's, and none that agrees: the number is another person's, whoever else shows it.
+    id's, and none that agrees; or the agency's number stands under another id that more know: the number is
+    another person's, whoever else shows it.
     """
     columns = f"""profile_key, feed, role, id_no,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
@@ -95,6 +98,30 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             same_number AS (PARTITION BY id_no, coalesce(agency_key, CAST(profile_key AS VARCHAR)))""")
     con.execute("CREATE OR REPLACE TEMP TABLE trust (feed VARCHAR, points DOUBLE)")
     con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
+    # One number of an agency and one name under two ids: the id that fewer know is another person's, or a slip.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE outvoted AS
+        WITH support AS (
+            SELECT id_no, term, sum(points) AS points, bool_or(is_known) AS is_known FROM (
+                SELECT id_no, coalesce(name_family, name) AS term, feed, bool_or(person_id IS NOT NULL) AS is_known,
+                    coalesce(min(points), (SELECT points FROM trust WHERE feed = '')) AS points
+                FROM claims LEFT JOIN trust USING (feed) WHERE name IS NOT NULL GROUP BY ALL)
+            GROUP BY ALL
+        ),
+        numbered AS (
+            SELECT DISTINCT agency_key, term, id_no, is_known, points,
+                bool_or(person_id IS NOT NULL) OVER (PARTITION BY agency_key, term, id_no) AS is_held
+            FROM (SELECT *, coalesce(name_family, name) AS term FROM claims WHERE name IS NOT NULL)
+            JOIN support USING (id_no, term)
+            WHERE agency_key IS NOT NULL AND NOT is_contradicted
+        )
+        SELECT agency_key, term, id_no FROM numbered
+        WINDOW of_number AS (PARTITION BY agency_key, term)
+        QUALIFY NOT is_held AND ((max(is_held) OVER of_number, max(points) OVER of_number) > (is_held, points))""")
+    con.execute("""
+        UPDATE claims SET is_contradicted = TRUE FROM outvoted
+        WHERE claims.id_no = outvoted.id_no AND claims.agency_key = outvoted.agency_key
+            AND coalesce(claims.name_family, claims.name) = outvoted.term AND claims.person_id IS NULL""")
 
 
 def _owners(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
@@ -177,6 +204,9 @@ _TIES = (
 )
 
 
+# Of one household number there is one head: the name that other members' rows give may differ a little.
+_BOTH_HEAD = "coalesce(rest.standing = '02' AND held.standing = '02' AND (rest.role = 'head') <> (held.role = 'head'), FALSE)"
+
 _OTHER_NUMBER = (
     "coalesce(rest.agency_key <> held.agency_key "
     "AND split_part(rest.agency_key, ':', 1) = split_part(held.agency_key, ':', 1), FALSE)"
@@ -212,8 +242,9 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                 WITH rest AS (
                     SELECT * FROM described WHERE profile_key NOT IN (SELECT profile_key FROM assigned)
                 ),
-                fitting AS (
+                levelled AS (
                     SELECT rest.profile_key, rest.name, held.node, held.is_proposed, rest.id_no IS NOT NULL AS is_contested,
+                        {_BOTH_HEAD if column == "household_key" else "FALSE"} AS are_heads,
                         CASE WHEN {unnamed} THEN {PINYIN}
                             WHEN {other_number} THEN {DIFFERENT}
                             ELSE name_level(rest.name, rest.name_family, rest.name_pinyin,
@@ -221,6 +252,10 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
                         births_far(rest.own_birth, held.own_birth) AS births_apart
                     FROM rest JOIN held ON held.{column} = rest.{column}
                     WHERE {unnamed} OR (rest.name IS NOT NULL AND held.name IS NOT NULL AND {told})
+                ),
+                fitting AS (
+                    SELECT * REPLACE (CASE WHEN are_heads AND level > {DIFFERENT} THEN greatest(level, {WILDCARD}) ELSE level END AS level)
+                    FROM levelled
                 )
                 SELECT profile_key, min(node) FILTER (level >= {least_level}),
                     CASE WHEN bool_or(is_contested) AND {is_doubted} THEN '{rules.TIED_WITH_CONFLICT.rule_id}'
@@ -239,14 +274,14 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
 
 def _held(column: str) -> str:
     """The profiles whose person is settled, as far as they bear a number that a remaining one bears."""
-    extra = "standing," if column == "agency_key" else "agency_key, standing,"
+    extra = "role, standing," if column == "agency_key" else "agency_key, role, standing,"
     return f"""
         CREATE OR REPLACE TEMP TABLE held AS
         WITH wanted AS (
             SELECT DISTINCT {column} AS value FROM described
             WHERE {column} IS NOT NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)
         )
-        SELECT described.{column}, {extra.replace("agency_key", "described.agency_key")} described.name, described.name_family, described.name_pinyin,
+        SELECT described.{column}, {extra.replace("agency_key", "described.agency_key").replace("role", "described.role")} described.name, described.name_family, described.name_pinyin,
             described.own_birth, assigned.node, assigned.grade = 'review' AS is_proposed
         FROM described JOIN assigned USING (profile_key)
         WHERE described.{column} IN (SELECT value FROM wanted)

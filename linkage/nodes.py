@@ -42,7 +42,7 @@ NODE_COLUMNS = {
     "is_dead": "BOOLEAN",
     "died_on": "DATE",
 }
-_LISTS_OF_THE_DEAD = "('death', 'cremation')"
+LISTS_OF_THE_DEAD = "('death', 'cremation')"
 
 # Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
 _GATHERED_AT_ONCE = 100_000
@@ -81,6 +81,9 @@ def group_free(con: duckdb.DuckDBPyConnection) -> None:
         UNION ALL
         -- what a person decided to be one, where nothing else settles it
         SELECT left_key, right_key FROM decided_edges
+        WHERE left_key IN (SELECT profile_key FROM rest) AND right_key IN (SELECT profile_key FROM rest)
+        UNION ALL
+        SELECT left_key, right_key FROM twosomes
         WHERE left_key IN (SELECT profile_key FROM rest) AND right_key IN (SELECT profile_key FROM rest)
         UNION ALL SELECT profile_key, profile_key FROM rest""")
     components(con, "free_edges", "free_roots")
@@ -152,7 +155,7 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
                 {_listed("agency_key")} AS agencies,
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
                 {_listed("phone")} AS phones, {_listed("home")} AS homes,
-                bool_or(role = 'self' AND feed IN {_LISTS_OF_THE_DEAD}) AS is_dead,
+                bool_or(role = 'self' AND feed IN {LISTS_OF_THE_DEAD}) AS is_dead,
                 mode(died_on ORDER BY died_on) AS died_on
             FROM wanted_members WHERE {condition}
             GROUP BY node
