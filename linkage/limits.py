@@ -23,6 +23,9 @@ class Limits:
     review_bits: float
     contested_bits: float
     gap_bits: float
+    break_bits: float
+    merge_bits: float
+    machine_merges: bool
     candidates_per_profile: int
     candidates_floor: int
     block_largest: int
@@ -43,6 +46,9 @@ class Limits:
             review_bits=float(policy.number("linkage_review_bits")),
             contested_bits=float(policy.number("linkage_review_contested_bits")),
             gap_bits=float(policy.number("linkage_gap_bits")),
+            break_bits=float(policy.number("linkage_break_bits")),
+            merge_bits=float(policy.number("linkage_merge_bits")),
+            machine_merges=policy.count("linkage_machine_merges") == 1,
             candidates_per_profile=policy.count("linkage_candidates_per_profile"),
             candidates_floor=policy.count("linkage_candidates_floor"),
             block_largest=policy.count("linkage_block_largest"),

@@ -47,36 +47,34 @@ def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *
 def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> None:
     """Make ``candidates`` of known persons: one has changed, and one has no id or both share what is nobody else's."""
     changed = "TRUE" if everything else "node IN (SELECT person_id FROM persons_changed)"
-    con.execute("""
-        CREATE OR REPLACE TEMP VIEW looking AS
-        SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth FROM members""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE persons_known AS
         SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
-        FROM old_persons WHERE person_id IN (SELECT node FROM members)""")
+        FROM old_persons WHERE person_id IN (SELECT person_id FROM known WHERE grade <> 'review')""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE looking AS
+        SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
+        FROM members JOIN persons_known USING (node)""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE person_values
             (node VARCHAR, has_id BOOLEAN, is_changed BOOLEAN, block_id VARCHAR, value VARCHAR)""")
     for block in BLOCKS:
-        both = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "FALSE"
+        # A pair needs one side that changed, and one without an id: sought by the fewer of the two.
+        few = "is_changed" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
         sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
-        for side in sides:
-            con.execute(f"""
-                INSERT INTO person_values
-                WITH told AS (
-                    SELECT DISTINCT node, value FROM (SELECT node, {side} AS value FROM looking) WHERE value IS NOT NULL
-                ),
-                marked AS (SELECT node, has_id, is_changed, value FROM told JOIN persons_known USING (node)),
-                useful AS (
-                    SELECT value FROM marked GROUP BY value
-                    HAVING count(*) > 1 AND bool_or(is_changed) AND (bool_or(NOT has_id) OR {both})
-                )
-                SELECT node, has_id, is_changed, '{block.block_id}', value FROM marked
-                WHERE value IN (SELECT value FROM useful)""")
+        told = " UNION ".join(
+            f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
+        )
+        sought = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
+        con.execute(f"""
+            INSERT INTO person_values
+            SELECT DISTINCT node, has_id, is_changed, '{block.block_id}', value FROM ({told})
+            WHERE value IN (SELECT value FROM ({sought}) WHERE value IS NOT NULL)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS
         WITH sized AS (
             SELECT block_id, value, count(DISTINCT node) AS n FROM person_values GROUP BY block_id, value
+            HAVING bool_or(is_changed)
         ),
         small AS (
             SELECT person_values.* FROM person_values JOIN sized USING (block_id, value)

@@ -34,7 +34,10 @@ _NUMBER_ONLY = (
 
 
 # Under these rules a settled description shows an id that is another person's.
-BORROWED = f"('{rules.SETTLED_ELSEWHERE.rule_id}', '{rules.OWN_PERSON.rule_id}')"
+BORROWED = (
+    f"('{rules.SETTLED_ELSEWHERE.rule_id}', '{rules.OWN_PERSON.rule_id}', '{rules.SLIP.rule_id}', "
+    f"'{rules.HOUSEMATE.rule_id}')"
+)
 
 
 def borrowed_id(rule: str) -> str:
@@ -171,7 +174,7 @@ def find_shared_phones(con: duckdb.DuckDBPyConnection, phone_holders: int) -> No
 
 
 def describe_all(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the views over ``fresh`` (what is to be linked now) and ``old`` (what is settled or left as it is).
+    """Make the tables over ``fresh`` (what is to be linked now) and ``old`` (what is settled or left as it is).
 
     ``described`` (fresh) and ``known`` (old) have beside the profile's columns:
     ``own_birth`` and ``own_sex`` (the row's own, never taken from an id that may be another's),
@@ -179,9 +182,10 @@ def describe_all(con: duckdb.DuckDBPyConnection) -> None:
     ``home`` (the house of the address), ``household_key`` only where it is an agency's number, and ``phone`` only
     where few bear it and it is not the row's own person's, as beside a head's name.
     """
-    con.execute(f"CREATE OR REPLACE TEMP VIEW described AS {described_sql('fresh')}")
+    con.execute("DROP VIEW IF EXISTS members")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE described AS {described_sql('fresh')}")
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW known AS {described_sql('old', borrowed_id('told.rule') + ',')}"
+        f"CREATE OR REPLACE TEMP TABLE known AS {described_sql('old', borrowed_id('told.rule') + ',')}"
     )
 
 

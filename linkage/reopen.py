@@ -34,7 +34,8 @@ def find_open(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
-    """Move open profiles near ``news(profile_key)`` (or all of them) from ``old`` to ``fresh``; return how many.
+    """Move open profiles near ``news(profile_key)`` and ``fresh`` (or all of them) from ``old`` to ``fresh``; return
+    how many.
 
     Makes ``vacant_ids``: the ids of provisional persons that lost their last description by this. What stays in
     ``old`` with all its columns is kept in ``reopened``.
@@ -52,7 +53,7 @@ def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
                 AND before.rule IN {FOUNDERS}
         WHERE reopened.rule IN {FOUNDERS} AND reopened.person_id NOT IN (SELECT person_id FROM old)""")
     con.execute("""
-        CREATE OR REPLACE TEMP TABLE fresh AS
+        INSERT INTO fresh BY NAME
         SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month) FROM reopened""")
     found = con.execute("SELECT count(*) FROM reopened").fetchone()
     return int(found[0]) if found else 0
@@ -60,14 +61,18 @@ def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
 
 def _near(con: duckdb.DuckDBPyConnection) -> str:
     """Make ``near_profiles``: the open ones that share a value with the news, and all that hang together with them."""
+    settled = f"""(
+        SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month)
+            REPLACE ({borrowed_id("rule")}) FROM old WHERE profile_key IN (SELECT profile_key FROM news)
+        UNION ALL BY NAME SELECT * FROM fresh)"""
     con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW open_described AS
+        CREATE OR REPLACE TEMP TABLE open_described AS
         SELECT * REPLACE (CAST(NULL AS VARCHAR) AS id_no), id_no AS shown_id, own_birth AS birth, FALSE AS is_news
         FROM ({described_sql("open_profiles")})""")
     con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW news_described AS
-        SELECT *, id_no AS shown_id, coalesce(id_birth(id_no), own_birth) AS birth, TRUE AS is_news FROM (
-            {described_sql("(SELECT old.* FROM old WHERE profile_key IN (SELECT profile_key FROM news))", borrowed_id("rule") + ",")})""")
+        CREATE OR REPLACE TEMP TABLE news_described AS
+        SELECT *, id_no AS shown_id, coalesce(id_birth(id_no), own_birth) AS birth, TRUE AS is_news
+        FROM ({described_sql(settled)})""")
     _values(con, "open_described", "open_values")
     con.execute("""
         INSERT INTO open_values

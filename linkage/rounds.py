@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from linkage.births import by_house_of_birth
 from linkage.candidates import find_candidates
 from linkage.companions import by_beside
 from linkage.decide import decide
@@ -21,6 +22,7 @@ from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
 from linkage.limits import Limits
 from linkage.match import score
+from linkage.mistaken_ids import by_housemate, by_slip
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_all, gather_persons
@@ -59,8 +61,10 @@ def to_rest(
     con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
     start_trace(con)
     define_union(con)
+    is_first_month = not _has(con, "known_before")
     describe_all(con)
     _first_news(con)
+    open_again(con, everything=afresh)
     _pass(con, month, limits, model, effort)
     while _has(con, "news"):
         if effort.rounds > _MOST_ROUNDS:
@@ -68,11 +72,7 @@ def to_rest(
                 f"linking {month} did not come to rest after {effort.rounds} rounds.",
                 next_step="report it with the month's outcome: two rules undo one another.",
             )
-        is_first_month = not _has(con, "known_before")
         if open_again(con, everything=afresh or (is_first_month and effort.rounds == 1)):
-            con.execute("""
-                INSERT INTO opened SELECT profile_key FROM reopened
-                WHERE profile_key IN (SELECT profile_key FROM known_before)""")
             _pass(con, month, limits, model, effort)
         else:
             con.execute("DELETE FROM news")
@@ -98,11 +98,18 @@ def _first_news(con: duckdb.DuckDBPyConnection) -> None:
 
 def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, effort: Effort) -> None:
     """One round: rules, then the model, over ``fresh``; then everything is put away into ``old``."""
+    con.execute("""
+        INSERT INTO opened SELECT profile_key FROM reopened
+        WHERE profile_key IN (SELECT profile_key FROM known_before)""")
+    describe_all(con)
     gather_persons(con)
     by_valid_id(con, limits)
+    by_slip(con)
     tie_decided(con)
     by_agency_number(con)
+    by_housemate(con)
     by_beside(con, limits)
+    by_house_of_birth(con, limits)
     forbid(con, "assigned", "profile_key", "node")
     group_free(con)
     build_members(con)
@@ -117,14 +124,14 @@ def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: P
     decide(con, limits)
     place(con, month)
     keep_evidence(con)
-    _put_away(con, month, is_first=effort.rounds == 0)
+    _put_away(con, month)
     effort.rounds += 1
     effort.candidates += _count(con, "candidates")
     effort.edges += _count(con, "edges")
     effort.blocks = effort.blocks or blocks
 
 
-def _put_away(con: duckdb.DuckDBPyConnection, month: Month, *, is_first: bool) -> None:
+def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     """Move what was placed into ``old`` and tell the ``news``: the settled profiles of the persons that changed."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE arrived AS
@@ -132,20 +139,14 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month, *, is_first: bool) -
             coalesce(before.first_month, '{month}') AS first_month
         FROM fresh JOIN placed USING (profile_key) JOIN names_of_nodes USING (person_node)
         LEFT JOIN known_before AS before USING (profile_key)""")
-    con.execute(
-        f"INSERT INTO old BY NAME SELECT *, '{month}' AS last_month FROM arrived ORDER BY profile_key"
-    )
+    con.execute(f"INSERT INTO old BY NAME SELECT *, '{month}' AS last_month FROM arrived ORDER BY profile_key")
     con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
-    if not is_first:
-        con.execute("DELETE FROM news")
-    # New descriptions are news themselves, open or not: what was open before has not been weighed against them.
-    con.execute(f"""
-        INSERT INTO news
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE news AS
         SELECT profile_key FROM old WHERE grade <> 'review'
-            AND person_id IN (SELECT person_id FROM arrived WHERE grade <> 'review')
-        UNION
-        SELECT profile_key FROM arrived WHERE {str(is_first).upper()}""")
+            AND person_id IN (SELECT person_id FROM arrived WHERE grade <> 'review')""")
     con.execute("INSERT INTO persons_changed SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
+    describe_all(con)
 
 
 def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -37,7 +37,13 @@ LIVES_WITH = Rule("L08", "named beside a person with whom exactly one lives who 
 MAY_LIVE_WITH = Rule("L09", "named beside a person with whom one lives who nearly bears the name", "review")
 TOGETHER = Rule("L14", "same name and birth date as one with whom the relative named beside lives", "certain")
 MAY_BE_TOGETHER = Rule(
-    "L16", "without a name, born on one day with one with whom the relative named beside lives", "review"
+    "L16", "without a name, the only one born on that day where the relative named beside lives", "certain"
+)
+SLIP = Rule(
+    "L17", "a valid id two characters apart from that of one who bears the same name: a slip that stays valid", "certain"
+)
+HOUSEMATE = Rule(
+    "L18", "shows the id of one with whom exactly one lives who bears the name: the name is believed", "certain"
 )
 SETTLED_ELSEWHERE = Rule(
     "L15", "shows another person's id, but all else is one known person's of that name", "certain"
@@ -62,6 +68,28 @@ HUMAN = Rule("L30", "a person decided that these are the same", "certain")
 
 HUMAN_APART = Rule("L31", "a person decided that this is not the one it would be linked to", "new")
 
+BELOW_BREAK = Rule(
+    "L40", "a published link has fallen below the break line: it stays until a person looks", "review"
+)
+LOOK_LIKE_ONE = Rule("L41", "two known persons now look like one, and nothing forbids it", "review")
+LOOK_LIKE_ONE_FORBIDDEN = Rule(
+    "L42", "two known persons look like one, but something says they are two", "review"
+)
+CONTRADICTION = Rule(
+    "L43", "decisions of people contradict one another: what must be apart stays apart", "review"
+)
+TWO_IDS_IN_ONE = Rule(
+    "L44",
+    "would have put two valid ids, or two whom a person parted, into one person: held before it was published",
+    "review",
+)
+ONE_AFTER_ALL = Rule(
+    "L45",
+    "two known persons are one: beyond the merge line, nobody else near, and nothing forbids it",
+    "certain",
+)
+NOT_BORNE = Rule("L46", "a provisional person whose descriptions were found to be several others'", "certain")
+
 RULES: dict[str, Rule] = {
     rule.rule_id: rule
     for rule in (
@@ -77,6 +105,8 @@ RULES: dict[str, Rule] = {
         MAY_LIVE_WITH,
         TOGETHER,
         MAY_BE_TOGETHER,
+        SLIP,
+        HOUSEMATE,
         SETTLED_ELSEWHERE,
         MODEL_CERTAIN,
         MODEL_POSSIBLE,
@@ -88,5 +118,12 @@ RULES: dict[str, Rule] = {
         TOO_THIN,
         HUMAN,
         HUMAN_APART,
+        BELOW_BREAK,
+        LOOK_LIKE_ONE,
+        LOOK_LIKE_ONE_FORBIDDEN,
+        CONTRADICTION,
+        TWO_IDS_IN_ONE,
+        ONE_AFTER_ALL,
+        NOT_BORNE,
     )
 }
