@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from console.commands.explain import explain
 from console.commands.review import review_app
 from console.commands.stages import CHAIN, absorb_returns, run_stage
 from console.screen import Screen, complain
@@ -32,6 +33,7 @@ policy_app = typer.Typer(
 app.add_typer(gate_app, name="gate")
 app.add_typer(policy_app, name="policy")
 app.add_typer(review_app, name="review")
+app.command()(explain)
 
 MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]

@@ -17,7 +17,8 @@ from warehouse.release.masking import Mask
 
 Difference = Literal["same", "differs", "one_missing", "none"]
 _VALUES_SHOWN = 3
-_BIRTH = {"year": 4, "month": 7}
+_BIRTH_LENGTH = {"year": 4, "month": 7}
+_BY_NUMBER = "（据号码）"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def _field(key: str, one: list[str], two: list[str], show: Callable[[str], str],
         return Field(key, first, second, "none")
     if not one or not two:
         return Field(key, first, second, "one_missing")
+    one, two = ([value.removesuffix(_BY_NUMBER) for value in values] for values in (one, two))
     if set(one) & set(two):
         return Field(key, first, second, "same")
     if key == "numbers" and not {_kind(number) for number in one} & {_kind(number) for number in two}:
@@ -90,11 +92,13 @@ def _ids(side: Side) -> list[str]:
 
 
 def _births(side: Side) -> list[str]:
-    """Birth dates of columns and ages; those that only the number tells stand in the number."""
-    told = [one for one in side.descriptions if one["birth_date"] and one["birth_source"] != "id"]
-    return list(
-        dict.fromkeys(one["birth_date"].isoformat()[: _BIRTH.get(one["birth_precision"], 10)] for one in told)
-    )
+    """Birth dates of columns and ages; where a side has none, the one that its number tells, marked as such."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    for one in side.descriptions:
+        if one["birth_date"]:
+            shown = one["birth_date"].isoformat()[: _BIRTH_LENGTH.get(one["birth_precision"], 10)]
+            found[one["birth_source"] == "id"].append(shown)
+    return list(dict.fromkeys(found[False] or [shown + _BY_NUMBER for shown in found[True]]))
 
 
 def _places(side: Side) -> list[str]:
