@@ -26,7 +26,7 @@ _BLOCKS_OF_TWO_IDS = "('B10', 'B11', 'B21')"
 
 
 def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *, everything: bool) -> None:
-    """Weigh pairs of known persons of whom one is in ``persons_changed`` and merge those who are one (L45).
+    """Weigh pairs of known persons of whom one is in ``persons_unweighed`` and merge those who are one (L45).
 
     Makes ``near_pairs(person_id, other_id, match_weight, fields_seen, is_guarded, fault)`` of all pairs near the
     merge line, and adds to ``merged_persons`` and ``news``.
@@ -41,12 +41,13 @@ def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *
     frozen_frequencies(con)
     score(con, model, limits.merge_bits - limits.gap_bits)
     _weigh(con)
+    con.execute("DELETE FROM persons_unweighed")
     _merge(con, limits)
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> None:
     """Make ``candidates`` of known persons: one has changed, and one has no id or both share what is nobody else's."""
-    changed = "TRUE" if everything else "node IN (SELECT person_id FROM persons_changed)"
+    changed = "TRUE" if everything else "node IN (SELECT person_id FROM persons_unweighed)"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE persons_known AS
         SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
@@ -60,21 +61,22 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
             (node VARCHAR, has_id BOOLEAN, is_changed BOOLEAN, block_id VARCHAR, value VARCHAR)""")
     for block in BLOCKS:
         # A pair needs one side that changed, and one without an id: sought by the fewer of the two.
-        few = "is_changed" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
+        few = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
         sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
         told = " UNION ".join(
             f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
         )
-        sought = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
+        lookers = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
+        changed_ones = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides)
         con.execute(f"""
             INSERT INTO person_values
             SELECT DISTINCT node, has_id, is_changed, '{block.block_id}', value FROM ({told})
-            WHERE value IN (SELECT value FROM ({sought}) WHERE value IS NOT NULL)""")
+            WHERE value IN (SELECT value FROM ({changed_ones}) WHERE value IS NOT NULL
+                            {"INTERSECT (" + lookers + ")" if few != "TRUE" else ""})""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS
         WITH sized AS (
             SELECT block_id, value, count(DISTINCT node) AS n FROM person_values GROUP BY block_id, value
-            HAVING bool_or(is_changed)
         ),
         small AS (
             SELECT person_values.* FROM person_values JOIN sized USING (block_id, value)
@@ -115,7 +117,7 @@ def _weigh(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE near_pairs AS
         SELECT * FROM weighed
         UNION ALL
-        SELECT person_id, other_id, match_weight, fields_seen, is_guarded, fault FROM old_near
+        SELECT person_id, other_id, match_weight, fields_seen, is_guarded, fault FROM near_pairs
         WHERE person_id IN (SELECT node FROM persons_known WHERE NOT is_changed)
             AND other_id IN (SELECT node FROM persons_known WHERE NOT is_changed)""")
 
@@ -153,7 +155,8 @@ def _merge(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute("""
         INSERT INTO news SELECT profile_key FROM old
         WHERE grade <> 'review' AND person_id IN (SELECT kept FROM merged_now)""")
-    con.execute("INSERT INTO persons_changed SELECT kept FROM merged_now")
+    for table in ("persons_changed", "persons_unweighed"):
+        con.execute(f"INSERT INTO {table} SELECT kept FROM merged_now")
 
 
 def _affordable(con: duckdb.DuckDBPyConnection, limits: Limits) -> bool:
@@ -168,6 +171,7 @@ def rename_persons(con: duckdb.DuckDBPyConnection, table: str, reason: str) -> N
     """Put ``kept`` for ``person_id`` of a table wherever persons stand, and remember it in ``merged_persons``."""
     for target, column in (
         ("old", "person_id"),
+        ("known", "person_id"),
         ("forbidden", "node"),
         ("told", "one"),
         ("told", "two"),

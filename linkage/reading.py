@@ -182,11 +182,18 @@ def describe_all(con: duckdb.DuckDBPyConnection) -> None:
     ``home`` (the house of the address), ``household_key`` only where it is an agency's number, and ``phone`` only
     where few bear it and it is not the row's own person's, as beside a head's name.
     """
-    con.execute("DROP VIEW IF EXISTS members")
+    describe_fresh(con)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE known AS {known_sql('old')}")
+
+
+def describe_fresh(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``described`` anew, as ``describe_all`` does."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE described AS {described_sql('fresh')}")
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE known AS {described_sql('old', borrowed_id('told.rule') + ',')}"
-    )
+
+
+def known_sql(table: str) -> str:
+    """SQL of a table of the registry's profiles as they speak; a borrowed id speaks for nobody."""
+    return described_sql(table, borrowed_id("told.rule") + ",")
 
 
 def described_sql(table: str, replaced: str = "") -> str:

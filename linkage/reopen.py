@@ -43,7 +43,8 @@ def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
     find_open(con)
     chosen = "open_profiles" if everything else _near(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE reopened AS SELECT * FROM {chosen} ORDER BY profile_key")
-    con.execute("DELETE FROM old USING reopened WHERE old.profile_key = reopened.profile_key")
+    for table in ("old", "known"):
+        con.execute(f"DELETE FROM {table} USING reopened WHERE {table}.profile_key = reopened.profile_key")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE vacant_ids AS
         SELECT reopened.profile_key, reopened.person_id, reopened.first_month, reopened.grade, reopened.rule,

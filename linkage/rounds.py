@@ -25,7 +25,7 @@ from linkage.match import score
 from linkage.mistaken_ids import by_housemate, by_slip
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
-from linkage.reading import describe_all, gather_persons
+from linkage.reading import describe_all, describe_fresh, gather_persons, known_sql
 from linkage.reopen import open_again
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
@@ -58,6 +58,7 @@ def to_rest(
     effort = Effort()
     con.execute("CREATE OR REPLACE TEMP TABLE opened (profile_key UBIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE persons_changed (person_id VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE persons_unweighed (person_id VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
     start_trace(con)
     define_union(con)
@@ -91,9 +92,10 @@ def _first_news(con: duckdb.DuckDBPyConnection) -> None:
         WHERE person_id IN (SELECT kept FROM merged_persons) OR phone IN (SELECT phone FROM newly_shared)
             OR profile_key IN (SELECT profile_key FROM known_before AS before
                                WHERE before.profile_key = old.profile_key AND before.person_id <> old.person_id)""")
-    con.execute("""
-        INSERT INTO persons_changed
-        SELECT DISTINCT person_id FROM old WHERE profile_key IN (SELECT profile_key FROM news)""")
+    for table in ("persons_changed", "persons_unweighed"):
+        con.execute(f"""
+            INSERT INTO {table}
+            SELECT DISTINCT person_id FROM old WHERE profile_key IN (SELECT profile_key FROM news)""")
 
 
 def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, effort: Effort) -> None:
@@ -101,7 +103,7 @@ def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: P
     con.execute("""
         INSERT INTO opened SELECT profile_key FROM reopened
         WHERE profile_key IN (SELECT profile_key FROM known_before)""")
-    describe_all(con)
+    describe_fresh(con)
     gather_persons(con)
     by_valid_id(con, limits)
     by_slip(con)
@@ -136,17 +138,19 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE arrived AS
         SELECT fresh.*, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
-            coalesce(before.first_month, '{month}') AS first_month
+            coalesce(before.first_month, '{month}') AS first_month, '{month}' AS last_month
         FROM fresh JOIN placed USING (profile_key) JOIN names_of_nodes USING (person_node)
         LEFT JOIN known_before AS before USING (profile_key)""")
-    con.execute(f"INSERT INTO old BY NAME SELECT *, '{month}' AS last_month FROM arrived ORDER BY profile_key")
+    con.execute("INSERT INTO old BY NAME FROM arrived ORDER BY profile_key")
+    con.execute(f"INSERT INTO known BY NAME {known_sql('arrived')}")
     con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE news AS
         SELECT profile_key FROM old WHERE grade <> 'review'
             AND person_id IN (SELECT person_id FROM arrived WHERE grade <> 'review')""")
-    con.execute("INSERT INTO persons_changed SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
-    describe_all(con)
+    for table in ("persons_changed", "persons_unweighed"):
+        con.execute(f"INSERT INTO {table} SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
+    describe_fresh(con)
 
 
 def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
