@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from console.commands.explain import explain
+from console.commands.model import drift, train, weights
 from console.commands.review import review_app
 from console.commands.stages import CHAIN, absorb_returns, run_stage
 from console.screen import Screen, complain
@@ -34,6 +35,8 @@ app.add_typer(gate_app, name="gate")
 app.add_typer(policy_app, name="policy")
 app.add_typer(review_app, name="review")
 app.command()(explain)
+for verb in (train, weights, drift):
+    app.command()(verb)
 
 MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
@@ -112,6 +115,7 @@ _verb("standardise", "Fold, type and keep: make values comparable, and the perso
 _verb("gate1", "Inspect the standardised month; a failing stop rule holds it.")
 _verb("link", "Decide who is the same person, how sure, and keep ids over time.")
 _verb("prepare_review", "Write the month's blind cards for two reviewers (the same as doudi review prepare).")
+_verb("quality", "Estimate the month's false and missed links with intervals, draw the blind sample, write the page.")
 _verb("build", "Build the warehouse of the month with dbt.")
 _verb("gate2", "Inspect the marts; a failing stop rule holds the month.")
 _verb("publish", "Write the warning lists, the ledgers and the month's page.")
@@ -134,23 +138,6 @@ def absorb(
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
-
-
-@app.command()
-def train(
-    month: MonthOption,
-    on: Annotated[str, typer.Option("--on", help="the date that names the model, YYYY-MM-DD")],
-    out: Annotated[Path, typer.Option("--out", help="the folder for the dated model and its card")],
-    home: HomeOption = None,
-    region: RegionOption = None,
-    policy: PolicyOption = None,
-) -> None:
-    """Train a match model on a standardised month; scoring goes on with the model in force."""
-    from console.commands.train import train_model
-
-    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    with guarded(f"train {month}", settings.home):
-        train_model(Month.parse(month), on, out, settings, Screen())
 
 
 @app.command()

@@ -18,7 +18,7 @@ def link_month() -> None:
         from linkage.standardise.stage import standardise as run
 
         with Bench.at("standardise") as bench:
-            return run(bench.month, lake=bench.lake).as_dict()
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     @task
     def gate1() -> dict:
@@ -27,11 +27,18 @@ def link_month() -> None:
         with Bench.at("gate1") as bench:
             return inspect_standardised(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    @task(outlets=[assets.linked])
+    @task
     def link() -> dict:
         from linkage.stage import link as run
 
         with Bench.at("link") as bench:
+            return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
+
+    @task(outlets=[assets.linked])
+    def quality() -> dict:
+        from linkage.quality.stage import measure_quality as run
+
+        with Bench.at("quality") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     @task
@@ -41,7 +48,7 @@ def link_month() -> None:
         with Bench.at("prepare_review") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    standardise() >> gate1() >> link() >> prepare_review()
+    standardise() >> gate1() >> link() >> quality() >> prepare_review()
 
 
 link_month()

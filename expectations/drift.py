@@ -1,13 +1,14 @@
-"""Words that compare a month with the month before: did the delivery change its shape?
+"""Words that compare a month with the month before, or with what the match model was trained on.
 
-The first month has nothing to compare with: these words are then not assessed, and the verdict says so.
+Did the delivery change its shape? The first month has nothing to compare with: these words are then not
+assessed, and the verdict says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expectations.phrases import BATCH, Phrase, Scene, quoted_name, verdict_on, word_of
+from expectations.phrases import BATCH, Phrase, Scene, literal, quoted_name, verdict_on, word_of
 from warehouse.months import Month
 
 
@@ -73,6 +74,19 @@ def kept_from_previous(scene: Scene, column: str, *, limit: str) -> str:
     )
 
 
+def shares_as_trained(scene: Scene, comparison: str, kind: str, *, limit: str, pairs: str) -> str:
+    """No level of a comparison of the match model has moved by more bits than this from where it was trained.
+
+    ``kind`` is the kind of pair (one_person, two_persons); a comparison that spoke of fewer than ``pairs`` pairs is
+    not assessed. Which level it was stands in ``model_drift`` (``doudi drift``).
+    """
+    return verdict_on(
+        f"SELECT max(abs(bits_moved)) AS measured, coalesce(max(pairs), 0) AS of_rows FROM {BATCH}"
+        f" WHERE comparison = {literal(comparison)} AND kind = {literal(kind)} AND pairs >= {pairs}",
+        at_most=limit,
+    )
+
+
 WORDS: tuple[Phrase, ...] = (
     word_of(
         rows_against_previous,
@@ -93,5 +107,10 @@ WORDS: tuple[Phrase, ...] = (
         kept_from_previous,
         "at least {limit} of last month's {column} are still there",
         "上月 {column} 本月仍在的占比不低于 {limit}",
+    ),
+    word_of(
+        shares_as_trained,
+        "no level of {comparison} moved by more than {limit} bits from where the match model was trained (pairs of {kind})",
+        "比对模型“{comparison}”各档占比（{kind}）较训练时偏移不超过 {limit} 比特",
     ),
 )

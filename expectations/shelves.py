@@ -15,7 +15,7 @@ Files = tuple[Path, ...]
 def tables(shelf: Shelf, month: Month, lake: Lake) -> dict[str, Files]:
     """Every table that a gate may look at in a month, by name; a table without files is absent.
 
-    Gate 1 sees each feed's standardised rows and the dock's facts; gate 2 the marts and what linkage left.
+    Gate 1 sees each feed's standardised rows, the dock's facts and the drift from the match model; gate 2 the marts and what linkage left.
     """
     found = _standardised(month, lake) if shelf == "standardised" else _marts(month, lake)
     return {name: files for name, files in found.items() if files}
@@ -27,7 +27,10 @@ def _standardised(month: Month, lake: Lake) -> Mapping[str, Files]:
         feed: _parquet(lake.partition("standardised", feed=feed, month=key))
         for feed in lake.feeds("standardised", key)
     }
-    facts = {table: _parquet(lake.partition(table, month=key)) for table in ("row_account", "ledger")}
+    facts = {
+        table: _parquet(lake.partition(table, month=key))
+        for table in ("row_account", "ledger", "model_drift")
+    }
     return {**feeds, **facts}
 
 

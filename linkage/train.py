@@ -1,15 +1,17 @@
-"""Training, offline: from one month's profiles to a dated model file and its card. Scoring never trains.
+"""Training, offline: from one month's profiles to a dated model, its shares and its card. Scoring never trains.
 
 ``u`` (how often two people agree) comes from random pairs, ``m`` (how often one person's descriptions agree)
 from pairs that pass 0 ties by a valid id. What the data cannot teach stays as judged in the definition: the
-id levels, and levels that were not seen. The file holds no names: term frequencies are the home's own.
+id levels, and levels that were not seen. The file holds no names: frequencies of names are the home's own.
 """
 
 from __future__ import annotations
 
 import json
-import math
+import platform
+from collections.abc import Callable
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,136 +19,205 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from linkage.agreement import define_agreement
+from linkage.drift import shares_file, shares_text
 from linkage.evidence import by_valid_id
+from linkage.labelled import label_nodes, measure_shares
 from linkage.limits import Limits
 from linkage.match import quiet_splink
-from linkage.model.definition import COMPARISONS, Comparison, Level, settings
-from linkage.nodes import build_nodes
+from linkage.model import card
+from linkage.model.definition import COMPARISONS, PRIOR, RAREST_TERM, settings
+from linkage.model.pictures import pictures
+from linkage.model.weights import weights_of
 from linkage.reading import read_month, read_registry, split_known
-from warehouse.database import in_memory
+from warehouse.database import in_memory, quoted
+from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
 
-# Enough for weights to two digits; more only takes longer.
-_RANDOM_PAIRS = 5e6
-_PERSONS = 20_000
-# Fewer sightings than this teach nothing: the judged value stays.
-_LEAST_SEEN_SHARE = 1e-7
 _SEED = 1
+_LIBRARIES = ("splink", "duckdb", "sqlglot")
 
 
-def train(lake: Lake, month: Month, out: Path, *, policy: Policy, on: date, measured: str = "") -> Path:
-    """Learn the model from a month and write ``out/<on>.json`` and ``out/<on>.card.md``; return the JSON's path.
+# The policy lines that training looks at: pass 0 makes the labels, the sizes are its own.
+_LINES = (
+    "model_train_", "model_drift_persons", "model_drift_random_pairs",
+    "linkage_phone_holders", "linkage_relatives_trust", "linkage_trust_",
+)  # fmt: skip
 
-    ``on`` is the date that names the model, ``measured`` what was found of its quality elsewhere (Markdown, for
-    the card). The same month gives the same weights.
+Measure = Callable[[Path], tuple[card.Section, ...]]
+
+
+def train(
+    lake: Lake,
+    month: Month,
+    out: Path,
+    *,
+    policy: Policy,
+    on: date,
+    previous: Path | None = None,
+    measure: Measure | None = None,
+) -> Path:
+    """Learn the model from a month and return its path, ``out/<on>.json``.
+
+    Writes beside it ``<on>.shares.csv`` (what drift is held against) and the card, ``<on>.card.md`` and
+    ``<on>.card.html``. ``on`` is the date that names the model, ``previous`` the model file that the card compares it
+    with; ``measure`` is called with the model's path and gives what the card says of its quality. The same month
+    gives the same bytes. ``Refused`` names what a month lacks that teaches too little.
     """
-    limits = Limits.of(policy)
+    before = _read(previous) if previous else None
     with in_memory(lake.home) as con:
+        # One thread: Splink's random sample is the same only in the same order.
         con.execute("SET threads = 1")
         define_agreement(con)
         read_month(con, month, lake)
         read_registry(con, None, lake)
+        limits = Limits.of(policy)
         split_known(con, limits.phone_holders)
+        feeds = _feeds(con, month, lake)
         by_valid_id(con, limits)
-        _labelled_nodes(con)
+        _choose(con, policy.count("model_train_persons"))
+        label_nodes(con)
         counts = _counts(con)
-        learnt = _learn(con)
-    model = _filled(learnt)
+        _hold_to_enough(con, counts, month, policy.count("model_train_pairs_min"))
+        model, judged = _filled(_learn(con, policy), float(policy.number("model_train_share_min")))
+        weights = weights_of(model)
+        named = (previous.stem, weights_of(before)) if previous and before else None
+        charts = pictures(con, "labelled", model, weights, named)
+        measure_shares(
+            con,
+            weights,
+            persons=policy.count("model_drift_persons"),
+            random_pairs=policy.count("model_drift_random_pairs"),
+        )
+        shares = shares_text(con)
     path = out / f"{on.isoformat()}.json"
     lake.write_text(path, json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    lake.write_text(
-        out / f"{on.isoformat()}.card.md", card(model, on=on, month=month, counts=counts, measured=measured)
+    lake.write_text(shares_file(path), shares)
+    account = card.Account(
+        on,
+        str(month),
+        feeds,
+        **counts,
+        parameters=_parameters(policy),
+        weights=weights,
+        judged=judged,
+        previous=named,
+        measured=measure(path) if measure else (),
     )
+    lake.write_text(path.with_suffix(".card.md"), card.markdown(account))
+    lake.write_text(path.with_suffix(".card.html"), card.page(account, charts))
     return path
 
 
-def _labelled_nodes(con: duckdb.DuckDBPyConnection) -> None:
-    """Every profile a node of its own, labelled with the id group that pass 0 gave it."""
+def _read(model: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(model.read_text(encoding="utf-8"))
+    return read
+
+
+def _choose(con: duckdb.DuckDBPyConnection, persons: int) -> None:
+    """Every profile that pass 0 settled, labelled with its id group: of so many persons, by the hash of the group."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE chosen AS
         SELECT profile_key, node AS label FROM assigned
         WHERE grade <> 'review' AND node IN (
-            SELECT node FROM assigned GROUP BY node ORDER BY md5(node) LIMIT {_PERSONS})""")
-    con.execute("""
-        CREATE OR REPLACE TEMP VIEW members AS
-        SELECT described.*, 'n' || profile_key AS node, 2 AS rank, FALSE AS is_contested
-        FROM described JOIN chosen USING (profile_key)""")
-    con.execute("CREATE OR REPLACE TEMP TABLE wanted AS SELECT node FROM members")
-    build_nodes(con, "wanted")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE labelled AS
-        SELECT nodes.*, chosen.label FROM nodes JOIN chosen ON nodes.node = 'n' || chosen.profile_key
-        ORDER BY nodes.node""")
+            SELECT node FROM assigned GROUP BY node ORDER BY md5(node) LIMIT {persons})""")
+
+
+def _feeds(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> tuple[tuple[str, int, int], ...]:
+    """Feed, person-bearing rows, distinct descriptions."""
+    found = []
+    for feed, profiles in con.execute(
+        "SELECT feed, count(*) FROM described GROUP BY feed ORDER BY feed"
+    ).fetchall():
+        folder = quoted(lake.partition("records", feed=feed, month=str(month)))
+        rows = con.execute(f"SELECT count(*) FROM read_parquet('{folder}/*.parquet')").fetchone()
+        found.append((str(feed), int(rows[0]) if rows else 0, int(profiles)))
+    return tuple(found)
 
 
 def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    found = con.execute("SELECT count(*), count(DISTINCT label) FROM labelled").fetchone() or (0, 0)
-    return {"profiles": int(found[0]), "persons": int(found[1])}
+    found = con.execute("""
+        SELECT count(*), coalesce(sum(n), 0), coalesce(sum(n * (n - 1) // 2), 0)
+        FROM (SELECT count(*) AS n FROM labelled GROUP BY label)""").fetchone() or (0, 0, 0)
+    return dict(zip(("persons", "profiles", "pairs"), map(int, found), strict=True))
 
 
-def _learn(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _hold_to_enough(
+    con: duckdb.DuckDBPyConnection, counts: dict[str, int], month: Month, pairs_min: int
+) -> None:
+    """Refuse a month that teaches nothing, and say what it lacks: Splink would end in a fault of arithmetic."""
+    found = con.execute("""
+        SELECT count(*), count(DISTINCT feed), count(id_no), count(name), count(own_birth) FROM described
+        """).fetchone() or (0, 0, 0, 0, 0)
+    profiles, feeds, ids, names, _ = found
+    if not profiles:
+        raise Refused(
+            f"{month} has no descriptions of persons to learn from.",
+            next_step=f"run doudi standardise --month {month} first, or name another month.",
+        )
+    lacks = [
+        *(["a valid id on any row"] if not ids else []),
+        *(["a name on any row"] if not names else []),
+        *(["a second feed"] if feeds < 2 else []),
+        *(
+            [
+                f"people who are described more than once under a valid id ({counts['pairs']} pairs of {pairs_min} needed)"
+            ]
+            if counts["pairs"] < pairs_min
+            else []
+        ),
+    ]
+    if counts["pairs"] < pairs_min or not names:
+        raise Refused(
+            f"{month} teaches too little for a model; it lacks: {'; '.join(lacks)}.",
+            next_step="train on a larger county or a month in which more feeds came; scoring goes on with the model in force.",
+        )
+
+
+def _learn(con: duckdb.DuckDBPyConnection, policy: Policy) -> dict[str, Any]:
     with quiet_splink():
-        api = DuckDBAPI(con)
-        linker = Linker(api.register("labelled"), settings(), log_level=None)
+        linker = Linker(DuckDBAPI(con).register("labelled"), settings(), log_level=None)
         linker.training.estimate_u_using_random_sampling(
-            max_pairs=_RANDOM_PAIRS, seed=_SEED, min_count_per_level=None
+            max_pairs=float(policy.number("model_train_random_pairs")), seed=_SEED, min_count_per_level=None
         )
         linker.training.estimate_m_from_label_column("label")
         learnt: dict[str, Any] = linker.misc.save_model_to_json()
     return learnt
 
 
-def _filled(learnt: dict[str, Any]) -> dict[str, Any]:
-    """The learnt model with judged values where a level is fixed or was not seen."""
+def _filled(learnt: dict[str, Any], share_min: float) -> tuple[dict[str, Any], dict[tuple[str, str], str]]:
+    """The learnt model with judged values where a level is fixed or was not seen; by level, what is judged."""
     model = {key: value for key, value in learnt.items() if key != "linker_uid"}
     by_name = {comparison.name: comparison for comparison in COMPARISONS}
+    judged: dict[tuple[str, str], str] = {}
     for comparison in model["comparisons"]:
-        judged = by_name[comparison["output_column_name"]].levels
-        for level, own in zip(comparison["comparison_levels"][1:], judged, strict=True):
+        name = comparison["output_column_name"]
+        for level, own in zip(comparison["comparison_levels"][1:], by_name[name].levels, strict=True):
+            kept = []
             for key, value in (("m_probability", own.m), ("u_probability", own.u)):
                 is_learnt = not own.fixed and isinstance(level.get(key), int | float)
-                if not is_learnt or not _LEAST_SEEN_SHARE < level[key] < 1:
+                if not is_learnt or not share_min < level[key] < 1:
                     level[key] = value
+                # Splink leaves what it never saw as it began: at the judged value.
+                kept += [key[0]] if level[key] == value else []
                 level[key] = float(f"{level[key]:.6g}")
-    return model
+            if kept:
+                judged[name, own.name] = "judged" if len(kept) > 1 else f"{kept[0]} judged"
+    return model, judged
 
 
-def bits(m: float, u: float) -> float:
-    """The weight of a level: log2(m/u)."""
-    return math.log2(m / u)
-
-
-def card(model: dict[str, Any], *, on: date, month: Month, counts: dict[str, int], measured: str = "") -> str:
-    """The model's card: what it was trained on and what each level is worth."""
-    lines = [
-        f"# Linkage model {on.isoformat()}",
-        "",
-        f"Trained on month {month}: {counts['profiles']} descriptions of {counts['persons']} people of a made-up "
-        "county (no real person stands behind it).",
-        "",
-        "`u` from random pairs, `m` from descriptions that a valid id and a compatible name tie together. Levels "
-        "marked *judged* are not learnt: a near-unique id's weight would move with the size of the file, and what "
-        "was not seen cannot be learnt. Term frequencies are counted in each home from the month before; no name "
-        "is rarer than one in a million.",
-        "",
-        f"Prior: {bits(model['probability_two_random_records_match'], 1):.1f} bits.",
-        "",
-        "| evidence | level | m | u | weight, bits | |",
-        "|---|---|---|---|---|---|",
-    ]
-    by_name = {comparison.name: comparison for comparison in COMPARISONS}
-    for comparison in model["comparisons"]:
-        own = by_name[comparison["output_column_name"]]
-        for level, judged in zip(comparison["comparison_levels"][1:], own.levels, strict=True):
-            lines.append(_row(own, judged, level["m_probability"], level["u_probability"]))
-    if measured:
-        lines += ["", "## Measured", "", measured.strip()]
-    return "\n".join(lines) + "\n"
-
-
-def _row(comparison: Comparison, level: Level, m: float, u: float) -> str:
-    is_judged = level.fixed or (m == level.m and u == level.u)
-    note = "judged" if is_judged else ("by term frequency" if level.by_term else "")
-    return f"| {comparison.name} | {level.name} | {m:.3g} | {u:.3g} | {bits(m, u):+.1f} | {note} |"
+def _parameters(policy: Policy) -> dict[str, str]:
+    lines = {
+        name: f"{line.value} {line.unit} ({line.document}, {line.status})"
+        for name, line in policy.lines.items()
+        if name.startswith(_LINES)
+    }
+    return {
+        **{f"policy: {name}": said for name, said in lines.items()},
+        "constant: seed of the random pairs": str(_SEED),
+        "constant: prior, two random people are one": f"{PRIOR:.6g}",
+        "constant: rarest name": f"{RAREST_TERM:.6g}",
+        "library: python": platform.python_version(),
+        **{f"library: {name}": version(name) for name in _LIBRARIES},
+    }

@@ -35,7 +35,7 @@ _MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "
 _WRITERS = {
     "receive": ("landed", "quarantine", "row_account", "ledger"),
     "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles"),
+    "standardise": ("standardised", "records", "profiles", "model_drift"),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
     "prepare_review": ("review_cards",),
     "build": ("marts",),

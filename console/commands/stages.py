@@ -14,7 +14,18 @@ from warehouse.outcomes import Outcome
 from warehouse.settings import Settings
 
 # The chain of a month, in the order of the flow. Absorb stands apart: answers come when they come.
-CHAIN = ("receive", "close", "standardise", "gate1", "link", "prepare_review", "build", "gate2", "publish")
+CHAIN = (
+    "receive",
+    "close",
+    "standardise",
+    "gate1",
+    "link",
+    "quality",
+    "prepare_review",
+    "build",
+    "gate2",
+    "publish",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ def _close(month: Month, bench: Bench) -> Outcome:
 def _standardise(month: Month, bench: Bench) -> Outcome:
     from linkage.standardise.stage import standardise
 
-    return standardise(month, lake=bench.lake)
+    return standardise(month, lake=bench.lake, policy=bench.policy)
 
 
 def _gate1(month: Month, bench: Bench) -> Outcome:
@@ -84,6 +95,12 @@ def _prepare_review(month: Month, bench: Bench) -> Outcome:
     from linkage.review.queue import prepare_review
 
     return prepare_review(month, lake=bench.lake, policy=bench.policy)
+
+
+def _quality(month: Month, bench: Bench) -> Outcome:
+    from linkage.quality.stage import measure_quality
+
+    return measure_quality(month, lake=bench.lake, policy=bench.policy)
 
 
 def _build(month: Month, bench: Bench) -> Outcome:
@@ -110,6 +127,7 @@ _STAGES: dict[str, Callable[[Month, Bench], Outcome]] = {
     "standardise": _standardise,
     "gate1": _gate1,
     "link": _link,
+    "quality": _quality,
     "prepare_review": _prepare_review,
     "build": _build,
     "gate2": _gate2,

@@ -20,15 +20,17 @@ from warehouse.intake.contract import Contract, contracts
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
 
 STAGE = "standardise"
 TABLES = ("standardised", "records", "profiles")
 
 
-def standardise(month: Month, *, lake: Lake) -> Outcome:
+def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Outcome:
     """Write the month's ``standardised``, ``records`` and ``profiles`` partitions of every landed feed.
 
-    Reads ``landed/feed=…/month=…``. Counts rows, records, profiles and cells that were swapped back; by
+    Reads ``landed/feed=…/month=…``. With a ``policy`` it also measures how far the month has moved from what the
+    match model was trained on (``model_drift``), for gate 1 to judge. Counts rows, records, profiles and cells that were swapped back; by
     feed and column it tells IDs by kind, dates that could not be, and codes that no contract knows. Feeds
     that are no longer landed lose their partitions.
     """
@@ -60,6 +62,11 @@ def standardise(month: Month, *, lake: Lake) -> Outcome:
             for name in ("rows", "records", "profiles", "swapped"):
                 counts[name] += found[name].get(feed, 0)
         _refuse_shared_keys(con, lake, month, feeds)
+    if policy is not None:
+        # Splink is imported only by those who need it.
+        from linkage.drift import measure_drift
+
+        measure_drift(month, lake=lake, policy=policy)
     outcome = Outcome(
         STAGE,
         str(month),

@@ -97,7 +97,28 @@ def test_the_account_is_read_on_its_own_table(con):
 
 
 def test_every_word_has_a_case_here():
-    assert set(WORDS) == {case[0] for case in CASES} | {"account_balances"}
+    assert set(WORDS) == {case[0] for case in CASES} | {"account_balances", "shares_as_trained"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit", "pairs", "found"),
+    [
+        ("one_person", 1, 100, (1.5, 900, True)),
+        ("one_person", 2, 100, (1.5, 900, False)),
+        ("two_persons", 1, 100, (0.25, 5000, False)),
+        # Too few pairs, or levels of which nothing was expected: nothing to measure.
+        ("one_person", 1, 1000, (None, 0, False)),
+        ("unseen", 1, 100, (None, 900, False)),
+    ],
+)
+def test_a_comparison_is_judged_by_the_level_that_moved_most(con, kind, limit, pairs, found):
+    con.execute("""CREATE OR REPLACE TABLE model_drift AS SELECT * FROM (VALUES
+        ('name', 'one_person', -1.5, 900), ('name', 'one_person', 0.5, 900), ('name', 'two_persons', 0.25, 5000),
+        ('name', 'unseen', NULL, 900), ('phone', 'one_person', 7, 900)) AS t(comparison, kind, bits_moved, pairs)""")
+    asked = {"comparison": "name", "kind": kind}
+    assert _ask(con, "shares_as_trained", asked, {"limit": limit, "pairs": pairs}, table="model_drift") == [
+        found
+    ]
 
 
 # These measure something else than the rows of their own table, so an empty one is not "nothing to measure".

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -138,6 +139,8 @@ def test_training_writes_a_dated_model_and_its_card_twice_the_same(
             )
         )
     write_month(lake, "2026-08", people)
+    small = replace(policy.line("model_train_pairs_min"), value="40")
+    policy = replace(policy, lines={**policy.lines, "model_train_pairs_min": small})
     written = [
         train(lake, Month(2026, 8), tmp_path / out, policy=policy, on=date(2026, 11, 1)) for out in ("a", "b")
     ]
