@@ -70,6 +70,7 @@ BLOCKS = (
     _both("B15", "same name family or name, same township", f"{_TERM} || township"),
     _both("B16", "same name family or name, same house", f"{_TERM} || home"),
     _both("B17", "same day of death, same sex", "died_on || sex"),
+    _both("B18", "same first character of the name, same house", "left(name, 1) || home"),
     _both("B20", "same household number", "household_key"),
     _both("B21", "same agency number", "agency_key"),
     _both("B22", "same phone that few bear", "phone"),

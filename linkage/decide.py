@@ -27,7 +27,11 @@ _AGENCY_SAME = f"agency = {AGENCY.gamma('same')}"
 
 # Kin share household, phone, village, and twins the birth date: another name is proposed only where an
 # agency's number or the person's own id, mended, says so.
-_PROPOSES = f"(name <> {NAME.gamma('different')} OR {_AGENCY_SAME} OR id >= {ID.gamma('one_slip_apart')})"
+# Two numbers of one agency beside two names are two persons: twins and siblings, not one for a look.
+_PROPOSES = (
+    f"(name <> {NAME.gamma('different')} OR {_AGENCY_SAME} OR id >= {ID.gamma('one_slip_apart')}) "
+    f"AND NOT (agency = {AGENCY.gamma('different')} AND NOT {_NAME_SAME} AND NOT {_ID_AGREES})"
+)
 
 # What forbids to join without a person's look, however high the weight. Each is a sentence and a condition.
 GUARDS: tuple[tuple[str, str], ...] = (

@@ -79,15 +79,18 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN substr(name, 2) END AS named_after,
         name_family, name_pinyin, household_key, home, agency_key, village, phone,
+        feed IN {LISTS_OF_THE_DEAD} AS is_of_dead,
         coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
         coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart,
         coalesce(birth_source = 'column' AND birth_date = id_birth(id_no), FALSE) AS births_agree"""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE claims AS
         SELECT *, person_id IS NULL AND (
-                (bool_or(births_apart) OVER same_name
+                births_apart
+                -- half of a record of a death may be the informant's: it speaks of itself alone
+                OR (bool_or(births_apart AND NOT is_of_dead) OVER same_name
                     AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_name)
-                OR (bool_or(births_apart) OVER same_number
+                OR (bool_or(births_apart AND NOT is_of_dead) OVER same_number
                     AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_number)) AS is_contradicted
         FROM (
             SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM described WHERE id_no IS NOT NULL
@@ -165,7 +168,7 @@ def _namesakes(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE namesakes AS
         WITH near AS (
-            SELECT DISTINCT id_no, unnest([household_key, phone]) AS place, TRUE AS is_close FROM claims
+            SELECT DISTINCT id_no, unnest([household_key, home, phone]) AS place, TRUE AS is_close FROM claims
             UNION ALL SELECT DISTINCT id_no, village, FALSE FROM claims
         )
         SELECT graded.profile_key, bool_or(here.is_close) AS is_close

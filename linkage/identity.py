@@ -6,6 +6,7 @@ import duckdb
 
 from linkage import rules
 from linkage.decisions import part_decided
+from linkage.placing import place_fresh
 from linkage.reading import BORROWED, KEPT, STATE
 from linkage.records import PROFILES
 from linkage.union import hold_valid
@@ -58,48 +59,7 @@ def place(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute("""
         CREATE TEMP TABLE IF NOT EXISTS vacant_ids (profile_key UBIGINT, person_id VARCHAR, first_month VARCHAR,
             grade VARCHAR, rule VARCHAR, is_published BOOLEAN)""")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE placed AS
-        WITH free_placed AS (
-            SELECT free.profile_key, free.node,
-                coalesce(groups.person_node, free.node) AS person_node,
-                coalesce(groups.grade, 'new') AS group_grade,
-                coalesce(groups.rule, '{rules.FOUNDER.rule_id}') AS group_rule,
-                groups.match_weight,
-                rest.id_no IS NOT NULL AS is_contested,
-                rest.id_no IS NOT NULL AND rest.name IS NOT NULL AND (rest.agency_key IS NOT NULL
-                    OR births_far(rest.own_birth, id_birth(rest.id_no))) AS is_told_apart,
-                rest.damaged_id IS NULL AND rest.own_birth IS NULL AND rest.village IS NULL
-                    AND rest.phone IS NULL AND rest.agency_key IS NULL AND rest.household_key IS NULL AS is_thin,
-                row_number() OVER (PARTITION BY free.node ORDER BY free.profile_key) = 1 AS is_first
-            FROM free JOIN rest USING (profile_key) LEFT JOIN groups USING (node)
-        )
-        SELECT profile_key, person_node,
-            CASE
-                WHEN group_grade = 'new' AND is_told_apart THEN '{rules.OWN_PERSON.rule_id}'
-                WHEN group_grade = 'new' AND is_contested THEN '{rules.CONTESTED_FOUNDER.rule_id}'
-                WHEN group_grade = 'new' AND is_thin THEN '{rules.TOO_THIN.rule_id}'
-                WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.rule_id}'
-                WHEN is_contested THEN '{rules.ID_CONFLICT.rule_id}'
-                WHEN group_grade = 'new' AND NOT is_first AND profile_key IN (SELECT node FROM decided_roots)
-                    THEN '{rules.HUMAN.rule_id}'
-                WHEN group_grade = 'new' AND NOT is_first THEN '{rules.SAME_NUMBER_AND_NAME.rule_id}'
-                ELSE group_rule END AS rule,
-            CASE
-                WHEN is_contested AND group_grade = 'certain' THEN '{rules.SETTLED_ELSEWHERE.grade}'
-                WHEN group_grade = 'new' AND is_told_apart AND is_first THEN '{rules.OWN_PERSON.grade}'
-                WHEN group_grade = 'new' AND is_told_apart THEN 'certain'
-                WHEN is_contested OR (group_grade = 'new' AND is_thin) THEN 'review'
-                WHEN group_grade = 'new' AND NOT is_first THEN 'certain'
-                ELSE group_grade END AS grade,
-            match_weight
-        FROM free_placed
-        UNION ALL
-        SELECT assigned.profile_key, coalesce(groups.person_node, assigned.node),
-            CASE WHEN assigned.grade = 'new' AND groups.grade = 'certain' THEN groups.rule ELSE assigned.rule END,
-            CASE WHEN assigned.grade = 'new' AND groups.grade = 'certain' THEN 'certain' ELSE assigned.grade END,
-            coalesce(assigned.match_weight, CASE WHEN groups.grade = 'certain' THEN groups.match_weight END)
-        FROM assigned LEFT JOIN groups USING (node)""")
+    place_fresh(con)
     _hold_published(con)
     part_decided(con)
     hold_valid(con)

@@ -25,17 +25,21 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
     """Join an id that one feed alone shows to the owner of an id two characters apart (L17).
 
     Both bear the same name; and a house, phone, number or village is shared, or one of the two tells none and the slip
-    left the birth date whole. On a list of the dead the birth date must be whole and the name written alike. Two owners who fit
+    left the birth date whole. An agency that lists both ids lists two persons. On a list of the dead the birth date must be whole and the name written alike. Two owners who fit
     decide nothing. Changes ``assigned`` and ``owners``.
     """
-    con.execute("""
+    con.execute(
+        """
         CREATE OR REPLACE TEMP TABLE bearers AS
         SELECT owners.node, owners.id_no, owners.name, owners.name_family, owners.name_pinyin,
             count(DISTINCT claims.feed) AS feeds, bool_or(claims.person_id IS NOT NULL) AS is_known,
-            bool_or(claims.feed IN """ + LISTS_OF_THE_DEAD + """) AS is_dead
+            bool_or(claims.feed IN """
+        + LISTS_OF_THE_DEAD
+        + """) AS is_dead
         FROM owners JOIN claims USING (id_no)
         WHERE owners.name IS NOT NULL AND NOT claims.is_contradicted
-        GROUP BY ALL""")
+        GROUP BY ALL"""
+    )
     con.execute("""
         CREATE OR REPLACE TEMP TABLE known_bearers AS
         SELECT person_id AS node, id_no, name, name_family, name_pinyin FROM (
@@ -73,6 +77,12 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
                 UNION ALL SELECT id_no, household_key, home, phone, agency_key, village FROM known
                 WHERE id_no IN (SELECT other_id FROM near_ids))
         ),
+        listed AS (
+            SELECT DISTINCT id_no, feed, agency_key FROM claims WHERE role = 'self'
+            UNION
+            SELECT DISTINCT id_no, feed, agency_key FROM known
+            WHERE role = 'self' AND id_no IN (SELECT other_id FROM near_ids)
+        ),
         housed AS (
             SELECT id_no FROM claims WHERE village IS NOT NULL
             UNION SELECT id_no FROM known WHERE village IS NOT NULL AND id_no IN (SELECT other_id FROM near_ids)
@@ -81,11 +91,14 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
             SELECT near_ids.*, substr(id_no, 7, 8) = substr(other_id, 7, 8) AS is_born_alike,
                 EXISTS (FROM ties AS here JOIN ties AS there USING (tie)
                     WHERE here.id_no = near_ids.id_no AND there.id_no = near_ids.other_id) AS is_near,
+                EXISTS (FROM listed AS mine JOIN listed AS theirs USING (feed)
+                    WHERE mine.id_no = near_ids.id_no AND theirs.id_no = near_ids.other_id
+                        AND coalesce(mine.agency_key <> theirs.agency_key, TRUE)) AS are_listed,
                 id_no IN (SELECT id_no FROM housed) AND other_id IN (SELECT id_no FROM housed) AS is_told
             FROM near_ids WHERE level >= {PINYIN}
         )
         SELECT node, min(other) AS other, min(id_no) AS id_no FROM fitting
-        WHERE (is_near OR (is_born_alike AND NOT is_told)) AND (NOT is_dead OR (is_born_alike AND level >= {FAMILY}))
+        WHERE NOT are_listed AND (is_near OR (is_born_alike AND NOT is_told)) AND (NOT is_dead OR (is_born_alike AND level >= {FAMILY}))
             -- Of two that one feed each shows, the one of the larger number is taken for the slip.
             AND (is_backed OR id_no > other_id)
         GROUP BY node HAVING count(DISTINCT other) = 1""")
@@ -98,17 +111,18 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("UPDATE owners SET node = slips.other FROM slips WHERE owners.node = slips.node")
 
 
-def by_housemate(con: duckdb.DuckDBPyConnection) -> None:
+def by_housemate(con: duckdb.DuckDBPyConnection, *, only_sure: bool) -> None:
     """Tie a description that shows another's id to the one who lives with that id's owner and bears its name (L18).
 
-    Certain where the whole name fits exactly one, and neither birth date nor sex of the row's own contradicts;
-    a record of a death is only proposed: it may speak of either. Reads ``claims``, ``owners``, ``assigned``.
+    The whole name must fit exactly one, and the row's own birth date must not contradict. Certain where the row tells
+    that house itself or that one's birth date; else, between twins, and for a record of a death, which may speak of
+    either, only proposed (L19): leave these for last with ``only_sure``. Reads ``owners`` and ``assigned``.
     """
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE strangers AS
         SELECT described.profile_key, described.id_no, described.name, described.name_family, described.name_pinyin,
-            described.own_birth, described.feed IN {LISTS_OF_THE_DEAD} AS is_dead,
-            owners.node AS owner
+            described.own_birth, described.home, described.household_key,
+            described.feed IN {LISTS_OF_THE_DEAD} AS is_dead, owners.node AS owner
         FROM described JOIN owners USING (id_no)
         WHERE described.profile_key NOT IN (SELECT profile_key FROM assigned)
             AND described.name IS NOT NULL AND NOT starts_with(described.name, '※')""")
@@ -127,10 +141,15 @@ def by_housemate(con: duckdb.DuckDBPyConnection) -> None:
         INSERT INTO assigned
         WITH houses AS (SELECT DISTINCT node, hearth FROM residents WHERE node IN (SELECT owner FROM strangers)),
         levelled AS (
-            SELECT strangers.profile_key, residents.node, is_dead,
+            SELECT strangers.profile_key, residents.node,
                 max(name_level(strangers.name, strangers.name_family, strangers.name_pinyin,
                                residents.name, residents.name_family, residents.name_pinyin)) AS level,
-                bool_or(births_far(strangers.own_birth, residents.own_birth)) AS is_born_apart
+                bool_or(births_far(strangers.own_birth, residents.own_birth)) AS is_born_apart,
+                coalesce(bool_or(residents.hearth IN (strangers.home, strangers.household_key)
+                    OR strangers.household_key IN (SELECT hearth FROM houses AS own WHERE own.node = strangers.owner)
+                    OR strangers.own_birth = residents.own_birth), FALSE)
+                    AND NOT coalesce(bool_or(residents.own_birth = id_birth(strangers.id_no)), FALSE)
+                    AND NOT bool_or(is_dead) AS is_sure
             FROM strangers
             JOIN houses ON houses.node = strangers.owner
             JOIN residents ON residents.hearth = houses.hearth AND residents.node <> strangers.owner
@@ -138,9 +157,11 @@ def by_housemate(con: duckdb.DuckDBPyConnection) -> None:
             GROUP BY ALL
         )
         SELECT profile_key, min(node) FILTER (level >= {PINYIN}),
-            CASE WHEN is_dead THEN '{rules.TIED_WITH_CONFLICT.rule_id}' ELSE '{rules.HOUSEMATE.rule_id}' END,
-            CASE WHEN is_dead THEN 'review' ELSE '{rules.HOUSEMATE.grade}' END, NULL, max(level)
+            CASE WHEN bool_or(is_sure) THEN '{rules.HOUSEMATE.rule_id}' ELSE '{rules.HOUSEMATE_OR_OWNER.rule_id}' END,
+            CASE WHEN bool_or(is_sure) THEN '{rules.HOUSEMATE.grade}' ELSE '{rules.HOUSEMATE_OR_OWNER.grade}' END,
+            NULL, max(level)
         FROM levelled WHERE level > {DIFFERENT}
-        GROUP BY profile_key, is_dead
+        GROUP BY profile_key
         HAVING count(DISTINCT node) = 1 AND max(level) >= {PINYIN} AND NOT bool_or(is_born_apart)
+            AND (bool_or(is_sure) OR NOT {only_sure})
         ORDER BY profile_key""")

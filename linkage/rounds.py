@@ -12,17 +12,14 @@ from pathlib import Path
 
 import duckdb
 
-from linkage.births import by_house_of_birth
+from linkage.by_rules import settle_by_rules
 from linkage.candidates import find_candidates
-from linkage.companions import by_beside
 from linkage.decide import decide
-from linkage.decisions import forbid, tie_decided
-from linkage.evidence import by_agency_number, by_valid_id
+from linkage.decisions import forbid
 from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
 from linkage.limits import Limits
 from linkage.match import score
-from linkage.mistaken_ids import by_housemate, by_slip
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_all, describe_fresh, gather_persons, known_sql
@@ -105,14 +102,7 @@ def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: P
         WHERE profile_key IN (SELECT profile_key FROM known_before)""")
     describe_fresh(con)
     gather_persons(con)
-    by_valid_id(con, limits)
-    by_slip(con)
-    tie_decided(con)
-    by_agency_number(con)
-    by_housemate(con)
-    by_beside(con, limits)
-    by_house_of_birth(con, limits)
-    forbid(con, "assigned", "profile_key", "node")
+    settle_by_rules(con, limits)
     group_free(con)
     build_members(con)
     blocks = find_candidates(con, limits)
@@ -138,7 +128,7 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE arrived AS
         SELECT fresh.*, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
-            coalesce(before.first_month, '{month}') AS first_month, '{month}' AS last_month
+            coalesce(before.first_month, '{month}') AS first_month, coalesce(before.last_month, '{month}') AS last_month
         FROM fresh JOIN placed USING (profile_key) JOIN names_of_nodes USING (person_node)
         LEFT JOIN known_before AS before USING (profile_key)""")
     con.execute("INSERT INTO old BY NAME FROM arrived ORDER BY profile_key")

@@ -45,6 +45,12 @@ SLIP = Rule(
 HOUSEMATE = Rule(
     "L18", "shows the id of one with whom exactly one lives who bears the name: the name is believed", "certain"
 )
+HOUSEMATE_OR_OWNER = Rule(
+    "L19", "shows the id of one and the name of another of the same house, and nothing else tells which", "review"
+)
+RENUMBERED = Rule(
+    "L24", "two valid ids of one birth date and order number under two county codes, same name and house", "review"
+)
 SETTLED_ELSEWHERE = Rule(
     "L15", "shows another person's id, but all else is one known person's of that name", "certain"
 )
@@ -107,6 +113,8 @@ RULES: dict[str, Rule] = {
         MAY_BE_TOGETHER,
         SLIP,
         HOUSEMATE,
+        HOUSEMATE_OR_OWNER,
+        RENUMBERED,
         SETTLED_ELSEWHERE,
         MODEL_CERTAIN,
         MODEL_POSSIBLE,
