@@ -119,7 +119,7 @@ def read_registry(con: duckdb.DuckDBPyConnection, before: Month | None, lake: La
         _read(con, f"old_{state}", columns, folder / f"{state}.parquet" if folder else None)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE known_before AS
-        SELECT profile_key, person_id, grade, rule, first_month FROM old""")
+        SELECT profile_key, person_id, grade, rule, first_month, last_month FROM old""")
     gather_persons(con)
 
 

@@ -82,6 +82,7 @@ def _near(con: duckdb.DuckDBPyConnection) -> str:
         SELECT node, 'decided:' || root FROM decided_together WHERE node IN (SELECT profile_key FROM open_profiles)""")
     _relatives_values(con)
     _values(con, "news_described", "news_values")
+    con.execute("INSERT INTO news_values SELECT profile_key, 'row:' || profile_key FROM news_described")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE hanging AS
         SELECT CAST(profile_key AS VARCHAR) AS left_node, 'v' || first_value(profile_key) OVER (
@@ -147,5 +148,7 @@ def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:
         )
         SELECT DISTINCT profile_key, value FROM (
             SELECT profile_key, unnest(['home:' || home, 'household_key:' || household_key, 'phone:' || phone])
-                AS value FROM told)
+                AS value FROM told
+            UNION ALL
+            SELECT profile_key, 'row:' || unnest([profile_key, beside_key]) FROM pairs)
         WHERE value IS NOT NULL""")
