@@ -37,6 +37,20 @@ DISPOSITIONS = {
     "warning_id": _V, "rule_id": _V, "person_id": _V, "result": _V, "aid": _V, "reason_not": _V,
     "checked_by": _V, "checked_on": _V, "file": _V, "row": _I,
 }  # fmt: skip
+LINKAGE_QUALITY = {
+    "measure": _V, "by": _V, "value": _V, "method": _V, "estimate": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",
+    "rows": "BIGINT", "evidence": "BIGINT", "note": _V,
+}  # fmt: skip
+LINKAGE_HISTOGRAM = {
+    "grade": _V, "rule": _V, "low_bits": "DOUBLE", "high_bits": "DOUBLE", "links": "BIGINT",
+}  # fmt: skip
+LINKAGE_UNLINKABLES = {
+    "by": _V, "value": _V, "descriptions": "BIGINT", "looked": "BIGINT", "unlinkable": "BIGINT", "share": "DOUBLE",
+}  # fmt: skip
+LINKED_UNLINKED = {
+    "characteristic": _V, "value": _V, "linked": "BIGINT", "unlinked": "BIGINT", "linked_share": "DOUBLE",
+    "unlinked_share": "DOUBLE", "standardised_difference": "DOUBLE",
+}  # fmt: skip
 PAST_WARNINGS = {"warning_id": _V, "status": _V, "since": _V, "evidence": _V}
 PAST_POPULATION = {"person_id": _V, "class": _V, "since": _V}
 
@@ -75,7 +89,15 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
     return {"feeds": came, "policy_lines": lines}
 
 
-_MONTHLY = {"crosswalk": CROSSWALK, "events": EVENTS, "dispositions": DISPOSITIONS}
+_MONTHLY = {
+    "crosswalk": CROSSWALK,
+    "events": EVENTS,
+    "dispositions": DISPOSITIONS,
+    "linkage_quality": LINKAGE_QUALITY,
+    "linkage_histogram": LINKAGE_HISTOGRAM,
+    "linkage_unlinkables": LINKAGE_UNLINKABLES,
+    "linked_unlinked": LINKED_UNLINKED,
+}
 
 
 def _feed(con: duckdb.DuckDBPyConnection, feed: str, contract: Contract, month: Month, lake: Lake) -> int:

@@ -36,9 +36,9 @@ _SOURCES = f"""
     SELECT '{MISSED}', 'doubles', 'found', profile_key, 1.0 FROM linked
     WHERE grade <> 'review' AND person_id IN (SELECT person_id FROM doubles WHERE traits OR shared)
     UNION ALL
-    -- a double that nobody found is a person whom one description tells of
-    SELECT '{MISSED}', 'doubles', 'unseen', profile_key, 1.0 FROM linked JOIN people USING (person_id)
-    WHERE grade <> 'review' AND NOT is_loose AND size = 1
+    -- a double that nobody found is a person of whom few descriptions tell
+    SELECT '{MISSED}', 'doubles', 'unseen', profile_key, 1.0 / size FROM linked JOIN people USING (person_id)
+    WHERE grade <> 'review' AND NOT is_loose
         AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)
     UNION ALL
     SELECT '{FALSE}', 'cards', stratum, left_key, counts_for FROM frame WHERE grade = '{CERTAIN}'
@@ -66,7 +66,8 @@ def count_exposures(con: duckdb.DuckDBPyConnection) -> Exposures:
     sets = ", ".join(f"(measure, source, stratum, {group})" for group in GROUPS)
     value = " ".join(f"WHEN grouping({group}) = 0 THEN {group}" for group in GROUPS)
     by = " ".join(f"WHEN grouping({group}) = 0 THEN '{group}'" for group in GROUPS)
-    rows = con.execute(f"""
+    rows = con.execute(
+        f"""
         WITH sources AS ({_SOURCES}),
         chanced AS (
             SELECT sources.measure, sources.source, sources.stratum, sources.chances, {", ".join(f"linked.{g}" for g in GROUPS)}
@@ -75,7 +76,8 @@ def count_exposures(con: duckdb.DuckDBPyConnection) -> Exposures:
         SELECT measure, source, stratum, CASE {by} ELSE 'all' END, CASE {value} ELSE 'all' END, sum(chances)
         FROM (SELECT measure, source, stratum, chances, {columns} FROM chanced)
         GROUP BY GROUPING SETS ((measure, source, stratum), {sets})
-        ORDER BY ALL""".replace("chanced.", "")).fetchall()
+        ORDER BY ALL""".replace("chanced.", "")
+    ).fetchall()
     exposures: Exposures = defaultdict(dict)
     for measure, source, stratum, by_, value_, chances in rows:
         exposures[(measure, source, stratum)][(by_, value_)] = float(chances)

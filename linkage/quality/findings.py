@@ -7,11 +7,13 @@ import duckdb
 from linkage.limits import Limits
 from linkage.quality.borrowed import count_borrowed
 from linkage.quality.clerical import Cards
-from linkage.quality.combine import Estimate, Findings, Outcomes
+from linkage.quality.combine import Estimate
 from linkage.quality.exposure import EVERYTHING
 from linkage.quality.histories import CHECKS
 from linkage.quality.intervals import Expected, chapman, share, unseen_by_three
 from linkage.quality.limits import QualityLimits
+from linkage.quality.rates import Findings, Outcomes
+from linkage.quality.reading import NAMELESS
 from linkage.quality.recapture import Cells
 
 # Checks of who somebody is (and not of what happened): where a description breaks two of them, or bears
@@ -44,8 +46,11 @@ def gather_findings(
             SELECT stratum, count(*) FILTER (grade = 'certain' AND NOT is_loose), count(*) FILTER (grade = 'review')
             FROM linked WHERE basis = 'rest' GROUP BY stratum ORDER BY stratum""").fetchall():
         found[stratum], proposed[stratum] = int(joined), int(waiting)
-    nameless = _one(con, """
-        SELECT count(*) FROM linked WHERE grade = 'certain' AND basis = 'id' AND ends_with(stratum, '/nameless')""")
+    nameless = _one(
+        con,
+        f"""
+        SELECT count(*) FROM linked WHERE grade = 'certain' AND basis = 'id' AND ends_with(stratum, '{NAMELESS}')""",
+    )
     return Findings(
         hidden=hidden,
         phantoms=phantoms,
@@ -53,9 +58,22 @@ def gather_findings(
         proposed=proposed,
         borrowed=count_borrowed(con, quality),
         nameless=nameless,
+        met=_met(con),
         unseen=_unseen_doubles(con, limits),
         cards=cards,
     )
+
+
+def _met(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Feed and role to the descriptions of the month that show their person's id: those whose person others tell of
+    too, and all."""
+    return {
+        kind: (int(met), int(many))
+        for kind, met, many in con.execute("""
+            SELECT feed || '/' || role, count(*) FILTER (people.size > 1), count(*)
+            FROM linked JOIN people USING (person_id)
+            WHERE linked.grade <> 'review' AND basis = 'id' GROUP BY 1 ORDER BY 1""").fetchall()
+    }
 
 
 def _unseen_doubles(con: duckdb.DuckDBPyConnection, limits: Limits) -> Expected:
@@ -69,7 +87,10 @@ def _unseen_doubles(con: duckdb.DuckDBPyConnection, limits: Limits) -> Expected:
     near, weighed = con.execute(f"""
         SELECT coalesce(sum(counts_for), 0), coalesce(sum(counts_for * counts_for), 0) FROM neighbours
         WHERE NOT is_loose AND match_weight >= {limits.join_bits}
-            AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)""").fetchone() or (0.0, 0.0)
+            AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)""").fetchone() or (
+        0.0,
+        0.0,
+    )
     # What the look adds may be namesakes and may be what recapture counts: half of it, and in doubt by as much.
     return Expected(
         max(0.0, recaptured.mean - seen) + float(near) / 2,
@@ -92,11 +113,17 @@ def impossible_rows(con: duckdb.DuckDBPyConnection, quality: QualityLimits) -> l
         tried, caught = counts.get((check.check_id, True), (0, 0))
         power = share(caught, tried, quality.confidence)
         found = share(seen, looked, quality.confidence)
-        note = f"{check.sentence}；错配时能看出 {caught}/{tried}" if tried else f"{check.sentence}；本月无从检验"
+        note = (
+            f"{check.sentence}；错配时能看出 {caught}/{tried}" if tried else f"{check.sentence}；本月无从检验"
+        )
         high = min(1.0, found.high / power.low) if tried and power.low > 0 else 1.0
         estimate = min(1.0, found.estimate / power.estimate) if tried and caught and looked else float("nan")
         # It may be that every one of them is a slip of a pen: no lower bound but zero.
-        rows.append(Estimate("impossible", "check", check.check_id, "histories", estimate, 0.0, high, looked, seen, note))
+        rows.append(
+            Estimate(
+                "impossible", "check", check.check_id, "histories", estimate, 0.0, high, looked, seen, note
+            )
+        )
     return rows
 
 

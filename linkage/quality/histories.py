@@ -52,7 +52,10 @@ CHECKS = (
         "a.id_no <> b.id_no",
     ),
     Check(
-        "two_sexes", "两处性别不同", "a.own_sex IS NOT NULL AND b.own_sex IS NOT NULL", "a.own_sex <> b.own_sex"
+        "two_sexes",
+        "两处性别不同",
+        "a.own_sex IS NOT NULL AND b.own_sex IS NOT NULL",
+        "a.own_sex <> b.own_sex",
     ),
     Check(
         "two_births",

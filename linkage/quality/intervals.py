@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,10 @@ def to_come(expected: Expected, cases: int, confidence: float) -> Interval:
         size = mean**2 / expected.variance
         chance = stats.nbinom(size, size / (size + mean))
     low, high = float(chance.ppf(tail)), float(chance.ppf(1 - tail))
-    return Interval(mean / cases, max(0.0, low) / cases, min(float(cases), high) / cases)
+    # An interval holds its own estimate, even where the likeliest count is none.
+    return Interval(
+        mean / cases, max(0.0, min(low, mean)) / cases, min(float(cases), max(high, mean)) / cases
+    )
 
 
 def chapman(first: int, second: int, both: int) -> Expected:

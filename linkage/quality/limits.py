@@ -36,6 +36,7 @@ class QualityLimits:
     double_is_missed: float
     alone_prior: float
     alone_worth: float
+    alike: float
 
     @classmethod
     def of(cls, policy: Policy) -> QualityLimits:
@@ -68,4 +69,5 @@ class QualityLimits:
             double_is_missed=number("double_is_missed"),
             alone_prior=number("alone_prior"),
             alone_worth=number("alone_worth"),
+            alike=number("alike"),
         )

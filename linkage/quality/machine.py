@@ -30,7 +30,13 @@ from warehouse.months import Month
 
 
 def link_controls(
-    con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, limits: Limits, model: Path, least_bits: float
+    con: duckdb.DuckDBPyConnection,
+    month: Month,
+    *,
+    lake: Lake,
+    limits: Limits,
+    model: Path,
+    least_bits: float,
 ) -> None:
     """Make ``answers``: each of ``controls`` with the person it came to (``person_id, grade, rule,
     match_weight``) and ``outcome``: right / right_review / wrong / wrong_review / alone.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import duckdb
 
 from linkage import rules
@@ -16,6 +18,8 @@ from warehouse.months import Month
 # By what the rates are told: each is a column of ``linked``.
 GROUPS = ("feed", "township", "sex", "age_band", "name_system")
 UNKNOWN = "unknown"
+# What a stratum ends with where its descriptions bear no name of their own.
+NAMELESS = "/nameless"
 
 
 def read_links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits: QualityLimits) -> None:
@@ -57,7 +61,7 @@ def read_links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits:
             {_age_band("coalesce(any_value(told.birth_date), any_value(people.birth_date))", month, limits)} AS age_band,
             coalesce(any_value(told.name_system), '{UNKNOWN}') AS name_system,
             told.feed || '/' || told.role || CASE WHEN any_value(told.name) IS NULL
-                OR starts_with(any_value(told.name), '{NAMED_AFTER}') THEN '/nameless' ELSE '' END AS stratum,
+                OR starts_with(any_value(told.name), '{NAMED_AFTER}') THEN '{NAMELESS}' ELSE '' END AS stratum,
             CASE WHEN any_value(told.id_no) = any_value(people.id_no) AND told.rule <> '{borrowed}'
                 THEN 'id' ELSE 'rest' END AS basis,
             any_value(people.id_no) IS NULL AS is_loose
@@ -80,6 +84,6 @@ def _age_band(birth: str, month: Month, limits: QualityLimits) -> str:
     age = f"{month.year} - year({birth})"
     edges = limits.age_bands
     whens = [f"WHEN {birth} IS NULL THEN '{UNKNOWN}'"]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         whens.append(f"WHEN {age} < {high} THEN '{low}-{high - 1}'")
     return f"CASE {' '.join(whens)} ELSE '{edges[-1]}+' END"

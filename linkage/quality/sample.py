@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import duckdb
 
 from linkage.quality.limits import QualityLimits
@@ -69,7 +71,5 @@ def band(weight: str, limits: QualityLimits) -> str:
     """SQL for the name of a weight's band: ``12..20``, ``30..``, ``..0``, or ``rule`` where nothing was weighed."""
     edges = [f"{edge:g}" for edge in limits.weight_bands]
     whens = [f"WHEN {weight} IS NULL THEN 'rule'", f"WHEN {weight} < {edges[0]} THEN '..{edges[0]}'"]
-    whens += [
-        f"WHEN {weight} < {high} THEN '{low}..{high}'" for low, high in zip(edges, edges[1:], strict=False)
-    ]
+    whens += [f"WHEN {weight} < {high} THEN '{low}..{high}'" for low, high in pairwise(edges)]
     return f"CASE {' '.join(whens)} ELSE '{edges[-1]}..' END"

@@ -22,7 +22,9 @@ from linkage.records import PROFILES
 _SEEKER = "f"
 
 
-def look_again(con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, model: Path) -> None:
+def look_again(
+    con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, model: Path
+) -> None:
     """Make ``looked(person_id, is_loose, counts_for)`` and ``neighbours(person_id, other_id, match_weight)``.
 
     Looked at are all persons of the month without a valid id and a hash sample of those with one, each of

@@ -100,9 +100,7 @@ def _keep(con: duckdb.DuckDBPyConnection, estimates: list[Estimate]) -> None:
     con.executemany(f"INSERT INTO linkage_quality VALUES ({', '.join('?' * len(LINKAGE_QUALITY))})", rows)
 
 
-def _outcome(
-    con: duckdb.DuckDBPyConnection, month: Month, estimates: list[Estimate], model: Path
-) -> Outcome:
+def _outcome(con: duckdb.DuckDBPyConnection, month: Month, estimates: list[Estimate], model: Path) -> Outcome:
     def count(table: str, condition: str = "TRUE") -> int:
         found = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
         return int(found[0]) if found else 0
@@ -123,6 +121,10 @@ def _outcome(
             "cards_drawn": count("link_sample"),
             "estimates": len(estimates),
         },
-        by={"outcome": dict(con.execute("SELECT kind || ' ' || outcome, count(*) FROM answers GROUP BY 1").fetchall())},
+        by={
+            "outcome": dict(
+                con.execute("SELECT kind || ' ' || outcome, count(*) FROM answers GROUP BY 1").fetchall()
+            )
+        },
         reasons=[*reasons, f"model in force: {model.stem}"],
     )

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "receive_extracts": ["receive"],
     "close_month": ["receive", "close"],
-    "link_month": ["standardise", "gate1", "link", "prepare_review"],
+    "link_month": ["standardise", "gate1", "link", "quality", "prepare_review"],
     "build_month": ["build", "gate2"],
     "publish_month": ["publish"],
     "absorb_returns": ["absorb"],

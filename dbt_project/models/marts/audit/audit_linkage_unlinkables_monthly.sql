@@ -1,0 +1,10 @@
+-- Which descriptions of the month say too little to be linked, even with themselves.
+select
+    "by" as group_kind,
+    "value" as group_value,
+    descriptions,
+    looked,
+    unlinkable,
+    share
+from {{ source('lake', 'linkage_unlinkables') }}
+where month = {{ this_month() }}
