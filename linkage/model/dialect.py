@@ -23,7 +23,7 @@ _SAME: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Case, exp.If, exp.Coalesce, exp.Nullif,
     exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ,
     exp.Add, exp.Mul, exp.Div, exp.Mod, exp.Abs, exp.Greatest, exp.Least,
-    exp.Year, exp.Month, exp.Day, exp.TsOrDsToDate, exp.Cast, exp.TryCast, exp.DataType,
+    exp.Year, exp.Month, exp.Day, exp.TsOrDsToDate, exp.Cast, exp.TryCast, exp.DataType, exp.Var,
     exp.StartsWith, exp.EndsWith, exp.Left, exp.Right, exp.Substring, exp.Replace, exp.Upper, exp.Lower,
     exp.Trim, exp.DPipe, exp.Lambda, exp.ArrayFilter, exp.Transform, exp.ArrayDistinct, exp.ArrayContains,
     exp.ArrayToString,
@@ -182,7 +182,7 @@ def _date_text(node: exp.Expr, _: Columns) -> exp.Expr:
 def _date_difference(node: exp.Expr, _: Columns) -> exp.Expr:
     if node.text("unit").upper() != "DAY":
         raise _refused("date_diff in other units than days")
-    return node
+    return _call("DATEDIFF", node.this, node.expression)
 
 
 _BY_KIND: dict[type[exp.Expr], Callable[[Any, Columns], exp.Expr]] = {
