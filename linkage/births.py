@@ -80,7 +80,8 @@ def _children(con: duckdb.DuckDBPyConnection) -> None:
         SELECT DISTINCT beside_told.own_key, told.profile_key, told.node, {_NAME}
         FROM beside_told
         JOIN (SELECT * FROM everybody WHERE role <> 'self') AS told USING (profile_key)
-        JOIN (SELECT profile_key FROM seen WHERE "of" = 'parent') AS parents USING (profile_key)
+        JOIN (SELECT profile_key FROM old WHERE "of" = 'parent'
+              UNION SELECT profile_key FROM fresh WHERE "of" = 'parent') AS parents USING (profile_key)
         WHERE NOT starts_with(coalesce(name, ''), '{NAMED_AFTER}')""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE kids AS

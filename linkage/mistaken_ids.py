@@ -17,7 +17,7 @@ from linkage.nodes import LISTS_OF_THE_DEAD
 _NAME = "name, name_family, name_pinyin"
 # Two wrong characters leave two of these four pieces whole, so some pair of pieces agrees.
 _PIECES = ("substr(id_no, 7, 4)", "substr(id_no, 11, 4)", "substr(id_no, 15, 2)", "substr(id_no, 17, 2)")
-_NEAR_PIECES = tuple(f"{one} || {two}" for one, two in combinations(_PIECES, 2))
+NEAR_PIECES = tuple(f"{one} || {two}" for one, two in combinations(_PIECES, 2))
 _SLIP_CHARACTERS = 2
 
 
@@ -48,7 +48,7 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
                 AND id_no NOT IN (SELECT id_no FROM owners)
                 AND coalesce(name_family, name) IN (SELECT coalesce(name_family, name) FROM bearers WHERE NOT is_known))
         GROUP BY ALL""")
-    pieces = ", ".join(_NEAR_PIECES)
+    pieces = ", ".join(NEAR_PIECES)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE near_ids AS
         WITH lone AS (

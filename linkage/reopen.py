@@ -13,6 +13,7 @@ import duckdb
 from linkage.candidates import BLOCKS
 from linkage.cluster import components
 from linkage.decisions import FOUNDERS
+from linkage.mistaken_ids import NEAR_PIECES
 from linkage.reading import borrowed_id, described_sql
 
 # What the rules go by, beside the blocks: the id shown, numbers, what ties a house together.
@@ -111,8 +112,12 @@ def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
     told = {f"{tie}:": "shown_id" if tie == "id_no" else tie for tie in _TIES}
     # A row's own person without a name is sought by birth date alone, among the own persons of other feeds.
     told["born:"] = (
-        "CASE WHEN role = 'self' AND (name IS NULL OR is_news OR profile_key IN (SELECT own_key FROM beside_told)) "
-        "THEN strftime(birth, '%Y%m%d') END"
+        "CASE WHEN role = 'self' AND (coalesce(starts_with(name, '※'), TRUE) OR is_news "
+        "OR profile_key IN (SELECT own_key FROM beside_told)) THEN strftime(birth, '%Y%m%d') END"
+    )
+    # A slip of two characters leaves two of four pieces of an id whole.
+    told["slip:"] = f"unnest([{', '.join(NEAR_PIECES)}]) || coalesce(name_family, name)".replace(
+        "id_no", "shown_id"
     )
     for block in BLOCKS:
         told[f"{block.block_id}:"] = block.seek
@@ -126,7 +131,8 @@ def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
 
 
 def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:
-    """Who is named beside somebody is touched by what changes in that one's house, and the other way round."""
+    """Who is named beside somebody, or shows an id, is touched by what changes in that one's house; and by a birth on
+    the day on which the one beside was born."""
     con.execute("""
         INSERT INTO open_values
         WITH pairs AS (
@@ -138,6 +144,10 @@ def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:
         persons AS (
             SELECT pairs.profile_key, old.person_id FROM pairs JOIN old ON old.profile_key = pairs.beside_key
             WHERE old.grade <> 'review'
+            UNION
+            -- whose id is shown: the description may be of one who lives with that one
+            SELECT open_profiles.profile_key, known.person_id FROM open_profiles JOIN known USING (id_no)
+            WHERE known.grade <> 'review'
         ),
         told AS (
             SELECT persons.profile_key, known.home, known.household_key, known.phone
@@ -150,5 +160,8 @@ def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:
             SELECT profile_key, unnest(['home:' || home, 'household_key:' || household_key, 'phone:' || phone])
                 AS value FROM told
             UNION ALL
-            SELECT profile_key, 'row:' || unnest([profile_key, beside_key]) FROM pairs)
+            SELECT profile_key, 'row:' || unnest([profile_key, beside_key]) FROM pairs
+            UNION ALL
+            SELECT pairs.profile_key, 'born:' || strftime(coalesce(id_birth(id_no), own_birth), '%Y%m%d')
+            FROM pairs JOIN known ON known.profile_key = pairs.beside_key)
         WHERE value IS NOT NULL""")
