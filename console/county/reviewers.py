@@ -54,7 +54,7 @@ def true_verdicts(month: Month, lake: Lake, truth: Path) -> dict[str, str]:
             f"no cards were handed out for {month}.", next_step=f"run doudi review prepare --month {month}."
         )
     with in_memory(lake.home) as con:
-        con.execute(f"CREATE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet')")
+        con.execute(f"CREATE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)")
         con.execute(
             "CREATE TEMP TABLE spoken AS SELECT left_key AS key FROM cards UNION SELECT right_key FROM cards"
         )

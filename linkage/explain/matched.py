@@ -75,9 +75,12 @@ def match_of(
         grade=GRADES.get(one["grade"], one["grade"]) if is_linked else "不在此人名下",
         rule_id=one["rule"] if is_linked else "",
         rule_words=rule_word(one["rule"]) if is_linked else "",
-        is_by_rule=is_linked and one["rule"] not in _WEIGHED,
+        is_by_rule=is_linked and one["rule"] not in _WEIGHED and one["match_weight"] is None,
         is_linked=is_linked,
-        facts=_facts(one, others, scores.own, mask) if is_linked else [],
+        facts=[
+            *_owner_of_shown(lookup, one, held_as),
+            *(_facts(one, others, scores.own, mask) if is_linked else []),
+        ],
         lines=_lines(fields, scores.own),
         recorded=one["match_weight"] if is_linked else None,
         total=scores.own.match_weight if scores.own else None,
@@ -147,6 +150,17 @@ def _join_bits(one: dict[str, Any], others: list[dict[str, Any]], limits: Limits
     if any(each["role"] == "self" and each["feed"] in _DEATH_FEEDS for each in (one, *others)):
         return limits.join_dead_bits
     return limits.join_contested_bits if one["rule"] in _CONFLICTS else limits.join_bits
+
+
+def _owner_of_shown(lookup: Lookup, one: dict[str, Any], held_as: str) -> list[str]:
+    """Whose the shown id is, where it is not this person's."""
+    if one["id_no"] is None:
+        return []
+    owners = lookup.rows(
+        "SELECT person_id FROM persons WHERE id_no = ? AND person_id <> ? ORDER BY person_id",
+        [one["id_no"], held_as],
+    )
+    return [f"所写身份证号码是另一人的：{owner['person_id']}" for owner in owners]
 
 
 def _facts(one: dict[str, Any], others: list[dict[str, Any]], scored: Scored | None, mask: Mask) -> list[str]:

@@ -33,9 +33,9 @@ class Answer:
     row: int
 
     @property
-    def said(self) -> tuple[object, ...]:
-        """The answer without its place."""
-        return (self.verdict, self.reason, self.words, self.answered_by, self.answered_on)
+    def said(self) -> tuple[str, str]:
+        """What counts of an answer: the verdict, and whose it is. Other words for it are no other answer."""
+        return (self.verdict, _person(self.answered_by))
 
 
 @dataclass(frozen=True)

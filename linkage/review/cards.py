@@ -171,8 +171,9 @@ def _handed_out(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> Non
     if any(cards.glob("*.parquet")) and any(answers.glob("*.parquet")):
         con.execute(f"""
             CREATE OR REPLACE TEMP TABLE handed_out AS
-            SELECT {_NAMES} FROM read_parquet('{quoted(cards)}/*.parquet')
-            SEMI JOIN read_parquet('{quoted(answers)}/*.parquet') USING (card_id)""")
+            SELECT {_NAMES} FROM read_parquet('{quoted(cards)}/*.parquet', hive_partitioning = false)
+            WHERE card_id IN (
+                SELECT card_id FROM read_parquet('{quoted(answers)}/*.parquet', hive_partitioning = false))""")
     else:
         con.execute("CREATE OR REPLACE TEMP TABLE handed_out AS FROM no_cards")
     files = [
@@ -181,7 +182,7 @@ def _handed_out(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> Non
         if text < str(month)
         for path in sorted(lake.partition("labels", month=text).glob("*.parquet"))
     ]
-    source = f"read_parquet([{', '.join(files)}])" if files else "no_cards"
+    source = f"read_parquet([{', '.join(files)}], hive_partitioning = false)" if files else "no_cards"
     con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS SELECT DISTINCT left_key, person_id FROM {source}")
 
 

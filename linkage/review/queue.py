@@ -87,7 +87,9 @@ def read_cards(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
             f"no cards were handed out for {month}.",
             next_step=f"run doudi review prepare --month {month} first.",
         )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet')")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+    )
     registry = quoted(lake.partition("registry", month=str(month)))
     con.execute(f"CREATE OR REPLACE TEMP VIEW described AS FROM read_parquet('{registry}/profiles.parquet')")
 

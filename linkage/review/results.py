@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
         ("different", pa.int64()),
         ("unsure", pa.int64()),
         ("undecided", pa.int64()),
-        ("both", pa.int64()),
+        ("answered_by_two", pa.int64()),
         ("agreed", pa.int64()),
         ("kappa", pa.float64()),
     ]
@@ -126,7 +126,7 @@ def _group(key: tuple[str, str, str], settled: list[Settled]) -> dict[str, Any]:
         "cards": len(settled),
         **{word: verdicts.count(word) for word in (SAME, DIFFERENT, UNSURE)},
         "undecided": verdicts.count(None),
-        "both": said.both,
+        "answered_by_two": said.both,
         "agreed": said.agreed,
         "kappa": said.kappa,
     }
@@ -137,7 +137,7 @@ def _group_row(group: dict[str, Any]) -> list[object]:
         **group,
         "purpose": _PURPOSES.get(group["purpose"], "全部"),
         "rule": _rule(group["rule"]),
-        "agreement": f"{group['agreed']} / {group['both']}",
+        "agreement": f"{group['agreed']} / {group['answered_by_two']}",
         "kappa": "—" if group["kappa"] is None else f"{group['kappa']:.3f}",
     }
     return [shown[column.key] for column in _GROUPS]

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+import pyarrow.parquet as pq
+
 from linkage.review.answers import Answer
 from linkage.review.queue import read_cards
 from linkage.review.settle import Settled, settle
 from linkage.review.terms import Terms
-from warehouse.database import in_memory, quoted
+from warehouse.database import in_memory
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
 
 _OPEN = ("waiting", "answered_once", "to_adjudicate")
-_COLUMNS = "card_id, seat, verdict, reason, words, answered_by, answered_on, file, sheet, row"
 
 
 def review_status(month: Month, *, lake: Lake, policy: Policy, on: date | None = None) -> list[Settled]:
@@ -25,7 +26,7 @@ def review_status(month: Month, *, lake: Lake, policy: Policy, on: date | None =
     """
     with in_memory(lake.home) as con:
         read_cards(con, month, lake)
-        card_ids = {str(row[0]) for row in con.execute("SELECT card_id FROM cards").fetchall()}
+        card_ids = [str(row[0]) for row in con.execute("SELECT card_id FROM cards").fetchall()]
     return settled_cards(card_ids, month, lake, Terms.of(month, policy), on)
 
 
@@ -46,12 +47,8 @@ def read_answers(month: Month, lake: Lake) -> dict[tuple[str, str], Answer]:
     folder = lake.partition("review_answers", month=str(month))
     if not any(folder.glob("*.parquet")):
         return {}
-    with in_memory(lake.home) as con:
-        rows = con.execute(
-            f"SELECT {_COLUMNS} FROM read_parquet('{quoted(folder)}/*.parquet') ORDER BY ALL"
-        ).fetchall()
+    rows = [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
     found: dict[tuple[str, str], Answer] = {}
-    for row in rows:
-        answer = Answer(*row)
+    for answer in sorted(Answer(**row) for row in rows):
         found.setdefault((answer.card_id, answer.seat), answer)
     return found
