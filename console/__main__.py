@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ import typer
 from console.commands.explain import explain
 from console.commands.model import drift, train, weights
 from console.commands.review import review_app
-from console.commands.stages import CHAIN, absorb_returns, run_stage
+from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage
 from console.screen import Screen, complain
 from warehouse.errors import DoudiError, Misconfigured
 from warehouse.guard import guarded
@@ -113,9 +114,32 @@ _verb("receive", "Take in what the agencies delivered: land, quarantine or count
 _verb("close", "Declare the month complete; refuses while a required feed is missing.")
 _verb("standardise", "Fold, type and keep: make values comparable, and the persons in each row findable.")
 _verb("gate1", "Inspect the standardised month; a failing stop rule holds it.")
-_verb("link", "Decide who is the same person, how sure, and keep ids over time.")
+
+
+@app.command()
+def link(
+    month: MonthOption,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="compare everything that is open and every pair of persons again")
+    ] = False,
+    home: HomeOption = None,
+    inbox: InboxOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Decide who is the same person, how sure, and keep ids over time."""
+    settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+    run_link = link_afresh if afresh else partial(run_stage, "link")
+    Screen(quiet, json).outcome(*run_link(Month.parse(month), settings))
+
+
 _verb("prepare_review", "Write the month's blind cards for two reviewers (the same as doudi review prepare).")
-_verb("quality", "Estimate the month's false and missed links with intervals, draw the blind sample, write the page.")
+_verb(
+    "quality",
+    "Estimate the month's false and missed links with intervals, draw the blind sample, write the page.",
+)
 _verb("build", "Build the warehouse of the month with dbt.")
 _verb("gate2", "Inspect the marts; a failing stop rule holds the month.")
 _verb("publish", "Write the warning lists, the ledgers and the month's page.")
@@ -150,6 +174,18 @@ def account(
     settings = Settings.from_environment(home=home)
     with guarded(f"account {month}", settings.home):
         show_account(Month.parse(month), settings, Screen(quiet, json))
+
+
+@app.command()
+def identity(
+    month: MonthOption, home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False
+) -> None:
+    """Show what happened to person ids in a month: persons before and after, each event with its reason."""
+    from console.commands.identity import show_identity
+
+    settings = Settings.from_environment(home=home)
+    with guarded(f"identity {month}", settings.home):
+        show_identity(Month.parse(month), settings, Screen(quiet, json))
 
 
 @app.command()

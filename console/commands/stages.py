@@ -50,6 +50,16 @@ def run_stage(stage: str, month: Month, settings: Settings) -> tuple[Outcome, fl
     return outcome, timing.seconds
 
 
+def link_afresh(month: Month, settings: Settings) -> tuple[Outcome, float]:
+    """Link a month and compare everything that is open again; gives what linking only the news gives."""
+    from linkage.stage import link
+
+    with stage_run("link", month, settings.home) as timing:
+        bench = Bench.for_month(month, settings)
+        outcome = link(month, lake=bench.lake, policy=bench.policy, afresh=True)
+    return outcome, timing.seconds
+
+
 def absorb_returns(month: Month, returned: Path, settings: Settings) -> tuple[Outcome, float]:
     """Take in the filled-in lists of a folder; give the outcome and the seconds."""
     from warehouse.returns.absorb import absorb
