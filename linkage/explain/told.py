@@ -108,6 +108,7 @@ class _Room:
 
     def _person(self, what: str, asked: str) -> Explanation:
         person_id = self.lookup.kept(asked)
+        self.lookup.person(person_id)
         descriptions = self.lookup.descriptions(person_id)
         weighed = [one for one in descriptions if one["match_weight"] is not None] or [
             one for one in descriptions if one["grade"] == "review"
