@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PERSONS ?= 30000
 MONTHS  ?= 2026-08..2026-10
+SEED    ?= 77
 
 # What Python compiled is kept, whatever the shell says: else every process compiles Great Expectations anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -12,7 +13,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-linkage lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -63,6 +64,9 @@ pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, 
 
 bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
 	$(BIN)/python tests/bench/chain.py
+
+bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
+	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)
 
 lock: $(READY) ## compile requirements/*.in into *.txt with hashes
 	for one in uv dev runtime server; do \

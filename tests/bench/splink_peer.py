@@ -7,7 +7,6 @@ Nothing of Doudi's own comparisons, rules or decisions.
 
 import logging
 import math
-import time
 
 import splink.comparison_level_library as cll
 import splink.comparison_library as cl
@@ -96,40 +95,40 @@ def settings():
     )
 
 
-def run(con, quality):
+def run(con, quality, now, since):
     """Train, score and cluster over the table ``described``; give seconds and what was found by threshold.
 
-    ``quality`` measures the table ``linked(profile_key, cluster)`` as it stands when it is called.
+    ``now`` and ``since`` take the time; ``quality`` measures the table ``linked(profile_key, cluster)`` as it stands when it is called.
     """
     logging.getLogger("splink").disabled = True
-    begun = time.perf_counter()
+    begun = now()
     con.execute(RECORDS)
     people = DuckDBAPI(con).register("people")
-    readied = time.perf_counter()
+    readied = now()
     linker = Linker(people, settings(), log_level=None)
     training = linker.training
     training.estimate_probability_two_random_records_match(list(SURE), recall=SURE_RECALL)
     training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
     for block in TRAINS_M:
         training.estimate_parameters_using_expectation_maximisation(block)
-    trained = time.perf_counter()
+    trained = now()
     scored = linker.inference.predict(threshold_match_probability=min(THRESHOLDS), warning_mode="never")
-    predicted = time.perf_counter()
+    predicted = now()
     found = []
     for threshold in THRESHOLDS:
-        started = time.perf_counter()
+        started = now()
         clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(scored, threshold)
         con.execute(f"""
             CREATE OR REPLACE TABLE linked AS
             SELECT held.profile_key, cluster_id AS cluster
             FROM held JOIN {clusters.physical_name} USING (unique_id)""")
-        found.append((threshold, time.perf_counter() - started, quality()))
+        found.append((threshold, since(started), quality()))
     return {
         "records": _count(con, "people"),
         "edges": _count(con, scored.physical_name),
-        "train": trained - readied,
-        "ready": readied - begun,
-        "predict": predicted - trained,
+        "train": since(readied, trained),
+        "ready": since(begun, readied),
+        "predict": since(trained, predicted),
         "thresholds": found,
         "model": linker.misc.save_model_to_json(),
     }
