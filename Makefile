@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SPARK  := .venv-spark
 PERSONS ?= 30000
 MONTHS  ?= 2026-08..2026-10
 SEED    ?= 77
@@ -13,7 +14,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-linkage lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-linkage spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -65,11 +66,18 @@ pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, 
 bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
 	$(BIN)/python tests/bench/chain.py
 
+spark: $(SPARK)/.ready ## make .venv-spark, where tests score the model on Spark (needs Java 17 or newer)
+
+$(SPARK)/.ready: requirements/spark.txt
+	$(PYTHON) -m venv --clear $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	@touch $(SPARK)/.ready
+
 bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)
 
 lock: $(READY) ## compile requirements/*.in into *.txt with hashes
-	for one in uv dev runtime server; do \
+	for one in uv dev runtime server spark; do \
 	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
 	    $$([ $$one = uv ] || [ $$one = dev ] || echo -c requirements/dev.txt) requirements/$$one.in -o requirements/$$one.txt; done
 
