@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from linkage.quality.exposure import EVERYTHING, FALSE, MISSED, Exposures, Group, groups_of
 from linkage.quality.intervals import NOTHING, Expected, Interval, joined, share, to_come
 from linkage.quality.limits import QualityLimits
-from linkage.quality.rates import Findings, Outcomes, card_rates, expected_errors, false_rates, missed_rates
+from linkage.quality.rates import (
+    CLEAN,
+    Findings,
+    Outcomes,
+    card_rates,
+    expected_errors,
+    false_rates,
+    missed_rates,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,9 @@ class Estimate:
     note: str
 
 
-_CONTROLS = {FALSE: ("hidden", "phantom", "borrowed", "impossible"), MISSED: ("hidden", "doubles")}
+# What is measured twice, by controls and by cards; and what the controls alone can tell.
+_BOTH = {FALSE: ("hidden", "phantom", "borrowed", "impossible"), MISSED: ("near", "doubles")}
+_CONTROLS_ONLY = {FALSE: (), MISSED: ("far",)}
 NOT_SAMPLED = "未抽查：尚无人工答卷，由其余方法推算"
 
 
@@ -47,13 +57,7 @@ def combine(findings: Findings, exposures: Exposures, limits: QualityLimits) -> 
         asked = card_rates(findings, exposures, measure, limits)
         for group in groups_of(exposures, measure):
             cases = round(exposures[(measure, "cases", "all")][group])
-            machine = _from_controls(measure, group, controls, exposures, limits)
-            rows.append(
-                _row(measure, group, "controls", machine, cases, _tried(findings, measure), "", limits)
-            )
-            rows.extend(
-                _with_cards(measure, group, machine, cases, asked, controls, exposures, findings, limits)
-            )
+            rows += _rows_of_group(measure, group, cases, controls, asked, exposures, findings, limits)
     rows.extend(_undecided(exposures))
     return rows
 
@@ -61,40 +65,51 @@ def combine(findings: Findings, exposures: Exposures, limits: QualityLimits) -> 
 def _from_controls(
     measure: str,
     group: Group,
+    sources: tuple[str, ...],
     rates: dict[tuple[str, str], Expected],
     exposures: Exposures,
     limits: QualityLimits,
 ) -> Expected:
     total = NOTHING
-    for source in _CONTROLS[measure]:
+    for source in sources:
         # What is usual in one feed is judged as in another: there the strata err alike, and the doubt is large as it is.
-        is_alike = (measure, source) == (MISSED, "hidden")
+        is_alike = source in ("near", "far")
         spread, together = (1.0, limits.alike) if is_alike else (limits.spread, 0.0)
         total += expected_errors(measure, group, (source,), rates, exposures, spread, together=together)
     return total
 
 
-def _with_cards(
-    measure: str, group: Group, machine: Expected, cases: int, asked: dict[tuple[str, str], Expected],
-    controls: dict[tuple[str, str], Expected], exposures: Exposures, findings: Findings, limits: QualityLimits,
+def _rows_of_group(
+    measure: str, group: Group, cases: int, controls: dict[tuple[str, str], Expected],
+    asked: dict[tuple[str, str], Expected], exposures: Exposures, findings: Findings, limits: QualityLimits,
 ) -> list[Estimate]:  # fmt: skip
+    twice = _from_controls(measure, group, _BOTH[measure], controls, exposures, limits)
+    alone = _from_controls(measure, group, _CONTROLS_ONLY[measure], controls, exposures, limits)
+    tried = _tried(findings, measure)
+    rows = [_row(measure, group, "controls", twice + alone, cases, tried, "", limits)]
     if not asked:
-        unasked = Estimate(measure, *group, "clerical", math.nan, 0.0, 1.0, cases, 0, NOT_SAMPLED)
-        return [
-            unasked,
-            _row(measure, group, "combined", machine, cases, _tried(findings, measure), NOT_SAMPLED, limits),
-        ]
-    decided = sum(c.decided for s, c in findings.cards.items() if (measure, "cards", s) in exposures)
-    unsure = sum(c.unsure for s, c in findings.cards.items() if (measure, "cards", s) in exposures)
+        rows.append(Estimate(measure, *group, "clerical", math.nan, 0.0, 1.0, cases, 0, NOT_SAMPLED))
+        return [*rows, _row(measure, group, "combined", twice + alone, cases, tried, NOT_SAMPLED, limits)]
+    answered = [c for stratum, c in findings.cards.items() if (measure, "cards", stratum) in exposures]
+    decided, unsure = sum(c.decided for c in answered), sum(c.unsure for c in answered)
     told = expected_errors(measure, group, ("cards",), asked, exposures)
-    if measure == MISSED:
-        told += expected_errors(measure, group, ("far",), controls, exposures, together=limits.alike)
-    both, is_conflict = joined(machine, told, limits.conflict_deviations)
+    told += expected_errors(measure, group, (CLEAN,), asked, exposures, together=1.0)
+    both, is_conflict = joined(twice, told, limits.conflict_deviations)
     note = "抽查与对照相互矛盾，以抽查为准" if is_conflict else "抽查与对照合并"
     doubt = f"；{unsure} 张答“说不准”，未计入" if unsure else ""
     return [
-        _row(measure, group, "clerical", told, cases, decided, f"按规则与权重分层的盲审卡片{doubt}", limits),
-        _row(measure, group, "combined", both, cases, decided + _tried(findings, measure), note, limits),
+        *rows,
+        _row(
+            measure,
+            group,
+            "clerical",
+            told + alone,
+            cases,
+            decided,
+            f"按规则与权重分层的盲审卡片{doubt}",
+            limits,
+        ),
+        _row(measure, group, "combined", both + alone, cases, decided + tried, note, limits),
     ]
 
 

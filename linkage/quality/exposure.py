@@ -30,8 +30,11 @@ _SOURCES = f"""
     SELECT '{FALSE}', 'impossible', 'all', profile_key, 1.0 FROM linked
     WHERE grade = 'certain' AND basis = 'id' AND profile_key IN (SELECT profile_key FROM suspicious)
     UNION ALL
-    -- persons without any id: one of them may be somebody who is held elsewhere
-    SELECT '{MISSED}', 'hidden', stratum, profile_key, 1.0 FROM linked WHERE grade <> 'review' AND is_loose
+    -- persons without any id: one of them may be somebody who is held elsewhere; whoever
+    -- comes near nobody (far) stands on no card, and only the controls speak of it
+    SELECT '{MISSED}', CASE WHEN person_id IN (SELECT person_id FROM neighbours) THEN 'near' ELSE 'far' END,
+        stratum, profile_key, 1.0
+    FROM linked WHERE grade <> 'review' AND is_loose
     UNION ALL
     SELECT '{MISSED}', 'doubles', 'found', profile_key, 1.0 FROM linked
     WHERE grade <> 'review' AND person_id IN (SELECT person_id FROM doubles WHERE traits OR shared)
@@ -44,10 +47,6 @@ _SOURCES = f"""
     SELECT '{FALSE}', 'cards', stratum, left_key, counts_for FROM frame WHERE grade = '{CERTAIN}'
     UNION ALL
     SELECT '{MISSED}', 'cards', stratum, left_key, counts_for FROM frame WHERE grade = '{BELOW}'
-    UNION ALL
-    -- without a neighbour there is no card: here the controls speak
-    SELECT '{MISSED}', 'far', stratum, profile_key, 1.0 FROM linked
-    WHERE grade <> 'review' AND is_loose AND person_id NOT IN (SELECT person_id FROM neighbours)
     UNION ALL
     SELECT '{FALSE}', 'cases', 'all', profile_key, 1.0 FROM linked WHERE grade = 'certain'
     UNION ALL

@@ -11,6 +11,10 @@ from linkage.quality.intervals import Expected, pooled, rate
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import NAMELESS
 
+# The source of card strata without an error: exposed like all cards, in doubt together.
+CLEAN = "clean"
+_EXPOSED = {CLEAN: "cards"}
+
 # Outcomes of the hidden controls in one stratum, by name (see ``machine.link_controls``).
 Outcomes = dict[str, int]
 
@@ -73,7 +77,10 @@ def missed_rates(
     feed, the second takes those without an id for as well known as those with one: the truth is taken to lie
     between them, and the doubt to be as large as they lie apart.
     """
-    alone = {key[2]: groups[EVERYTHING] for key, groups in exposures.items() if key[:2] == (MISSED, "hidden")}
+    alone: dict[str, float] = {}
+    for (measure, source, stratum), groups in exposures.items():
+        if measure == MISSED and source in ("near", "far"):
+            alone[stratum] = alone.get(stratum, 0.0) + groups[EVERYTHING]
     by_hidden = {stratum: _lacking_by_hidden(findings, stratum, many) for stratum, many in alone.items()}
     by_usual = {stratum: _lacking_by_usual(findings, stratum, many) for stratum, many in alone.items()}
     every = sum(alone.values()) + 1
@@ -83,8 +90,8 @@ def missed_rates(
         worth = limits.alone_prior
         mean = ((by_hidden[stratum] + by_usual[stratum]) / 2 + overall * worth) / (many + worth)
         apart = (by_hidden[stratum] - by_usual[stratum]) / 2 / many
-        rates[("hidden", stratum)] = Expected(mean, mean * (1 - mean) / (1 + limits.alone_worth) + apart**2)
-        rates[("far", stratum)] = rates[("hidden", stratum)]
+        doubt = mean * (1 - mean) / (1 + limits.alone_worth) + apart**2
+        rates[("near", stratum)] = rates[("far", stratum)] = Expected(mean, doubt)
     believed = limits.double_is_missed
     rates[("doubles", "found")] = Expected(believed, believed * (1 - believed) / 4)
     chances = exposures.get((MISSED, "doubles", "unseen"), {}).get(EVERYTHING, 0.0)
@@ -112,24 +119,32 @@ def card_rates(
 ) -> dict[tuple[str, str], Expected]:
     """Stratum to the rate of errors among its links, from the answered cards; empty without cards.
 
-    Cards of one household are alike (design effect), a stratum that was asked about wholly has no doubt left
-    (finite population), and a stratum without a card takes the rate of all with a wide doubt.
+    Cards of one household are alike (design effect), and a stratum that was asked about wholly has no doubt left
+    (finite population). Strata in which no error was found are taken together, asked about or not: that one would be
+    without any error is more than a few cards can say, and together they say what no error in so many cards says
+    (Jeffreys; the upper bound is near the rule of three). Their doubts are one and the same doubt: see ``CLEAN``.
     """
-    asked = {s: c for s, c in findings.cards.items() if (measure, "cards", s) in exposures and c.decided}
+    strata = {
+        key[2]: groups[EVERYTHING] for key, groups in exposures.items() if key[:2] == (measure, "cards")
+    }
+    asked = {
+        stratum: cards for stratum, cards in findings.cards.items() if stratum in strata and cards.decided
+    }
     if not asked:
         return {}
-    mean, worth = pooled((c.errors, c.decided) for c in asked.values())
+    clean = sum(cards.decided for cards in asked.values() if not cards.errors) / limits.design_effect
     rates: dict[tuple[str, str], Expected] = {}
-    for (of, source, stratum), groups in exposures.items():
-        if (of, source) != (measure, "cards"):
-            continue
+    for stratum, many in strata.items():
         cards = asked.get(stratum, Cards(0, 0, 0))
-        told = rate(
-            cards.errors / limits.design_effect, cards.decided / limits.design_effect,
-            prior_mean=mean, prior_cards=min(worth, 2.0),
-        )  # fmt: skip
-        rest = max(0.0, 1 - cards.decided / max(1.0, groups[EVERYTHING]))
-        rates[("cards", stratum)] = Expected(told.mean, told.variance * rest)
+        rest = max(0.0, 1 - cards.decided / max(1.0, many))
+        if cards.errors:
+            told = rate(cards.errors / limits.design_effect, cards.decided / limits.design_effect)
+            rates[("cards", stratum)] = Expected(
+                rest * told.mean + (1 - rest) * cards.errors / cards.decided, told.variance * rest
+            )
+        else:
+            told = rate(0, clean)
+            rates[(CLEAN, stratum)] = Expected(told.mean * rest, told.variance * rest**2)
     return rates
 
 
@@ -141,7 +156,7 @@ def expected_errors(
     strata err alike: at 1 their doubts add, at 0 their variances."""
     mean = variance = deviation = 0.0
     for (source, stratum), one in rates.items():
-        chances = exposures.get((measure, source, stratum), {}).get(group, 0.0)
+        chances = exposures.get((measure, _EXPOSED.get(source, source), stratum), {}).get(group, 0.0)
         if source in sources and chances:
             part = one.times(chances)
             mean, variance = mean + part.mean, variance + part.variance
