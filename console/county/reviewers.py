@@ -15,9 +15,10 @@ from typing import Any, Final
 import openpyxl
 
 from console.county.hashing import salt
+from linkage.review.form import ANSWER_COLUMNS, KEY
 from linkage.review.queue import cards_file
 from linkage.review.terms import DIFFERENT, FIRST, SAME, SECOND, THIRD, UNSURE, WORDS, Terms
-from linkage.review.workbook import ANSWER_COLUMNS, HEADER_ROW, KEY
+from linkage.review.workbook import HEADER_ROW
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
@@ -54,7 +55,9 @@ def true_verdicts(month: Month, lake: Lake, truth: Path) -> dict[str, str]:
             f"no cards were handed out for {month}.", next_step=f"run doudi review prepare --month {month}."
         )
     with in_memory(lake.home) as con:
-        con.execute(f"CREATE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)")
+        con.execute(
+            f"CREATE TEMP TABLE cards AS FROM read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+        )
         con.execute(
             "CREATE TEMP TABLE spoken AS SELECT left_key AS key FROM cards UNION SELECT right_key FROM cards"
         )
@@ -117,13 +120,22 @@ def _fill(
         if answer:
             values |= {
                 "answer": WORDS[answer],
-                "reason": terms.reasons[salt(card_id, seat, "reason") % len(terms.reasons)],
+                "reason": _reason(card_id, seat, answer, terms),
                 "answered_by": NAMES[seat],
                 "answered_on": day.isoformat(),
             }
         for column in ANSWER_COLUMNS:
             sheet.cell(row, headers[column.header]).value = values[column.key]
     book.save(target)
+
+
+def _reason(card_id: str, seat: str, answer: str, terms: Terms) -> str:
+    """One of the policy's reasons: the first ones speak for one person, the last for none of the two."""
+    third = max(1, len(terms.reasons) // 3)
+    fitting = {SAME: terms.reasons[:third], DIFFERENT: terms.reasons[third:-1], UNSURE: terms.reasons[-1:]}[
+        answer
+    ]
+    return fitting[salt(card_id, seat, "reason") % len(fitting)] if fitting else ""
 
 
 def answer_of(card_id: str, seat: str, truth: str, habits: Habits) -> str | None:

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage.review.answers import Answer, Judged, judge
+from linkage.review.form import HEADERS, Card
 from linkage.review.queue import AUDIENCE, cards_file, read_cards, written_cards
 from linkage.review.results import write_results
 from linkage.review.settle import Settled, agreement, decisions_of, label_of
 from linkage.review.status import open_states, read_answers, settled_cards
 from linkage.review.terms import FIRST, SECOND, THIRD, WORDS, Terms
-from linkage.review.workbook import HEADERS, Card, write_cards
+from linkage.review.workbook import write_cards
 from warehouse.database import in_memory
 from warehouse.errors import Refused
 from warehouse.lake import Lake

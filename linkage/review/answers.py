@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from linkage.review.form import check_of
 from linkage.review.terms import ANSWERS, SEATS, THIRD
-from linkage.review.workbook import check_of
 from warehouse.months import Month
 from warehouse.returns.answers import Problem, day_of
 from warehouse.returns.forms import FilledRow

@@ -8,9 +8,10 @@ import duckdb
 
 from linkage.review.card_words import fields_of
 from linkage.review.cards import SCHEMA, choose_cards
+from linkage.review.form import Card
 from linkage.review.sides import read_sides
 from linkage.review.terms import FIRST, SECOND, Terms
-from linkage.review.workbook import Card, write_cards
+from linkage.review.workbook import write_cards
 from warehouse.database import copy_to_parquet, in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake

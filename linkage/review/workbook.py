@@ -1,21 +1,20 @@
 """The cards as a workbook: one card a row, ① above ② in every cell, so that eyes compare straight down.
 
-One row holds one whole card, so it may be sorted and filtered without falling apart. What the machine
+One row holds one whole card, so it may be sorted and filtered without falling apart; the answer stands beside
+the names, where it stays in sight while the rest is looked through. What the machine
 thought of the pair (score, rule, which side was looking for the other) stands nowhere in the file.
 """
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
 from linkage.review.card_words import Field
+from linkage.review.form import BEFORE, BESIDE_ANSWER, KEY, SEEN, Card, key_text, order_for
 from linkage.review.terms import ANSWERS, THIRD, Terms
 from warehouse.months import Month
 from warehouse.release.workbook import Book, Column, breadth, workbook, write
@@ -23,37 +22,11 @@ from warehouse.release.workbook import Book, Column, breadth, workbook, write
 HEADER_ROW = 5
 _FIRST = HEADER_ROW + 1
 _FIRST_MARK, _SECOND_MARK = "① ", "② "
-_CHECK = 6  # letters of the check behind a card's number
 _LINE_HEIGHT = 15.5
 
-SEEN: Final = (
-    Column("place_no", "序号", 5, "centre"),
-    Column("name", "姓名", 15),
-    Column("id_no", "身份证号码", 25),
-    Column("birth", "出生日期", 15),
-    Column("person", "性别、民族", 11),
-    Column("place", "乡镇、村", 21),
-    Column("home", "住址", 25),
-    Column("phone", "电话", 18),
-    Column("relation", "与户主关系", 12),
-    Column("numbers", "各单位编号", 29),
-    Column("beside", "同户、同行的人", 24),
-    Column("sources", "记载来源", 24),
-    Column("months", "出现月份", 20),
-)
-BEFORE: Final = (
-    Column("first_said", "甲的答复", 17),
-    Column("second_said", "乙的答复", 17),
-)
-ANSWER_COLUMNS: Final = (
-    Column("answer", "判断", 11, "open", is_open=True),
-    Column("reason", "理由", 17, "open", is_open=True),
-    Column("words", "说明", 20, "open", is_open=True),
-    Column("answered_by", "核对人", 9, "open", is_open=True),
-    Column("answered_on", "核对日期", 12, "open_date", is_open=True),
-)
-KEY: Final = Column("key", "卡号", 27, "key")
-HEADERS: Final = {column.header: column.key for column in (KEY, SEEN[1], *ANSWER_COLUMNS)}
+# Several numbers in one cell stand below one another: a number must not be broken in two.
+_BELOW = ("id_no", "phone")
+_BREAK = "\n　 "
 
 _OWN_LOOKS: Final[dict[str, dict[str, Any]]] = {
     "same": {},
@@ -67,39 +40,10 @@ _GRID: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Card:
-    """A card as it is written: its number, its fields in words, and (for a third person) what two have said."""
-
-    card_id: str
-    township: str
-    fields: dict[str, Field]
-    said: tuple[str, str] = ("", "")
-
-
-def key_text(card_id: str, seat: str, name_cell: str) -> str:
-    """What stands in the key cell: card, seat, and a check over the names beside it."""
-    return f"{card_id}-{seat}-{check_of(name_cell)}"
-
-
-def check_of(name_cell: str) -> str:
-    """A few letters that change when a key is moved to another card's names."""
-    plain = "".join(unicodedata.normalize("NFKC", name_cell).split())
-    return hashlib.sha256(plain.encode()).hexdigest()[:_CHECK]
-
-
-def order_for(seat: str, cards: Iterable[Card]) -> list[Card]:
-    """By township, and within it shuffled: for each seat another order, and always the same one."""
-    return sorted(
-        cards,
-        key=lambda card: (card.township, hashlib.sha256(f"{seat}|{card.card_id}".encode()).hexdigest()),
-    )
-
-
 def write_cards(path: Path, cards: Sequence[Card], *, seat: str, month: Month, terms: Terms) -> None:
     """Write the workbook of one seat (甲, 乙 or 裁定), whole or not at all."""
     aside = path.with_name(f".aside-{path.name}")
-    columns = (*SEEN, *(BEFORE if seat == THIRD else ()), *ANSWER_COLUMNS, KEY)
+    columns = (*SEEN, *(BEFORE if seat == THIRD else ()), *BESIDE_ANSWER, KEY)
     title = f"{terms.county}{month.year}年{month.number}月身份核对卡（{seat}）"
     with workbook(aside, month, title) as book:
         looks = _looks(book)
@@ -154,10 +98,10 @@ def _head(
     if cards:
         answers = f"{xl_col_to_name(at['answer'])}{_FIRST + 1}:{xl_col_to_name(at['answer'])}{_FIRST + cards}"
         sheet.write_formula(
-            4, at["answer"], f'="已答 "&COUNTA({answers})&" / {cards}"', book.looks["form_line"], ""
+            4, at["place"], f'="已答 "&COUNTA({answers})&" / {cards}"', book.looks["form_line"], ""
         )
     book.headers(sheet, HEADER_ROW, columns)
-    sheet.freeze_panes(_FIRST, 2)
+    sheet.freeze_panes(_FIRST, 3)
 
 
 def _line(
@@ -210,12 +154,19 @@ def _pair(sheet: Any, row: int, where: int, column: Column, card: Card, looks: d
     ):
         runs += [looks["mark"], ("\n" if runs else "") + mark]
         for is_apart, piece in _pieces(text or "—", apart):
-            runs += [looks["apart" if is_apart else "plain"], piece]
+            runs += [looks["apart" if is_apart else "plain"], _broken(column, piece)]
     sheet.write_rich_string(row, where, *runs, look)
     room = max(1, int(column.width) - 2)
     return sum(
-        max(1, -(-breadth(_FIRST_MARK + text) // room)) for text in (field.first or "—", field.second or "—")
+        max(1, -(-breadth(_FIRST_MARK + line) // room))
+        for text in (field.first or "—", field.second or "—")
+        for line in _broken(column, text).split("\n")
     )
+
+
+def _broken(column: Column, text: str) -> str:
+    """A text with its line breaks, in columns where values stand below one another."""
+    return text.replace("、", _BREAK).replace("（", f"{_BREAK}（") if column.key in _BELOW else text
 
 
 def _shown(key: str, fields: dict[str, Field]) -> Field:

@@ -240,9 +240,9 @@ def test_the_third_is_heard_only_where_two_disagree(lake, policy, month):
             if isinstance(cell.value, str) and "-裁定-" in cell.value:
                 first = cards_file(lake, AUGUST, Terms.of(AUGUST, policy), FIRST)
                 other = next(r for r in openpyxl.load_workbook(first).worksheets[0].iter_rows(values_only=True)
-                             if r[1] and "才让" in str(r[1]))  # fmt: skip
+                             if r[2] and "才让" in str(r[2]))  # fmt: skip
                 cell.value = other[-1].replace("-甲-", "-裁定-")
-                sheet.cell(cell.row, 2).value = other[1]
+                sheet.cell(cell.row, 3).value = other[2]
     book.save(third)
     outcome = month.absorb(third)
     assert (outcome.counts["answers"], outcome.counts["refused"]) == (0, 1)
