@@ -11,9 +11,9 @@ from __future__ import annotations
 import duckdb
 
 from linkage import rules
-from linkage.agreement import DIFFERENT, PINYIN
+from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
 from linkage.limits import Limits
-from linkage.reading import NAMED_AFTER, read_beside
+from linkage.reading import BORROWED, NAMED_AFTER, read_beside
 from warehouse.lake import Lake
 from warehouse.months import Month
 
@@ -71,7 +71,7 @@ def _speaking(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE speaking AS
         SELECT {_FIELDS}, assigned.node FROM described JOIN assigned USING (profile_key)
         WHERE assigned.grade <> 'review'
-            AND assigned.rule NOT IN ('{rules.HUMAN.rule_id}', '{rules.SETTLED_ELSEWHERE.rule_id}')
+            AND assigned.rule <> '{rules.HUMAN.rule_id}' AND assigned.rule NOT IN {BORROWED}
         UNION ALL
         SELECT {_FIELDS}, person_id FROM known WHERE grade <> 'review'""")
 
@@ -119,7 +119,7 @@ def _hearths(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _tie_relatives(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-    is_sure = f"min(level) >= {PINYIN} AND bool_and(is_told)"
+    is_sure = f"min(level) >= {WILDCARD} AND bool_and(is_told)"
     con.execute(f"""
         INSERT INTO assigned
         WITH residents AS (

@@ -28,9 +28,10 @@ _AGENCY_SAME = f"agency = {AGENCY.gamma('same')}"
 # Kin share household, phone, village, and twins the birth date: another name is proposed only where an
 # agency's number or the person's own id, mended, says so.
 # Two numbers of one agency beside two names are two persons: twins and siblings, not one for a look.
+_ARE_TWO = f"(agency = {AGENCY.gamma('different')} AND NOT {_NAME_SAME} AND NOT {_ID_AGREES})"
 _PROPOSES = (
     f"(name <> {NAME.gamma('different')} OR {_AGENCY_SAME} OR id >= {ID.gamma('one_slip_apart')}) "
-    f"AND NOT (agency = {AGENCY.gamma('different')} AND NOT {_NAME_SAME} AND NOT {_ID_AGREES})"
+    f"AND NOT {_ARE_TWO}"
 )
 
 # What forbids to join without a person's look, however high the weight. Each is a sentence and a condition.
@@ -159,6 +160,14 @@ def _gather(con: duckdb.DuckDBPyConnection) -> None:
 
 def _propose(con: duckdb.DuckDBPyConnection) -> None:
     """Whole groups that found no settled person take the best proposal of any of their nodes."""
+    # What one of a group cannot be, none of it is proposed for.
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE clashes AS
+        SELECT DISTINCT own.person_node, other.person_node AS proposed
+        FROM (SELECT seeker, target FROM edges WHERE {_ARE_TWO}
+              UNION ALL SELECT target, seeker FROM edges WHERE {_ARE_TWO}) AS two
+        JOIN gathered AS own ON own.node = two.seeker
+        JOIN gathered AS other ON other.node = two.target""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE proposals AS
         SELECT own.person_node, judged.seeker, judged.target, judged.match_weight,
@@ -166,6 +175,7 @@ def _propose(con: duckdb.DuckDBPyConnection) -> None:
         FROM judged
         JOIN gathered AS own ON own.node = judged.seeker AND own.person_rank = {FREE}
         JOIN gathered AS other ON other.node = judged.target
+        ANTI JOIN clashes ON clashes.person_node = own.person_node AND clashes.proposed = other.person_node
         WHERE own.person_node <> other.person_node
             AND (other.person_rank < {FREE} OR other.person_node < own.person_node)
         QUALIFY row_number() OVER (

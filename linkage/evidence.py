@@ -11,7 +11,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage import rules
-from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
+from linkage.agreement import DIFFERENT, ONE_CHARACTER, PINYIN, WILDCARD
 from linkage.limits import Limits
 from linkage.nodes import LISTS_OF_THE_DEAD
 from linkage.reading import NAMED_AFTER
@@ -24,8 +24,9 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     name under the same id is compatible when it is the same name written otherwise. A name that differs in
     one character or is a shortened one is compatible too, unless it comes with another number of the same
     agency, or is the very name of somebody with an id of his own in the same household or on the same
-    phone: a child under the parent's number. Is that somebody only of the same village, a person decides on a
-    record of a death, unless its birth date, or a house, phone or number shared with the owner, speaks for it.
+    phone: a child under the parent's number. Is that somebody only of the same village, a person decides where a
+    character differs, and on a record of a death, unless its birth date, or a house, phone or number shared with
+    the owner, speaks for it.
     """
     _claims(con, limits)
     _owners(con, limits)
@@ -42,7 +43,7 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         CREATE OR REPLACE TEMP TABLE assigned AS
         WITH judged AS (
             SELECT graded.*, coalesce(namesakes.is_close, FALSE) AS has_close_namesake,
-                namesakes.profile_key IS NOT NULL AND feed IN {LISTS_OF_THE_DEAD} AND NOT births_agree
+                namesakes.profile_key IS NOT NULL AND (is_of_dead OR level = {ONE_CHARACTER}) AND NOT births_agree
                     AND backed.profile_key IS NULL AS has_namesake,
                 rivals.profile_key IS NOT NULL AS has_other_number
             FROM graded
@@ -167,19 +168,27 @@ def _namesakes(con: duckdb.DuckDBPyConnection) -> None:
     weak = f"level BETWEEN {DIFFERENT + 1} AND {WILDCARD}"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE namesakes AS
-        WITH near AS (
-            SELECT DISTINCT id_no, unnest([household_key, home, phone]) AS place, TRUE AS is_close FROM claims
-            UNION ALL SELECT DISTINCT id_no, village, FALSE FROM claims
+        WITH weak AS (SELECT profile_key, id_no, name, name_family FROM graded WHERE {weak}),
+        bearers AS (
+            SELECT claims.id_no, owners.name, owners.name_family, claims.household_key, claims.home, claims.phone, claims.village
+            FROM claims JOIN owners USING (id_no)
+            UNION ALL
+            -- who is known and whose id nobody new shows
+            SELECT id_no, name, name_family, household_key, home, phone, village FROM known
+            WHERE grade <> 'review' AND id_no IS NOT NULL AND id_no NOT IN (SELECT id_no FROM owners)
+                AND (name IN (SELECT name FROM weak) OR name_family IN (SELECT name_family FROM weak))
+        ),
+        near AS (
+            SELECT id_no, name, name_family, unnest([household_key, home, phone]) AS place, TRUE AS is_close FROM bearers
+            UNION ALL SELECT id_no, name, name_family, village, FALSE FROM bearers
         )
-        SELECT graded.profile_key, bool_or(here.is_close) AS is_close
-        FROM graded
-        JOIN owners AS other
-            ON (other.name = graded.name OR other.name_family = graded.name_family)
-            AND other.id_no <> graded.id_no
-        JOIN near AS here ON here.id_no = graded.id_no
+        SELECT weak.profile_key, bool_or(here.is_close) AS is_close
+        FROM weak
         JOIN near AS there
-            ON there.id_no = other.id_no AND there.place = here.place AND there.is_close = here.is_close
-        WHERE {weak} GROUP BY graded.profile_key""")
+            ON (there.name = weak.name OR there.name_family = weak.name_family) AND there.id_no <> weak.id_no
+        JOIN (SELECT DISTINCT id_no, place, is_close FROM near) AS here
+            ON here.id_no = weak.id_no AND here.place = there.place AND here.is_close = there.is_close
+        GROUP BY weak.profile_key""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE backed AS
         WITH ties AS (

@@ -40,16 +40,19 @@ MAY_BE_TOGETHER = Rule(
     "L16", "without a name, the only one born on that day where the relative named beside lives", "certain"
 )
 SLIP = Rule(
-    "L17", "a valid id two characters apart from that of one who bears the same name: a slip that stays valid", "certain"
+    "L17",
+    "a valid id two characters apart from that of one who bears the same name: a slip that stays valid",
+    "certain",
 )
 HOUSEMATE = Rule(
-    "L18", "shows the id of one with whom exactly one lives who bears the name: the name is believed", "certain"
+    "L18",
+    "shows the id of one with whom exactly one lives who bears the name: the name is believed",
+    "certain",
 )
 HOUSEMATE_OR_OWNER = Rule(
-    "L19", "shows the id of one and the name of another of the same house, and nothing else tells which", "review"
-)
-RENUMBERED = Rule(
-    "L24", "two valid ids of one birth date and order number under two county codes, same name and house", "review"
+    "L19",
+    "shows the id of one and the name of another of the same house, and nothing else tells which",
+    "review",
 )
 SETTLED_ELSEWHERE = Rule(
     "L15", "shows another person's id, but all else is one known person's of that name", "certain"
@@ -75,7 +78,7 @@ HUMAN = Rule("L30", "a person decided that these are the same", "certain")
 HUMAN_APART = Rule("L31", "a person decided that this is not the one it would be linked to", "new")
 
 BELOW_BREAK = Rule(
-    "L40", "a published link has fallen below the break line: it stays until a person looks", "review"
+    "L40", "a link of the model stands below the break line: it stays until a person looks", "review"
 )
 LOOK_LIKE_ONE = Rule("L41", "two known persons now look like one, and nothing forbids it", "review")
 LOOK_LIKE_ONE_FORBIDDEN = Rule(
@@ -114,7 +117,6 @@ RULES: dict[str, Rule] = {
         SLIP,
         HOUSEMATE,
         HOUSEMATE_OR_OWNER,
-        RENUMBERED,
         SETTLED_ELSEWHERE,
         MODEL_CERTAIN,
         MODEL_POSSIBLE,

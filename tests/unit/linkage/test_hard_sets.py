@@ -60,7 +60,7 @@ def test_same_valid_id_and_compatible_name_is_certain(linked: Linked, written: s
     assert {owner[1], other[1]} == {"new", "certain"}
 
 
-def test_child_under_the_parents_number_is_never_joined_to_the_parent(linked: Linked) -> None:
+def test_child_under_the_parents_number_goes_to_its_own_name_and_birth_date(linked: Linked) -> None:
     look = linked(
         [
             enrolled("王建国", MAN, "1"),
@@ -71,7 +71,7 @@ def test_child_under_the_parents_number_is_never_joined_to_the_parent(linked: Li
     father, son = look("medical_enrolment", "王建国")[0], look("medical_enrolment", "王建军")[0]
     (pupil,) = look("education_enrolment")
     assert father[0] != son[0]
-    assert pupil[:2] == (son[0], "review")
+    assert pupil[:2] == (son[0], "certain")
 
 
 def test_exchanged_ids_of_a_couple_go_to_review_and_to_their_own_names(linked: Linked) -> None:
