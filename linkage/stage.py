@@ -124,7 +124,7 @@ def _outcome(
     reasons = [
         f"model in force: {model.stem}",
         f"only {share:.1f} % of this month's descriptions were new or changed and were scored ({fresh} of {profiles}); "
-        f"{effort.reopened} open ones of earlier months were tried again, {weighed} published links weighed again",
+        f"{effort.reopened} open ones of earlier months were tried again, {weighed} links of the model were weighed again",
     ]
     contradictions = _count(con, "contradictions")
     if contradictions:

@@ -1,4 +1,4 @@
-"""The break line: published links of the model, weighed again against the rest of their person.
+"""The break line: links of the model, weighed again against the rest of their person.
 
 A link stays as long as its weight is at or above the break line, which lies below the join line, so that ids
 are calm. Below it nothing is split: it is flagged (L40) and a person looks.
@@ -23,15 +23,14 @@ _ANY_WEIGHT = -1000.0
 def weigh_standing(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *, everything: bool) -> int:
     """Make ``fallen(person_id, profile_key, match_weight, fields_seen)`` of links below the break line.
 
-    Looks at published model links of persons in ``persons_changed`` (or at all) and returns how many. Each is
-    weighed alone against all other settled descriptions of its person; one that stands alone is not weighed.
+    Looks at model links of persons in ``persons_changed`` (or at all) and returns how many: new ones too, which may
+    have come in on the strength of a group. Each is weighed alone against all other settled descriptions of its person; one that stands alone is not weighed.
     """
     changed = "TRUE" if everything else "person_id IN (SELECT person_id FROM persons_changed)"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE standing AS
         SELECT profile_key, person_id FROM old
         WHERE rule = '{rules.MODEL_CERTAIN.rule_id}' AND grade = 'certain' AND {changed}
-            AND profile_key IN (SELECT profile_key FROM known_before WHERE grade <> 'review')
             AND person_id IN (SELECT person_id FROM old WHERE grade <> 'review' GROUP BY person_id HAVING count(*) > 1)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW members AS
