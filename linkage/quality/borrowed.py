@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import duckdb
 
-from linkage import rules
 from linkage.agreement import WILDCARD
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import hash_order
-
-_CAUGHT = (rules.ID_CONFLICT, rules.TIED_WITH_CONFLICT, rules.SETTLED_ELSEWHERE, rules.CONTESTED_FOUNDER)
 
 
 def count_borrowed(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> tuple[int, int, int]:
     """``(caught, pairs, alike)``: descriptions of the month caught with another's number, pairs of different
     persons of one household or phone that were looked at, and those of them whom the rule on names, birth date and sex would
     not have told apart. Reads ``known`` and ``linked``."""
-    caught = ", ".join(f"'{rule.rule_id}'" for rule in _CAUGHT)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE kin_pairs AS
         WITH living AS (
@@ -42,7 +38,8 @@ def count_borrowed(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> tup
             AND NOT coalesce(births_far(birth, other_birth), FALSE) AND sex IS NOT DISTINCT FROM other_sex AS is_alike
         FROM ordered WHERE other_id IS NOT NULL
         ORDER BY {hash_order("person_id", "pair")}, tie LIMIT {limits.household_pairs}""")
-    found = con.execute(f"""
-        SELECT (SELECT count(*) FROM linked WHERE rule IN ({caught})), count(*), count(*) FILTER (is_alike)
+    found = con.execute("""
+        SELECT (SELECT count(*) FROM linked JOIN everyone USING (profile_key)
+                WHERE everyone.id_no IS NOT NULL AND (basis = 'rest' OR linked.grade = 'review')), count(*), count(*) FILTER (is_alike)
         FROM kin_pairs""").fetchone() or (0, 0, 0)
     return int(found[0]), int(found[1]), int(found[2])

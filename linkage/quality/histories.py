@@ -13,7 +13,7 @@ import duckdb
 from linkage.agreement import DIFFERENT
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import hash_order
-from linkage.reading import NAMED_AFTER
+from linkage.reading import BORROWED, NAMED_AFTER
 from warehouse.database import quoted
 from warehouse.intake.contract import contracts
 from warehouse.lake import Lake
@@ -158,12 +158,12 @@ def _told(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         )
         SELECT everyone.profile_key, everyone.person_id, everyone.feed, everyone.township,
             everyone.feed IN ({single}) AND everyone.role = 'self' AND everyone.last_month = '{month}' AS is_single,
-            CASE WHEN everyone.rule <> 'L15' THEN id_no END AS id_no,
+            CASE WHEN everyone.rule NOT IN {BORROWED} THEN id_no END AS id_no,
             CASE WHEN birth_source = 'column' AND birth_precision = 'day' THEN birth_date END AS own_birth,
-            CASE WHEN birth_source = 'column' OR everyone.rule <> 'L15' AND birth_source = 'id' THEN birth_date END AS birth,
+            CASE WHEN birth_source = 'column' OR everyone.rule NOT IN {BORROWED} AND birth_source = 'id' THEN birth_date END AS birth,
             CASE WHEN id_no IS NULL OR birth_source = 'column' THEN sex END AS own_sex,
             CASE WHEN NOT starts_with(name, '{NAMED_AFTER}') THEN name END AS name, name_family, name_pinyin,
-            CASE WHEN everyone.role = 'self' THEN agency_key END AS agency_key, died_on, first_alive, last_alive,
+            CASE WHEN everyone.role = 'self' THEN agency_key END AS agency_key, dates.died_on, first_alive, last_alive,
             CASE WHEN everyone.last_month = '{month}' THEN school END AS school
         FROM everyone LEFT JOIN dates USING (profile_key)
         WHERE everyone.grade <> 'review'""")

@@ -11,18 +11,25 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from linkage import identity
 from linkage.agreement import define_agreement
+from linkage.by_rules import settle_by_rules
 from linkage.candidates import find_candidates
-from linkage.companions import by_own_person
 from linkage.decide import decide
-from linkage.decisions import apply_to_registry, read_decisions, tie_decided
-from linkage.evidence import by_agency_number, by_valid_id
+from linkage.decisions import apply_to_registry, read_decisions
+from linkage.frequencies import frozen_frequencies
+from linkage.identity import place
 from linkage.limits import Limits
-from linkage.match import score, term_frequencies
+from linkage.match import score
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.quality.reading import records_of
-from linkage.reading import KEPT, split_known
+from linkage.reading import (
+    describe_all,
+    find_shared_phones,
+    gather_persons,
+    read_beside,
+    read_fresh,
+    read_registry,
+)
 from linkage.records import PROFILES
 from warehouse.database import copy_to_parquet
 from warehouse.lake import Lake
@@ -45,17 +52,19 @@ def link_controls(
     hidden one are left out, so that the other feeds have to be found. ``BudgetExceeded`` as in ``link``.
     """
     define_agreement(con)
-    _known(con)
     with TemporaryDirectory(dir=_scratch(lake)) as folder:
         bench = Lake(Path(folder))
         _beside(con, month, lake, bench)
+        _known(con, month, lake)
         read_decisions(con, month, bench)
         apply_to_registry(con)
-        split_known(con, limits.phone_holders)
-        by_valid_id(con, limits)
-        tie_decided(con)
-        by_agency_number(con)
-        by_own_person(con, month, bench, limits)
+        read_fresh(con)
+        find_shared_phones(con, limits.phone_holders)
+        read_beside(con, month, bench)
+    con.execute("INSERT INTO beside_told SELECT profile_key, own_key FROM old_beside")
+    describe_all(con)
+    gather_persons(con)
+    settle_by_rules(con, limits)
     group_free(con)
     build_members(con)
     find_candidates(con, limits)
@@ -65,10 +74,10 @@ def link_controls(
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
-    term_frequencies(con)
+    frozen_frequencies(con)
     score(con, model, least_bits)
     decide(con, limits)
-    identity.settle(con, month)
+    place(con, month)
     _answer(con)
 
 
@@ -78,18 +87,17 @@ def _scratch(lake: Lake) -> Path:
     return folder
 
 
-def _known(con: duckdb.DuckDBPyConnection) -> None:
+def _known(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """The registry of the month as what was known before, less what the hidden ones' own feeds say of them."""
     columns = ", ".join(f'"{name}"' for name in PROFILES)
     con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {columns} FROM controls")
-    kept = ", ".join(f'"{name}"' for name in {**PROFILES, **KEPT})
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE old AS
-        SELECT {kept} FROM everyone
-        WHERE (person_id, feed) NOT IN (SELECT (true_person, feed) FROM controls WHERE kind = 'hidden')""")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE old_persons AS
-        SELECT person_id, first_month, id_no FROM people
-        WHERE person_id IN (SELECT person_id FROM old)""")
+    read_registry(con, month, lake)
+    for table in ("old", "known_before"):
+        con.execute(f"""
+            DELETE FROM {table} WHERE profile_key IN (
+                SELECT everyone.profile_key FROM everyone JOIN controls
+                    ON controls.true_person = everyone.person_id AND controls.feed = everyone.feed)""")
+    gather_persons(con)
 
 
 def _beside(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, bench: Lake) -> None:
@@ -119,6 +127,9 @@ def _beside(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, bench: Lak
 def _answer(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("""
         CREATE OR REPLACE TEMP TABLE answers AS
+        WITH links AS (
+            SELECT placed.*, names_of_nodes.person_id FROM placed JOIN names_of_nodes USING (person_node)
+        )
         SELECT controls.kind, controls.stratum, controls.feed, controls.original_key, controls.true_person,
             links.person_id, links.grade, links.rule, links.match_weight,
             CASE WHEN links.person_id NOT IN (SELECT person_id FROM old_persons) OR links.grade = 'new' THEN

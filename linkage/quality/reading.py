@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import duckdb
 
-from linkage import rules
 from linkage.quality.limits import QualityLimits
-from linkage.reading import KEPT, NAMED_AFTER
+from linkage.reading import BORROWED, KEPT, NAMED_AFTER
 from linkage.records import PROFILES
 from warehouse.database import quoted
 from warehouse.errors import HistoryMissing
@@ -51,7 +50,6 @@ def read_links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits:
         con.execute(f"""
             INSERT INTO counted_rows
             SELECT profile_key, count(*) FROM {records_of(feed, month, lake)} GROUP BY profile_key""")
-    borrowed = rules.SETTLED_ELSEWHERE.rule_id
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE linked AS
         SELECT told.profile_key, told.person_id, told.grade, told.rule, told.match_weight, told.role,
@@ -62,7 +60,7 @@ def read_links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits:
             coalesce(any_value(told.name_system), '{UNKNOWN}') AS name_system,
             told.feed || '/' || told.role || CASE WHEN any_value(told.name) IS NULL
                 OR starts_with(any_value(told.name), '{NAMED_AFTER}') THEN '{NAMELESS}' ELSE '' END AS stratum,
-            CASE WHEN any_value(told.id_no) = any_value(people.id_no) AND told.rule <> '{borrowed}'
+            CASE WHEN any_value(told.id_no) = any_value(people.id_no) AND told.rule NOT IN {BORROWED}
                 THEN 'id' ELSE 'rest' END AS basis,
             any_value(people.id_no) IS NULL AS is_loose
         FROM everyone AS told JOIN counted_rows USING (profile_key) JOIN people USING (person_id)

@@ -11,12 +11,13 @@ from pathlib import Path
 import duckdb
 
 from linkage.candidates import find_candidates
+from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
-from linkage.match import score, term_frequencies
+from linkage.match import score
 from linkage.nodes import FREE, KNOWN, build_nodes
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import hash_order
-from linkage.reading import KEPT
+from linkage.reading import KEPT, describe_all, gather_persons
 from linkage.records import PROFILES
 
 _SEEKER = "f"
@@ -51,7 +52,7 @@ def look_again(
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
-    term_frequencies(con)
+    frozen_frequencies(con)
     score(con, model, quality.floor_bits)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE neighbours AS
@@ -68,8 +69,8 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
     """Every person as a target, and those looked at as seekers too: all they show, the trusted id left out."""
     kept = ", ".join(f'"{name}"' for name in {**PROFILES, **KEPT})
     con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {kept} FROM everyone")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE old_persons AS SELECT person_id, first_month, id_no FROM people""")
+    gather_persons(con)
+    describe_all(con)
     described = "known.* EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month)"
     con.execute("DROP VIEW IF EXISTS targets")
     con.execute(f"""

@@ -1,0 +1,171 @@
+"""The stage on a village made by hand: what it writes, and that broken links move what it publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from linkage.quality.sample import LINK_SAMPLE
+from linkage.quality.stage import measure_quality
+from linkage.stage import link
+from tests.unit.linkage.made_village import describe, id_number
+from warehouse.errors import HistoryMissing
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.policy import Policy
+
+MONTH = Month(2026, 8)
+_SURNAMES, _GIVEN = "王李张刘陈杨赵黄周吴", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平"
+PEOPLE = 120
+
+
+def village() -> list[dict[str, Any]]:
+    """A hundred and twenty people, each enrolled and drawing a pension; ten pensions without an id, and ten people once more on the hotline."""
+    told = []
+    for one in range(PEOPLE):
+        name = _SURNAMES[one % 10] + _GIVEN[one % 20] + _GIVEN[(one * 7 + one // 20) % 20]
+        birth = f"19{30 + one % 60}{1 + one % 12:02d}{1 + one % 28:02d}"
+        place = {"township": "隆务镇", "village": f"村{one % 6}"}
+        number = id_number(birth, 100 + one)
+        day = f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
+        sex = "1" if (100 + one) % 2 else "2"
+        told.append(
+            describe("medical_enrolment", name, id=number, birth=day, sex=sex, agency_key=f"psn_no:{one}", phone=f"1390000{one:04d}", **place)
+        )  # fmt: skip
+        told.append(describe("pension", name, id=None if one % 12 == 5 else number, **place))
+        if one % 12 == 0:
+            told.append(describe("hotline", name, birth=day, sex=sex, phone=f"1390000{one:04d}", **place))
+    return told
+
+
+@pytest.fixture
+def linked(lake: Lake, policy: Policy, write_month: Callable[..., None], judged: Path) -> Lake:
+    write_month(lake, str(MONTH), village())
+    link(MONTH, lake=lake, policy=policy, model=judged)
+    return lake
+
+
+def rate_of(
+    lake: Lake, measure: str, method: str = "combined", by: str = "all"
+) -> tuple[float, float, float, str]:
+    path = lake.partition("linkage_quality", month=str(MONTH)) / "linkage_quality.parquet"
+    row = duckdb.execute(
+        f"SELECT estimate, low, high, note FROM read_parquet('{path}') WHERE measure = ? AND method = ? AND \"by\" = ?",
+        [measure, method, by],
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def rewrite_registry(lake: Lake, change: str) -> None:
+    """Change ``profiles.parquet`` of the registry by an SQL over ``told``: a linkage that does wrong."""
+    path = lake.partition("registry", month=str(MONTH)) / "profiles.parquet"
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE told AS SELECT * FROM read_parquet('{path}', hive_partitioning = false)")
+        con.execute(change)
+        con.execute(f"COPY (SELECT * FROM told ORDER BY profile_key) TO '{path}' (FORMAT parquet)")
+
+
+def test_right_links_are_told_to_be_few_errors_and_the_page_names_nobody(
+    linked: Lake, policy: Policy, judged: Path
+) -> None:
+    outcome = measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    assert outcome.counts["hidden"] > 0
+    estimate, low, high, note = rate_of(linked, "false_links")
+    assert low == 0.0 and estimate < 0.02 and estimate <= high
+    assert "未抽查" in note
+    page = (linked.home / "docs" / "linkage" / f"{MONTH}.html").read_text(encoding="utf-8")
+    assert "认错人" in page and "http" not in page.replace("http://www.w3.org", "")
+    for told in village():
+        assert told["name"] not in page and str(told["id_no"]) not in page
+
+
+def test_a_second_run_changes_no_byte(linked: Lake, policy: Policy, judged: Path) -> None:
+    def written() -> dict[str, bytes]:
+        tables = (
+            "linkage_quality",
+            "linkage_histogram",
+            "linkage_unlinkables",
+            "linked_unlinked",
+            "link_sample",
+        )
+        files = [file for table in tables for file in linked.partition(table, month=str(MONTH)).glob("*")]
+        return {
+            file.name: file.read_bytes() for file in [*files, *(linked.home / "docs" / "linkage").glob("*")]
+        }
+
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    first = written()
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    assert first == written() and len(first) == 6
+
+
+def test_links_to_wrong_persons_raise_the_false_links(linked: Lake, policy: Policy, judged: Path) -> None:
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    before = rate_of(linked, "false_links")
+    # Every fourth certain pension row is handed to the next person, number and all: as if ids were not looked at.
+    rewrite_registry(
+        linked,
+        """UPDATE told SET person_id = other.person_id, id_no = other.id_no FROM (
+            SELECT profile_key, lead(person_id) OVER (ORDER BY profile_key) AS person_id,
+                lead(id_no) OVER (ORDER BY profile_key) AS id_no, row_number() OVER (ORDER BY profile_key) AS nth
+            FROM told WHERE feed = 'pension' AND grade = 'certain') AS other
+        WHERE told.profile_key = other.profile_key AND nth % 4 = 0 AND other.person_id IS NOT NULL""",
+    )
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    after = rate_of(linked, "false_links")
+    assert after[0] > 3 * before[0] and after[0] > 0.03
+    assert after[2] > before[2]
+
+
+def test_persons_held_twice_raise_the_missed_links(linked: Lake, policy: Policy, judged: Path) -> None:
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    before = rate_of(linked, "missed_links")
+    # Pension rows without their id, each a person apart: as if nothing but the id were ever looked at.
+    folder = linked.partition("registry", month=str(MONTH))
+    rewrite_registry(
+        linked,
+        """UPDATE told SET person_id = 'PX' || profile_key, id_no = NULL, id_seen = NULL, id_kind = 'missing', grade = 'new',
+            rule = 'L20', birth_date = NULL WHERE feed = 'pension' AND profile_key % 3 = 0""",
+    )
+    with duckdb.connect() as con:
+        persons = f"read_parquet('{folder}/persons.parquet', hive_partitioning = false)"
+        con.execute(f"CREATE TABLE people AS SELECT * FROM {persons}")
+        con.execute(f"""INSERT INTO people BY NAME SELECT person_id, name, township, village, name_system,
+            '{MONTH}' AS first_month, '{MONTH}' AS last_month
+            FROM read_parquet('{folder}/profiles.parquet', hive_partitioning = false) WHERE starts_with(person_id, 'PX')""")
+        con.execute(f"COPY people TO '{folder}/persons.parquet' (FORMAT parquet)")
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    after = rate_of(linked, "missed_links")
+    assert after[0] > 3 * before[0] and after[0] > 0.03
+
+
+def test_cards_of_the_reviewers_are_heard(linked: Lake, policy: Policy, judged: Path) -> None:
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    assert rate_of(linked, "false_links", "clerical")[0] is None
+    sample = linked.partition("link_sample", month=str(MONTH)) / "link_sample.parquet"
+    with duckdb.connect() as con:
+        drawn = f"read_parquet('{sample}', hive_partitioning = false)"
+        columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {drawn}").fetchall()}
+        assert columns == LINK_SAMPLE
+        # No card shows a description beside itself, and each stands for no fewer links than were drawn.
+        assert con.execute(f"SELECT count(*) FROM {drawn} WHERE left_key = right_key").fetchone() == (0,)
+        with linked.replacing("labels", month=str(MONTH)) as folder:
+            con.execute(f"""COPY (
+                SELECT sample_id AS card_id, left_key, right_person AS person_id, stratum, 'sample' AS purpose,
+                    CASE WHEN grade = 'certain' THEN 'different' ELSE 'same' END AS verdict
+                FROM {drawn}) TO '{folder}/labels.parquet' (FORMAT parquet)""")
+    measure_quality(MONTH, lake=linked, policy=policy, model=judged)
+    estimate, low, _, _ = rate_of(linked, "false_links", "clerical")
+    assert estimate > 0.6 and low > 0.3
+    combined, _, _, note = rate_of(linked, "false_links")
+    assert combined == pytest.approx(estimate) and "以抽查为准" in note
+
+
+def test_a_month_that_is_not_linked_is_refused(lake: Lake, policy: Policy) -> None:
+    with pytest.raises(HistoryMissing):
+        measure_quality(MONTH, lake=lake, policy=policy)
