@@ -67,7 +67,9 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
             f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
         )
         lookers = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
-        changed_ones = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides)
+        changed_ones = " UNION ".join(
+            f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides
+        )
         con.execute(f"""
             INSERT INTO person_values
             SELECT DISTINCT node, has_id, is_changed, '{block.block_id}', value FROM ({told})
@@ -164,7 +166,8 @@ def _affordable(con: duckdb.DuckDBPyConnection, limits: Limits) -> bool:
     found = con.execute("""
         SELECT (SELECT count(*) FROM to_merge) + (SELECT count(*) FROM merged_persons),
             (SELECT count(DISTINCT person_id) FROM known_before)""").fetchone() or (0, 0)
-    return found[1] == 0 or found[0] * 1000 <= found[1] * limits.merges_per_thousand
+    merges, known = int(found[0]), int(found[1])
+    return known == 0 or merges * 1000 <= known * limits.merges_per_thousand
 
 
 def rename_persons(con: duckdb.DuckDBPyConnection, table: str, reason: str) -> None:

@@ -6,6 +6,7 @@ Made from the registries of two months and the month's events, all of which are 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -144,7 +145,7 @@ def _persons(con: duckdb.DuckDBPyConnection, month: Month) -> tuple[tuple[str, i
     return tuple((words, int(_rows(con, query)[0][0])) for words, query in counted.items())
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[tuple[object, ...], ...]:
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> tuple[tuple[Any, ...], ...]:
     return tuple(con.execute(query).fetchall())
 
 

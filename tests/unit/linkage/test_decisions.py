@@ -58,6 +58,24 @@ class Village:
         assert len(found) == 1
         return found[0][0]
 
+    def person_of(self, month: Month, feed: str, name: str) -> str:
+        return str(
+            self._one(f"""SELECT person_id FROM '{self.lake.root}/registry/month={month}/profiles.parquet'
+            WHERE name = '{name}' AND feed = '{feed}'""")
+        )
+
+    def grade_of(self, month: Month, feed: str) -> str:
+        return str(
+            self._one(f"""SELECT grade FROM '{self.lake.root}/registry/month={month}/profiles.parquet'
+            WHERE feed = '{feed}'""")
+        )
+
+    def key_of(self, month: Month, feed: str) -> str:
+        found = self._one(
+            f"SELECT profile_key FROM '{self.lake.root}/profiles/feed={feed}/month={month}/*.parquet'"
+        )
+        return str(found)
+
     def deliver(self, month: Month, *descriptions: dict[str, Any]) -> None:
         self.write(self.lake, str(month), [dict(each) for each in descriptions])
 
@@ -189,3 +207,45 @@ def test_persons_who_must_not_be_one_stay_apart_whatever_else_was_decided(villag
     village.link(SECOND)
     assert village.person(SECOND, "扎西多杰") == man
     assert village.person(SECOND, "才让卓玛") == woman
+
+
+def test_contradicting_decisions_are_told_and_part_nobody_else(village: Village) -> None:
+    village.deliver(FIRST, WITH_ID, OTHER_ID, CALLER)
+    village.link(FIRST)
+    man, woman, caller = (village.person(FIRST, name) for name in ("扎西多杰", "才让卓玛", "李明"))
+    village.deliver(SECOND, WITH_ID, OTHER_ID, CALLER)
+    village.decide(
+        SECOND, (man, woman, "must_not_link"), (man, caller, "must_link"), (woman, caller, "must_link")
+    )
+    village.link(SECOND)
+    told = duckdb.execute(
+        f"SELECT kind, person_id, other_id, reason FROM '{village.lake.root}/events/month={SECOND}/*.parquet'"
+    ).fetchall()
+    assert told == [("flag", min(man, woman), max(man, woman), "L43")]
+
+
+def test_profile_that_must_not_be_is_kept_though_the_month_does_not_bring_it(village: Village) -> None:
+    village.deliver(FIRST, WITH_ID, SAME_ID)
+    village.link(FIRST)
+    man, key = village.person(FIRST, "扎西多杰"), village.key(FIRST, "札西多吉")
+    village.deliver(SECOND, WITH_ID)
+    village.decide(SECOND, (key, man, "must_not_link"))
+    village.link(SECOND)
+    assert village.person(SECOND, "扎西多杰") == man
+    assert village.person(SECOND, "札西多吉") != man
+
+
+def test_must_link_of_a_proposal_speaks_for_the_description_and_not_for_the_person_proposed(
+    village: Village,
+) -> None:
+    proposed = describe("hotline", "扎西多杰", village="隆务村")
+    village.deliver(FIRST, WITH_ID, OTHER_ID, proposed)
+    village.link(FIRST)
+    man, woman = (village.person_of(FIRST, "medical_enrolment", name) for name in ("扎西多杰", "才让卓玛"))
+    assert village.grade_of(FIRST, "hotline") == "review"
+    village.deliver(SECOND, WITH_ID, OTHER_ID, proposed)
+    key = village.key_of(SECOND, "hotline")
+    village.decide(SECOND, (key, village.key(SECOND, "才让卓玛"), "must_link"))
+    village.link(SECOND)
+    assert village.person_of(SECOND, "hotline", "扎西多杰") == woman
+    assert village.person_of(SECOND, "medical_enrolment", "扎西多杰") == man
