@@ -50,26 +50,27 @@ def measure_shares(
     seats = int(found[0]) if found else 0
     # Everybody sits beside the next, the next but one …: as many rounds as the pairs need.
     rounds = min(seats - 1, -(-random_pairs // seats)) if seats else 0
+    # Seats first, descriptions after: joined on more than seats at once, the engine may compare all with all.
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE beside AS
+        SELECT 'one_person' AS kind, a.seat AS first, b.seat AS other, '' AS label
+        FROM (SELECT seat, node, label, feed FROM dealt) AS a JOIN (SELECT seat, node, label, feed FROM dealt) AS b
+            ON a.label = b.label
+        WHERE a.node < b.node AND a.feed <> b.feed
+        UNION ALL
+        SELECT 'two_persons', seat, (seat + steps) % {max(seats, 1)}, label
+        FROM dealt CROSS JOIN range(1, {rounds} + 1) AS round(steps)""")
+    con.execute("""
+        DELETE FROM beside USING dealt
+        WHERE kind = 'two_persons' AND dealt.seat = beside.other AND dealt.label = beside.label""")
     left = ", ".join(f'a."{name}" AS {name}_l' for name in NODE_COLUMNS)
     right = ", ".join(f'b."{name}" AS {name}_r' for name in NODE_COLUMNS)
     told = ", ".join(f'{weights.level_sql(name)} AS "{name}"' for name in weights.comparisons)
-    # Materialised, and each side joined by its own seat: else the engine compares every pair there is.
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE seated AS
-        SELECT seat AS first, (seat + steps) % {max(seats, 1)} AS other
-        FROM dealt CROSS JOIN range(1, {rounds} + 1) AS round(steps)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE levelled AS
-        WITH beside AS (
-            SELECT 'one_person' AS kind, {left}, {right}
-            FROM labelled AS a JOIN labelled AS b
-                ON a.label = b.label AND a.node < b.node AND a.feed <> b.feed
-            UNION ALL
-            SELECT 'two_persons', {left}, {right}
-            FROM seated JOIN dealt AS a ON a.seat = seated.first JOIN dealt AS b ON b.seat = seated.other
-            WHERE a.label <> b.label
-        )
-        SELECT kind, {told} FROM beside""")
+        SELECT kind, {told} FROM (
+            SELECT beside.kind, {left}, {right}
+            FROM beside JOIN dealt AS a ON a.seat = beside.first JOIN dealt AS b ON b.seat = beside.other)""")
     counted = " UNION ALL ".join(
         f"SELECT kind, '{name}' AS comparison, \"{name}\" AS gamma, count(*) AS seen FROM levelled"
         f' WHERE "{name}" >= 0 GROUP BY ALL'
