@@ -15,10 +15,9 @@ from typing import Any, Final
 import openpyxl
 
 from console.county.hashing import salt
-from linkage.review.form import ANSWER_COLUMNS, KEY
+from linkage.review.form import ANSWER_COLUMNS, HEADER_ROW, KEY
 from linkage.review.queue import cards_file
 from linkage.review.terms import DIFFERENT, FIRST, SAME, SECOND, THIRD, UNSURE, WORDS, Terms
-from linkage.review.workbook import HEADER_ROW
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake

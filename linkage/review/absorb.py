@@ -26,8 +26,7 @@ from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.manifest import sha256
-from warehouse.release.masking import mask_for
-from warehouse.release.sealed import check_sealed
+from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
 from warehouse.returns.forms import read_form
 from warehouse.returns.slips import write_slip
@@ -207,7 +206,7 @@ def _write_disputed(
         path.unlink(missing_ok=True)
         return
     mask = mask_for(AUDIENCE, policy)
-    said = {one.card_id: (_said(one.answers[0]), _said(one.answers[1])) for one in disputed}
+    said = {one.card_id: (_said(one.answers[0], mask), _said(one.answers[1], mask)) for one in disputed}
     con.execute("CREATE OR REPLACE TEMP TABLE all_cards AS FROM cards")
     con.register("disputed_ids", pa.table({"card_id": sorted(said)}))
     con.execute("CREATE OR REPLACE TEMP TABLE cards AS FROM all_cards SEMI JOIN disputed_ids USING (card_id)")
@@ -216,16 +215,16 @@ def _write_disputed(
         for card in written_cards(con, month, lake, mask)
     ]
     con.execute("CREATE OR REPLACE TEMP TABLE cards AS FROM all_cards")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_cards(path, cards, seat=THIRD, month=month, terms=terms)
-    check_sealed(path, mask, shown_as=path.name)
+    write_cards(path, cards, seat=THIRD, month=month, terms=terms, mask=mask)
 
 
-def _said(answer: Answer | None) -> str:
+def _said(answer: Answer | None, mask: Mask) -> str:
     """An answer in words, without who gave it."""
     if answer is None:
         return ""
-    return "\n".join(part for part in (WORDS[answer.verdict], answer.reason, answer.words) if part)
+    return "\n".join(
+        mask.show_text(part) for part in (WORDS[answer.verdict], answer.reason, answer.words) if part
+    )
 
 
 def _outcome(

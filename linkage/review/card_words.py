@@ -152,10 +152,15 @@ def _plain(mask: Mask) -> Callable[[str], str]:
     return mask.show_text
 
 
+def _id(mask: Mask) -> Callable[[str], str]:
+    """Where a number should stand, a phone may: it is masked as one."""
+    return lambda value: mask.show_text(mask.show_id(value))
+
+
 _Entry = tuple[Callable[[Side], list[str]], Callable[[Mask], Callable[[str], str]], bool]
 FIELDS: dict[str, _Entry] = {
     "name": (_names, lambda mask: mask.show_name, True),
-    "id_no": (_ids, lambda mask: mask.show_id, True),
+    "id_no": (_ids, _id, True),
     "id_state": (_states, _plain, False),
     "birth": (_births, _plain, True),
     "sex": (_people, _plain, False),

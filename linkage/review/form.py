@@ -11,6 +11,7 @@ from typing import Final
 from linkage.review.card_words import Field
 from warehouse.release.workbook import Column
 
+HEADER_ROW: Final = 5  # counted from 0
 _CHECK = 6  # letters of the check behind a card's number
 
 ANSWER: Final = Column("answer", "判断", 12, "open", is_open=True)

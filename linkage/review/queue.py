@@ -19,7 +19,6 @@ from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
-from warehouse.release.sealed import check_sealed
 from warehouse.release.workbook import file_word
 
 AUDIENCE = "review"
@@ -68,9 +67,7 @@ def prepare_review(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     folder = review_folder(lake, month)
     for seat in (FIRST, SECOND):
         path = cards_file(lake, month, terms, seat)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_cards(path, cards, seat=seat, month=month, terms=terms)
-        check_sealed(path, mask, shown_as=path.name)
+        write_cards(path, cards, seat=seat, month=month, terms=terms, mask=mask)
     reasons = [f"{counts['cards']} cards for each of two reviewers in {folder.name}/, due {terms.due}."]
     if counts["left_for_later"]:
         reasons.append(

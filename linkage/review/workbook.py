@@ -14,12 +14,13 @@ from typing import Any, Final
 from xlsxwriter.utility import xl_col_to_name
 
 from linkage.review.card_words import Field
-from linkage.review.form import BEFORE, BESIDE_ANSWER, KEY, SEEN, Card, key_text, order_for
+from linkage.review.form import BEFORE, BESIDE_ANSWER, HEADER_ROW, KEY, SEEN, Card, key_text, order_for
+from linkage.review.seal import check_cards
 from linkage.review.terms import ANSWERS, THIRD, Terms
 from warehouse.months import Month
+from warehouse.release.masking import Mask
 from warehouse.release.workbook import Book, Column, breadth, workbook, write
 
-HEADER_ROW = 5
 _FIRST = HEADER_ROW + 1
 _FIRST_MARK, _SECOND_MARK = "① ", "② "
 _LINE_HEIGHT = 15.5
@@ -40,8 +41,12 @@ _GRID: Final = {
 }  # fmt: skip
 
 
-def write_cards(path: Path, cards: Sequence[Card], *, seat: str, month: Month, terms: Terms) -> None:
-    """Write the workbook of one seat (甲, 乙 or 裁定), whole or not at all."""
+def write_cards(
+    path: Path, cards: Sequence[Card], *, seat: str, month: Month, terms: Terms, mask: Mask
+) -> None:
+    """Write the workbook of one seat (甲, 乙 or 裁定), whole or not at all; ``NotReleased`` where it would show
+    more than the mask lets be seen (the cards are masked already: this is the proof)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".aside-{path.name}")
     columns = (*SEEN, *(BEFORE if seat == THIRD else ()), *BESIDE_ANSWER, KEY)
     title = f"{terms.county}{month.year}年{month.number}月身份核对卡（{seat}）"
@@ -53,7 +58,11 @@ def write_cards(path: Path, cards: Sequence[Card], *, seat: str, month: Month, t
         for number, card in enumerate(order_for(seat, cards), start=1):
             _line(sheet, HEADER_ROW + number, columns, card, number, seat, looks, at)
         _close(book, sheet, columns, len(cards), terms, month, at)
-    aside.replace(path)
+    try:
+        check_cards(aside, mask)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _looks(book: Book) -> dict[str, Any]:
