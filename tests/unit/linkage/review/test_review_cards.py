@@ -176,3 +176,15 @@ def test_a_second_run_changes_no_byte(lake, policy):
 def test_a_month_that_is_not_linked_is_refused(lake, policy):
     with pytest.raises(Refused, match="not linked"):
         prepare_review(AUGUST, lake=lake, policy=policy)
+
+
+def test_a_month_without_doubts_has_empty_workbooks(lake, policy):
+    linked_month(lake)
+    con = duckdb.connect()
+    review = f"{lake.root}/review/month=2026-08/review.parquet"
+    con.execute(f"COPY (SELECT * FROM '{review}' WHERE FALSE) TO '{review}.new' (FORMAT parquet)")
+    con.close()
+    (lake.root / "review/month=2026-08/review.parquet.new").rename(review)
+    outcome = prepare_review(AUGUST, lake=lake, policy=policy)
+    assert outcome.counts["cards"] == 0
+    assert rows_of(lake, policy, FIRST) == []
