@@ -11,9 +11,10 @@ import duckdb
 from linkage.births import by_house_of_birth
 from linkage.companions import by_beside
 from linkage.decisions import forbid, tie_decided
-from linkage.evidence import by_agency_number, by_valid_id
+from linkage.evidence import by_valid_id
 from linkage.limits import Limits
 from linkage.mistaken_ids import by_housemate, by_slip
+from linkage.numbers import by_agency_number
 
 
 def settle_by_rules(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:

@@ -29,7 +29,6 @@ NODE_COLUMNS = {
     "birth": "DATE",
     "birth_precision": "VARCHAR",
     "sex": "VARCHAR",
-    "ethnicity": "VARCHAR",
     "townships": "VARCHAR[]",
     "villages": "VARCHAR[]",
     "homes": "VARCHAR[]",
@@ -43,6 +42,9 @@ NODE_COLUMNS = {
     "died_on": "DATE",
 }
 LISTS_OF_THE_DEAD = "('death', 'cremation')"
+
+_SEX_IS_OWN = "NOT is_contested OR birth_source = 'column'"
+_MOST_BIRTH = "coalesce(mode(own_birth ORDER BY own_birth) FILTER (birth_precision = 'day'), mode(own_birth ORDER BY own_birth))"
 
 # Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
 _GATHERED_AT_ONCE = 100_000
@@ -133,21 +135,28 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
     """Add to ``nodes`` those of ``wanted_members`` that the condition takes."""
     con.execute(f"""
         INSERT INTO nodes BY NAME
-        WITH gathered AS (
+        WITH part AS MATERIALIZED (SELECT * FROM wanted_members WHERE {condition}),
+        -- Most nodes say one thing throughout: what most of its descriptions say is counted for the others alone.
+        mixed AS (
+            SELECT node, mode(name ORDER BY name) AS name, mode(term ORDER BY term) AS name_term,
+                {_MOST_BIRTH} AS own_birth, mode(sex ORDER BY sex) FILTER ({_SEX_IS_OWN}) AS any_sex
+            FROM part WHERE node IN (
+                SELECT node FROM part GROUP BY node
+                HAVING min(name) <> max(name) OR min(own_birth) <> max(own_birth) OR min(sex) <> max(sex))
+            GROUP BY node
+        ),
+        gathered AS (
             SELECT node, min(rank) AS rank, bool_or(is_contested) AS is_contested,
                 max(trusted_id) AS id_no,
                 arg_min(id_kind, profile_key) FILTER (damaged_id IS NOT NULL) AS kind_of_damaged,
                 arg_min(id_seen, profile_key) FILTER (damaged_id IS NOT NULL) AS damaged_seen,
                 arg_min(id_prefix, profile_key) FILTER (damaged_id IS NOT NULL) AS damaged_prefix,
                 max(id_prefix) FILTER (damaged_id IS NULL) AS any_prefix,
-                mode(name ORDER BY name) AS name, mode(term ORDER BY term) AS name_term,
-                {_listed("name")} AS names, {_listed("name_family")} AS families,
+                min(name) AS name, min(term) AS name_term, {_listed("name")} AS names, {_listed("name_family")} AS families,
                 {_listed("name_pinyin", "NOT contains(name_pinyin, '?')")} AS pinyins,
-                coalesce(mode(own_birth ORDER BY own_birth) FILTER (birth_precision = 'day'),
-                    mode(own_birth ORDER BY own_birth)) AS own_birth,
+                min(own_birth) AS own_birth,
                 arg_min(birth_precision, (birth_precision, own_birth)) FILTER (own_birth IS NOT NULL) AS birth_precision,
-                mode(sex ORDER BY sex) FILTER (NOT is_contested OR birth_source = 'column') AS any_sex,
-                mode(ethnicity ORDER BY ethnicity) AS ethnicity,
+                min(sex) FILTER ({_SEX_IS_OWN}) AS any_sex,
                 {_listed("township")} AS townships, {_listed("village")} AS villages,
                 {_listed("household_key")} AS households,
                 {_listed("split_part(household_key, ':', 1)")} AS household_kinds,
@@ -156,21 +165,21 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
                 {_listed("split_part(agency_key, ':', 1)")} AS agency_kinds,
                 {_listed("phone")} AS phones, {_listed("home")} AS homes,
                 bool_or(role = 'self' AND feed IN {LISTS_OF_THE_DEAD}) AS is_dead,
-                mode(died_on ORDER BY died_on) AS died_on
-            FROM wanted_members WHERE {condition}
-            GROUP BY node
+                min(died_on) AS died_on
+            FROM part GROUP BY node
         )
         SELECT node, rank, is_contested, id_no,
             CASE WHEN id_no IS NULL THEN kind_of_damaged END AS id_kind,
             CASE WHEN id_no IS NULL THEN damaged_seen END AS id_seen,
             CASE WHEN id_no IS NULL THEN coalesce(damaged_prefix, any_prefix) END AS id_prefix,
-            name, name_term, names, families, pinyins,
-            coalesce(id_birth(id_no), own_birth) AS birth,
+            coalesce(mixed.name, gathered.name) AS name, coalesce(mixed.name_term, gathered.name_term) AS name_term,
+            names, families, pinyins,
+            coalesce(id_birth(id_no), mixed.own_birth, gathered.own_birth) AS birth,
             CASE WHEN id_no IS NOT NULL THEN 'day' ELSE birth_precision END AS birth_precision,
-            CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE any_sex END AS sex,
-            ethnicity, townships, villages, homes, households, household_kinds, standings,
+            CASE WHEN id_no IS NOT NULL THEN id_sex(id_no) ELSE coalesce(mixed.any_sex, gathered.any_sex) END AS sex,
+            townships, villages, homes, households, household_kinds, standings,
             agencies, agency_kinds, phones, is_dead, died_on
-        FROM gathered""")
+        FROM gathered LEFT JOIN mixed USING (node)""")
 
 
 def _listed(expression: str, condition: str = "TRUE") -> str:
