@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("person_id", pa.string()),
         ("right_key", pa.uint64()),
         ("also_keys", pa.list_(pa.uint64())),
+        ("left_person", pa.string()),
         ("is_turned", pa.bool_()),
         ("was_known", pa.bool_()),
         ("purpose", pa.string()),
@@ -62,17 +63,24 @@ def choose_cards(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, terms
                 (SELECT list(feed) FROM lefts WHERE profile_key = left_key),
                 (SELECT list(DISTINCT feed) FROM rights WHERE rights.person_id = asked.person_id)) AS feeds
             FROM asked
+        ),
+        -- A description that is not in doubt speaks for its own person: then two persons are compared.
+        speaking AS (
+            SELECT DISTINCT asked.left_key, asked.person_id, CASE WHEN described.grade <> 'review'
+                AND described.person_id <> asked.person_id THEN described.person_id END AS left_person
+            FROM asked JOIN described ON described.profile_key = asked.left_key
         )
         SELECT 'C' || left(md5(concat_ws('|', '{month}', left_key, person_id,
                 CASE purpose WHEN '{SAMPLE}' THEN right_key END)), 16) AS card_id,
-            '{month}' AS month, left_key, person_id, right_key, also_keys,
+            '{month}' AS month, left_key, person_id, right_key, also_keys, left_person,
             md5(concat_ws('|', 'side', '{month}', left_key, person_id)) >= '8' AS is_turned,
-            person_id IN (SELECT person_id FROM persons_before) AS was_known, purpose, stratum,
+            person_id IN (SELECT person_id FROM persons_before) AND (left_person IS NULL
+                OR left_person IN (SELECT person_id FROM persons_before)) AS was_known, purpose, stratum,
             CAST(CASE WHEN list_has_any(feeds, {_listed(terms.urgent)}) THEN {URGENT}
                 WHEN list_has_any(feeds, {_listed(terms.paying)}) THEN {PAYING} ELSE {OTHER} END AS INTEGER)
                 AS priority,
             DATE '{terms.due}' AS due, match_weight, rule, grade
-        FROM asked JOIN touched USING (left_key, person_id, right_key)
+        FROM asked JOIN touched USING (left_key, person_id, right_key) JOIN speaking USING (left_key, person_id)
         ANTI JOIN judged USING (left_key, person_id)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE cards AS

@@ -87,23 +87,26 @@ def _decided(
 def decisions_of(card: Mapping[str, Any], settled: Settled) -> list[dict[str, str]]:
     """The decisions that a settled card makes, as rows of ``decisions``; none while open and where unsure.
 
-    The card's description (and those that stood on the card with it) and the person. A person that was first
-    seen in the card's own month is named by the description that spoke for it: its id is made by the very link
-    that the decision may change, the description's key is not.
+    A doubtful description (and those that stood on the card with it) and the person; two persons, where the
+    description speaks for a person of its own. Who was first seen in the card's own month is named by the
+    description that speaks: its id is made by the very link that the decision may change, the key is not.
     """
     if settled.verdict not in VERDICTS or settled.decided_on is None:
         return []
-    person = str(card["person_id"]) if card["was_known"] else str(card["right_key"])
+    right = card["person_id"] if card["was_known"] else card["right_key"]
+    lefts = [card["left_key"], *(card["also_keys"] or ())]
+    if card["left_person"] is not None:
+        lefts = [card["left_person"] if card["was_known"] else card["left_key"]]
     return [
         {
-            "left": str(key),
-            "right": person,
+            "left": str(left),
+            "right": str(right),
             "verdict": VERDICTS[settled.verdict],
             "by": settled.by or "",
             "on": settled.decided_on.isoformat(),
             "source": f"review {settled.card_id}",
         }
-        for key in (card["left_key"], *(card["also_keys"] or ()))
+        for left in lefts
     ]
 
 

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 import openpyxl
 import pytest
 
+from linkage.review.answers import Answer
 from linkage.review.queue import cards_file, prepare_review
+from linkage.review.settle import decisions_of, settle
 from linkage.review.terms import FIRST, SECOND, Terms
 from tests.unit.linkage.reviewed_village import (
     KING_ID,
@@ -188,3 +191,30 @@ def test_a_month_without_doubts_has_empty_workbooks(lake, policy):
     outcome = prepare_review(AUGUST, lake=lake, policy=policy)
     assert outcome.counts["cards"] == 0
     assert rows_of(lake, policy, FIRST) == []
+
+
+def test_two_known_persons_are_compared_as_persons(lake, policy):
+    """A flag that two persons look like one: its description speaks for a person, and is not itself in doubt."""
+    keys = linked_month(lake, known_since="2026-07")
+    con = duckdb.connect()
+    review = f"{lake.root}/review/month=2026-08/review.parquet"
+    con.execute(f"""
+        COPY (SELECT * REPLACE ('{PERSONS["zhang"]}' AS proposed_person_id, 'L41' AS rule,
+            {keys["medical_enrolment 王建国"][0]}::UBIGINT AS profile_key) FROM '{review}' WHERE rule = 'L11')
+        TO '{review}.new' (FORMAT parquet)""")
+    con.close()
+    (lake.root / "review/month=2026-08/review.parquet.new").rename(review)
+    prepare_review(AUGUST, lake=lake, policy=policy)
+    (card,) = cards(lake)
+    assert (card["left_person"], card["person_id"], card["was_known"]) == (
+        PERSONS["king"],
+        PERSONS["zhang"],
+        True,
+    )
+    answer = Answer(card["card_id"], FIRST, "same", "", "", "某", date(2026, 9, 1), "f", "s", 1)
+    given = {(card["card_id"], FIRST): answer, (card["card_id"], SECOND): replace(answer, seat=SECOND)}
+    (settled,) = settle([card["card_id"]], given, due=date(2026, 9, 20), due_third=date(2026, 9, 30))
+    (decision,) = decisions_of(card, settled)
+    assert (decision["left"], decision["right"]) == (PERSONS["king"], PERSONS["zhang"])
+    (decision,) = decisions_of(card | {"was_known": False}, settled)
+    assert (decision["left"], decision["right"]) == (str(card["left_key"]), str(card["right_key"]))
