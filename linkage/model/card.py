@@ -192,16 +192,22 @@ def _html(section: Section) -> str:
     if not section.headers:
         return f"<h2>{escape(section.title)}</h2>{said}"
     head = "".join(f"<th>{escape(name)}</th>" for name in section.headers)
-    body = "".join("<tr>" + "".join(_html_cell(cell) for cell in row) + "</tr>" for row in section.rows)
+    numeric = [all(_is_number(row[at]) for row in section.rows) for at in range(len(section.headers))]
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{' class=n' if to_the_right else ''}>{escape(_cell(cell))}</td>"
+            for cell, to_the_right in zip(row, numeric, strict=True)
+        )
+        + "</tr>"
+        for row in section.rows
+    )
     return (
         f"<h2>{escape(section.title)}</h2>{said}<div class='wide'><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _html_cell(cell: Cell) -> str:
-    text = _cell(cell)
-    is_number = (
-        bool(text) and text.lstrip("+-").replace(",", "").replace(".", "", 1).replace("e-", "").isdigit()
-    )
-    return f"<td{' class=n' if is_number else ''}>{escape(text)}</td>"
+def _is_number(cell: Cell) -> bool:
+    text = str(cell).replace(",", "").removesuffix("%").lstrip("+-")
+    return not text or text.replace(".", "", 1).replace("e-", "", 1).isdigit()

@@ -27,7 +27,11 @@ class _Spec:
     spec: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        return self.spec
+        # A picture does not zoom: the words that say so go.
+        title = self.spec.get("title")
+        if isinstance(title, dict) and "mousewheel" in str(title.get("subtitle")):
+            title = {key: said for key, said in title.items() if key != "subtitle"}
+        return {**self.spec, "title": title}
 
 
 def pictures(
