@@ -111,9 +111,8 @@ def _show_match(match: Match, screen: Screen) -> None:
         ],
     )
     if match.rule_id:
-        kind = (
-            "为什么要人看" if match.grade == "待核实" else "由规则认定" if match.is_by_rule else "由分数认定"
-        )
+        by = "由人认定" if match.is_by_people else "由规则认定" if match.is_by_rule else "由分数认定"
+        kind = "为什么要人看" if match.grade == "待核实" else by
         screen.say(f"{kind}：{match.rule_id} {match.rule_words}（{match.grade}）")
     for fact in match.facts:
         screen.say(f"  · {fact}")

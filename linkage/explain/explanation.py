@@ -66,6 +66,7 @@ class Match:
     rule_id: str
     rule_words: str
     is_by_rule: bool
+    is_by_people: bool
     is_linked: bool
     facts: list[str]
     lines: list[Line]

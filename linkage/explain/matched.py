@@ -76,6 +76,7 @@ def match_of(
         rule_id=one["rule"] if is_linked else "",
         rule_words=rule_word(one["rule"]) if is_linked else "",
         is_by_rule=is_linked and one["rule"] not in _WEIGHED and one["match_weight"] is None,
+        is_by_people=is_linked and one["rule"] in (rules.HUMAN.rule_id, rules.HUMAN_APART.rule_id),
         is_linked=is_linked,
         facts=[
             *_owner_of_shown(lookup, one, held_as),
