@@ -13,6 +13,7 @@ import duckdb
 from linkage import rules
 from linkage.agreement import DIFFERENT, FAMILY, PINYIN
 from linkage.nodes import LISTS_OF_THE_DEAD
+from linkage.reading import NAMED_AFTER
 
 _NAME = "name, name_family, name_pinyin"
 # Two wrong characters leave two of these four pieces whole, so some pair of pieces agrees.
@@ -125,7 +126,17 @@ def by_housemate(con: duckdb.DuckDBPyConnection, *, only_sure: bool) -> None:
             described.feed IN {LISTS_OF_THE_DEAD} AS is_dead, owners.node AS owner
         FROM described JOIN owners USING (id_no)
         WHERE described.profile_key NOT IN (SELECT profile_key FROM assigned)
-            AND described.name IS NOT NULL AND NOT starts_with(described.name, '※')""")
+            AND described.name IS NOT NULL AND NOT starts_with(described.name, '{NAMED_AFTER}')""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE owners_houses AS
+        SELECT DISTINCT node, hearth FROM (
+            SELECT assigned.node, unnest([home, household_key]) AS hearth
+            FROM described JOIN assigned USING (profile_key)
+            WHERE assigned.grade <> 'review' AND assigned.node IN (SELECT owner FROM strangers)
+            UNION ALL
+            SELECT person_id, unnest([home, household_key]) FROM known
+            WHERE grade <> 'review' AND person_id IN (SELECT owner FROM strangers))
+        WHERE hearth IS NOT NULL""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE residents AS
         SELECT DISTINCT node, name, name_family, name_pinyin, own_birth, hearth FROM (
@@ -136,22 +147,23 @@ def by_housemate(con: duckdb.DuckDBPyConnection, *, only_sure: bool) -> None:
             SELECT person_id, name, name_family, name_pinyin,
                 coalesce(own_birth, id_birth(id_no)), unnest([home, household_key])
             FROM known WHERE grade <> 'review')
-        WHERE hearth IS NOT NULL""")
+        WHERE hearth IN (SELECT hearth FROM owners_houses)""")
     con.execute(f"""
         INSERT INTO assigned
-        WITH houses AS (SELECT DISTINCT node, hearth FROM residents WHERE node IN (SELECT owner FROM strangers)),
-        levelled AS (
+        WITH levelled AS (
             SELECT strangers.profile_key, residents.node,
                 max(name_level(strangers.name, strangers.name_family, strangers.name_pinyin,
                                residents.name, residents.name_family, residents.name_pinyin)) AS level,
                 bool_or(births_far(strangers.own_birth, residents.own_birth)) AS is_born_apart,
                 coalesce(bool_or(residents.hearth IN (strangers.home, strangers.household_key)
-                    OR strangers.household_key IN (SELECT hearth FROM houses AS own WHERE own.node = strangers.owner)
+                    OR told.hearth IS NOT NULL
                     OR strangers.own_birth = residents.own_birth), FALSE)
                     AND NOT coalesce(bool_or(residents.own_birth = id_birth(strangers.id_no)), FALSE)
                     AND NOT bool_or(is_dead) AS is_sure
             FROM strangers
-            JOIN houses ON houses.node = strangers.owner
+            JOIN owners_houses AS houses ON houses.node = strangers.owner
+            LEFT JOIN owners_houses AS told
+                ON told.node = strangers.owner AND told.hearth = strangers.household_key
             JOIN residents ON residents.hearth = houses.hearth AND residents.node <> strangers.owner
             WHERE residents.name IS NOT NULL
             GROUP BY ALL
