@@ -42,6 +42,8 @@ ODD: tuple[dict[str, Any], ...] = (
     {"damaged": ("invalid", HER_ID[:15] + "兰")},
     {"damaged": ("invalid", HER_ID[:17] + "兰")},
     {"damaged": ("invalid", HER_ID[:16] + "é")},
+    # One character apart, and two bytes.
+    {"damaged": ("invalid", HER_ID[:16] + "é" + HER_ID[17:])},
     {"damaged": ("invalid", "")},
     {"damaged": ("invalid", None)},
     {"damaged": ("masked", HER_ID[:6] + "%_\\**", HER_ID[:6])},
