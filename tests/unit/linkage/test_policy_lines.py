@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from linkage.limits import Limits
+from linkage.quality.limits import QualityLimits
+from linkage.review.terms import Terms
 from warehouse.policy import Policy, read_lines
 from warehouse.settings import REPOSITORY
 
@@ -22,6 +24,10 @@ class Watched(Policy):
         self.asked.add(parameter)
         return super().count(parameter)
 
+    def words(self, parameter: str) -> Any:
+        self.asked.add(parameter)
+        return super().words(parameter)
+
 
 def _lines() -> list[Any]:
     found = read_lines(REPOSITORY / "dbt_project" / "seeds" / "policy")
@@ -30,8 +36,13 @@ def _lines() -> list[Any]:
 
 def test_every_parameter_stands_in_the_pack_and_is_used(policy: Policy) -> None:
     watched = Watched("*", policy.month, policy.lines)
+    Watched.asked.clear()
     Limits.of(watched)
-    assert watched.asked == {line.parameter for line in _lines()}
+    QualityLimits.of(watched)
+    Terms.of(watched.month, watched)
+    watched.count("linkage_explain_alternatives")  # read by linkage.explain.told
+    asked = {parameter for parameter in watched.asked if parameter.startswith("linkage_")}
+    assert asked == {line.parameter for line in _lines()}
 
 
 def test_every_line_says_what_it_means_and_that_nobody_has_decreed_it() -> None:
