@@ -11,13 +11,27 @@ from pathlib import Path
 import duckdb
 
 from console.screen import Screen
+from warehouse import policy as policies
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
+from warehouse.months import Month
 from warehouse.settings import Settings
 
 LINKS = ("month", "what", "rows", "precision %", "recall %", "exact-ID precision %", "exact-ID recall %")
 WARNINGS = ("month", "rule", "planted", "found", "missed", "raised", "raised on a near miss", "without cause")
+
+QUALITY = (
+    "month",
+    "measure",
+    "method",
+    "groups",
+    "interval holds the truth",
+    "true rate %",
+    "low %",
+    "high %",
+    "not held",
+)
 
 # A minted person belongs to the true person whom most of its rows speak of (ties: the smaller id).
 _OWNERS = """
@@ -70,6 +84,9 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
     with in_memory(settings.home) as con:
         rules = [line for month in months for line in rule_lines(con, lake, truth, month)]
         ahead = rules_ahead(con, lake, truth)
+    quality = [line for month in months for line in quality_lines(settings, truth, month)]
+    if quality:
+        screen.table("Published linkage quality against the planted truth", QUALITY, quality)
     screen.table("Warnings against the planted truth", WARNINGS, rules)
     if ahead:
         screen.say(f"Planted besides, for rules that are not built yet: {', '.join(ahead)}.")
@@ -87,6 +104,26 @@ def link_lines(home: Path, truth: Path, month: str) -> list[tuple[object, ...]]:
             continue
         exact = (_percent(beside.precision), _percent(beside.recall)) if beside else ("", "")
         lines.append((month, view, links.rows, _percent(links.precision), _percent(links.recall), *exact))
+    return lines
+
+
+def quality_lines(settings: Settings, truth: Path, month: str) -> list[tuple[object, ...]]:
+    """Per measure and method: of how many groups the published interval holds the true rate, and the whole's."""
+    from console.county.measure_quality import check_intervals
+
+    policy = policies.load(settings.policy_dir, settings.region, Month.parse(month))
+    checks = [c for c in check_intervals(settings.home, truth, month, policy) if c.estimate is not None]
+    lines: list[tuple[object, ...]] = []
+    for measure, method in sorted({(check.measure, check.method) for check in checks}):
+        mine = [check for check in checks if (check.measure, check.method) == (measure, method)]
+        whole = next((check for check in mine if check.by == "all"), None)
+        missed = [f"{check.by} {check.value}" for check in mine if not check.is_covered]
+        rates = (
+            tuple(round(r * 100, 3) for r in (whole.true_rate, whole.low, whole.high))
+            if whole
+            else ("", "", "")
+        )
+        lines.append((month, measure, method, len(mine), len(mine) - len(missed), *rates, ", ".join(missed)))
     return lines
 
 

@@ -32,7 +32,7 @@ _KIND = "CASE WHEN dress.id_kind IN ('excel15', 'invalid', 'masked', 'excel_sci'
 
 def make_controls(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> None:
     """Make ``controls``: the columns of a profile with a key of its own, ``kind`` (hidden / phantom),
-    ``original_key`` (whose row it stands in), ``true_person`` (NULL for a phantom) and ``stratum``.
+    ``original_key`` (whose row it stands in), ``own_person`` (NULL for a phantom) and ``stratum``.
 
     A hidden one is a description that shows its person's valid id, of a person whom another feed shows with
     that id too; one per person at most. Reads ``everyone`` and ``linked``.
@@ -42,7 +42,7 @@ def make_controls(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> None
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE controls AS
         SELECT {columns}, CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS UBIGINT) AS original_key,
-            CAST(NULL AS VARCHAR) AS true_person, CAST(NULL AS VARCHAR) AS stratum WHERE FALSE""")
+            CAST(NULL AS VARCHAR) AS own_person, CAST(NULL AS VARCHAR) AS stratum WHERE FALSE""")
     _hide(con, limits)
     _invent(con, limits)
 
@@ -106,7 +106,7 @@ def _hide(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> None:
     con.execute(f"""
         INSERT INTO controls BY NAME
         SELECT {", ".join(told)}, 'hidden' AS kind, control.profile_key AS original_key,
-            hidden_keys.person_id AS true_person, dress.stratum
+            hidden_keys.person_id AS own_person, dress.stratum
         FROM hidden_keys JOIN everyone AS control USING (profile_key)
         JOIN dresses AS dress ON dress.feed = control.feed AND dress.role = control.role
             AND dress.nth = hidden_keys.nth % dress.many""")
@@ -148,7 +148,7 @@ def _invent(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> None:
             WHERE dress.others > 5
         )
         SELECT mixed.* EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month, nth, many, place, others),
-            'phantom' AS kind, CAST(NULL AS VARCHAR) AS true_person
+            'phantom' AS kind, CAST(NULL AS VARCHAR) AS own_person
         FROM mixed
         WHERE NOT EXISTS (FROM everyone AS real
             WHERE coalesce(real.name_family, real.name) = coalesce(mixed.name_family, mixed.name)

@@ -36,6 +36,7 @@ class QualityLimits:
     double_is_missed: float
     alone_prior: float
     alone_worth: float
+    usual_weight: float
     alike: float
 
     @classmethod
@@ -69,5 +70,6 @@ class QualityLimits:
             double_is_missed=number("double_is_missed"),
             alone_prior=number("alone_prior"),
             alone_worth=number("alone_worth"),
+            usual_weight=number("usual_weight"),
             alike=number("alike"),
         )

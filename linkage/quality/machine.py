@@ -96,7 +96,7 @@ def _known(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         con.execute(f"""
             DELETE FROM {table} WHERE profile_key IN (
                 SELECT everyone.profile_key FROM everyone JOIN controls
-                    ON controls.true_person = everyone.person_id AND controls.feed = everyone.feed)""")
+                    ON controls.own_person = everyone.person_id AND controls.feed = everyone.feed)""")
     gather_persons(con)
 
 
@@ -130,13 +130,13 @@ def _answer(con: duckdb.DuckDBPyConnection) -> None:
         WITH links AS (
             SELECT placed.*, names_of_nodes.person_id FROM placed JOIN names_of_nodes USING (person_node)
         )
-        SELECT controls.kind, controls.stratum, controls.feed, controls.original_key, controls.true_person,
+        SELECT controls.kind, controls.stratum, controls.feed, controls.original_key, controls.own_person,
             links.person_id, links.grade, links.rule, links.match_weight,
             CASE WHEN links.person_id NOT IN (SELECT person_id FROM old_persons) OR links.grade = 'new' THEN
                     CASE WHEN links.grade = 'review' THEN 'held' ELSE 'alone' END
-                WHEN links.grade = 'review' AND links.person_id IS NOT DISTINCT FROM controls.true_person
+                WHEN links.grade = 'review' AND links.person_id IS NOT DISTINCT FROM controls.own_person
                     THEN 'right_review'
                 WHEN links.grade = 'review' THEN 'wrong_review'
-                WHEN links.person_id IS NOT DISTINCT FROM controls.true_person THEN 'right'
+                WHEN links.person_id IS NOT DISTINCT FROM controls.own_person THEN 'right'
                 ELSE 'wrong' END AS outcome
         FROM controls JOIN links USING (profile_key)""")

@@ -53,7 +53,7 @@ def false_rates(
         errors, tried = wrong.get(stratum, (0, 0))
         rates[(source, stratum)] = rate(errors, tried, prior_mean=mean, prior_cards=worth)
     tried = sum(findings.phantoms.values())
-    rates[("phantom", "all")] = rate(findings.phantoms.get("wrong", 0), tried)
+    rates[("phantom", "all")] = rate(findings.phantoms.get("wrong", 0), tried, prior_mean=mean)
     caught, pairs, alike = findings.borrowed
     chances = exposures.get((FALSE, "borrowed", "all"), {}).get(EVERYTHING, 0.0)
     if chances:
@@ -74,8 +74,8 @@ def missed_rates(
     Two ways to know how many of those who stand alone have been missed. By the hidden ones: so many stayed alone
     for each that was found. By what is usual: so many of the feed's rows with an id belong to somebody others tell
     of; what is lacking of that among the rows without one was missed. The first knows nothing of doubles within a
-    feed, the second takes those without an id for as well known as those with one: the truth is taken to lie
-    between them, and the doubt to be as large as they lie apart.
+    feed, the second takes those without an id for as well known as those with one: the truth is taken to be one or
+    the other with the odds of the policy, so that the doubt grows with how far they lie apart.
     """
     alone: dict[str, float] = {}
     for (measure, source, stratum), groups in exposures.items():
@@ -84,12 +84,14 @@ def missed_rates(
     by_hidden = {stratum: _lacking_by_hidden(findings, stratum, many) for stratum, many in alone.items()}
     by_usual = {stratum: _lacking_by_usual(findings, stratum, many) for stratum, many in alone.items()}
     every = sum(alone.values()) + 1
-    overall = (sum(by_hidden.values()) + sum(by_usual.values()) + 1) / 2 / every
+    overall = (sum(by_hidden.values()) + 0.5) / every
     rates: dict[tuple[str, str], Expected] = {}
     for stratum, many in alone.items():
         worth = limits.alone_prior
-        mean = ((by_hidden[stratum] + by_usual[stratum]) / 2 + overall * worth) / (many + worth)
-        apart = (by_hidden[stratum] - by_usual[stratum]) / 2 / many
+        usual = limits.usual_weight
+        lacking = (1 - usual) * by_hidden[stratum] + usual * by_usual[stratum]
+        mean = (lacking + overall * worth) / (many + worth)
+        apart = math.sqrt(usual * (1 - usual)) * (by_hidden[stratum] - by_usual[stratum]) / many
         doubt = mean * (1 - mean) / (1 + limits.alone_worth) + apart**2
         rates[("near", stratum)] = rates[("far", stratum)] = Expected(mean, doubt)
     believed = limits.double_is_missed

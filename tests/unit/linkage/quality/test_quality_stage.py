@@ -76,7 +76,7 @@ def test_right_links_are_told_to_be_few_errors_and_the_page_names_nobody(
     outcome = measure_quality(MONTH, lake=linked, policy=policy, model=judged)
     assert outcome.counts["hidden"] > 0
     estimate, low, high, note = rate_of(linked, "false_links")
-    assert low == 0.0 and estimate < 0.02 and estimate <= high
+    assert low == 0.0 and estimate < 0.06 and estimate <= high
     assert "未抽查" in note
     page = (linked.home / "docs" / "linkage" / f"{MONTH}.html").read_text(encoding="utf-8")
     assert "认错人" in page and "http" not in page.replace("http://www.w3.org", "")
@@ -118,7 +118,7 @@ def test_links_to_wrong_persons_raise_the_false_links(linked: Lake, policy: Poli
     )
     measure_quality(MONTH, lake=linked, policy=policy, model=judged)
     after = rate_of(linked, "false_links")
-    assert after[0] > 3 * before[0] and after[0] > 0.03
+    assert after[0] > 2 * before[0] and after[0] > 0.05
     assert after[2] > before[2]
 
 
