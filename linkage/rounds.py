@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from linkage import rules
 from linkage.by_rules import settle_by_rules
 from linkage.candidates import find_candidates
 from linkage.decide import decide
@@ -115,12 +116,26 @@ def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: P
     score(con, model, min(limits.review_bits, limits.contested_bits))
     decide(con, limits)
     place(con, month)
+    _hold_shown_ids(con)
     keep_evidence(con)
     _put_away(con, month)
     effort.rounds += 1
     effort.candidates += _count(con, "candidates")
     effort.edges += _count(con, "edges")
     effort.blocks = effort.blocks or blocks
+
+
+def _hold_shown_ids(con: duckdb.DuckDBPyConnection) -> None:
+    # Whether a shown id is its row's own was decided with everybody in view who shows it; a second look sees fewer.
+    con.execute(f"""
+        UPDATE placed SET person_node = reopened.person_id, rule = reopened.rule, grade = reopened.grade,
+            match_weight = reopened.match_weight
+        FROM reopened WHERE placed.profile_key = reopened.profile_key AND placed.rule = '{rules.SAME_ID.rule_id}'""")
+    con.execute("""
+        INSERT INTO names_of_nodes
+        SELECT DISTINCT person_id, person_id FROM reopened
+        WHERE person_id IN (SELECT person_node FROM placed)
+            AND person_id NOT IN (SELECT person_node FROM names_of_nodes)""")
 
 
 def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
