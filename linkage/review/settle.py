@@ -93,6 +93,8 @@ def decisions_of(card: Mapping[str, Any], settled: Settled) -> list[dict[str, st
     """
     if settled.verdict not in VERDICTS or settled.decided_on is None:
         return []
+    if settled.verdict == SAME and card["grade"] == "certain":
+        return []  # a sampled link that stands is confirmed: a label, and no news to the link
     right = card["person_id"] if card["was_known"] else card["right_key"]
     lefts = [card["left_key"], *(card["also_keys"] or ())]
     if card["left_person"] is not None:

@@ -10,7 +10,7 @@ import pytest
 
 from linkage.review.answers import Answer
 from linkage.review.queue import cards_file, prepare_review
-from linkage.review.settle import decisions_of, settle
+from linkage.review.settle import decisions_of, label_of, settle
 from linkage.review.terms import FIRST, SECOND, Terms
 from tests.unit.linkage.reviewed_village import (
     KING_ID,
@@ -218,3 +218,16 @@ def test_two_known_persons_are_compared_as_persons(lake, policy):
     assert (decision["left"], decision["right"]) == (PERSONS["king"], PERSONS["zhang"])
     (decision,) = decisions_of(card | {"was_known": False}, settled)
     assert (decision["left"], decision["right"]) == (str(card["left_key"]), str(card["right_key"]))
+
+
+@pytest.mark.parametrize(("verdict", "decided"), [("same", 0), ("different", 1)])
+def test_a_sampled_link_that_is_confirmed_is_no_news(lake, policy, verdict, decided):
+    keys = linked_month(lake, known_since="2026-07")
+    sampled(lake, keys["pension 卓玛措"][0], keys["medical_enrolment 卓玛措"][0], PERSONS["mother"])
+    prepare_review(AUGUST, lake=lake, policy=policy)
+    (card,) = [card for card in cards(lake) if card["purpose"] == "sample"]
+    answer = Answer(card["card_id"], FIRST, verdict, "", "", "某", date(2026, 9, 1), "f", "s", 1)
+    given = {(card["card_id"], FIRST): answer, (card["card_id"], SECOND): replace(answer, seat=SECOND)}
+    (settled,) = settle([card["card_id"]], given, due=date(2026, 9, 20), due_third=date(2026, 9, 30))
+    assert len(decisions_of(card, settled)) == decided
+    assert label_of(card, settled)["verdict"] == verdict
