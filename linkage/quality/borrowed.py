@@ -21,8 +21,8 @@ def count_borrowed(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> tup
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE kin_pairs AS
         WITH living AS (
-            SELECT known.person_id, any_value(name) AS name, any_value(name_family) AS name_family,
-                any_value(name_pinyin) AS name_pinyin, any_value(people.birth_date) AS birth, any_value(people.sex) AS sex, tie
+            SELECT known.person_id, arg_min(name, profile_key) AS name, arg_min(name_family, profile_key) AS name_family,
+                arg_min(name_pinyin, profile_key) AS name_pinyin, any_value(people.birth_date) AS birth, any_value(people.sex) AS sex, tie
             FROM (SELECT *, unnest([household_key, phone, home]) AS tie FROM known WHERE grade <> 'review' AND role = 'self' AND name IS NOT NULL) AS known
             JOIN people USING (person_id)
             WHERE tie IS NOT NULL AND people.id_no IS NOT NULL GROUP BY known.person_id, tie

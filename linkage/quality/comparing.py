@@ -64,7 +64,8 @@ def find_unlinkables(
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE linkage_unlinkables AS
         WITH judged AS (
-            SELECT linked.*, self_looked.many / least(self_looked.many, {quality.self_look_per_feed}) AS counts_for,
+            SELECT linked.*, CAST(self_looked.many / least(self_looked.many, {quality.self_look_per_feed}) AS DECIMAL(18, 6))
+                AS counts_for,
                 coalesce(edges.match_weight, {_NO_FLOOR}) < {limits.join_bits} AS is_unlinkable
             FROM self_looked JOIN linked USING (profile_key)
             LEFT JOIN edges ON edges.seeker = 'a' || self_looked.profile_key

@@ -16,6 +16,7 @@ Group = tuple[str, str]
 # (measure, source, stratum) to the chances of each group.
 Exposures = dict[tuple[str, str, str], dict[Group, float]]
 
+# Sums are taken of decimals: a sum of floats depends on the order in which threads meet, and so would the bytes.
 # Each source of error: the measure, its strata, and the descriptions that are chances of it with their number.
 _SOURCES = f"""
     -- joined without their own valid id: as often wrong as the hidden ones
@@ -40,7 +41,7 @@ _SOURCES = f"""
     WHERE grade <> 'review' AND person_id IN (SELECT person_id FROM doubles WHERE traits OR shared)
     UNION ALL
     -- a double that nobody found is a person of whom few descriptions tell
-    SELECT '{MISSED}', 'doubles', 'unseen', profile_key, 1.0 / size FROM linked JOIN people USING (person_id)
+    SELECT '{MISSED}', 'doubles', 'unseen', profile_key, CAST(1.0 / size AS DECIMAL(18, 6)) FROM linked JOIN people USING (person_id)
     WHERE grade <> 'review' AND NOT is_loose
         AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)
     UNION ALL

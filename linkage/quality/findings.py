@@ -10,7 +10,7 @@ from linkage.quality.clerical import Cards
 from linkage.quality.combine import Estimate
 from linkage.quality.exposure import EVERYTHING
 from linkage.quality.histories import CHECKS
-from linkage.quality.intervals import Expected, chapman, share, unseen_by_three
+from linkage.quality.intervals import NOTHING, Expected, chapman, rate, share, unseen_by_three
 from linkage.quality.limits import QualityLimits
 from linkage.quality.rates import Findings, Outcomes
 from linkage.quality.reading import NAMELESS
@@ -84,17 +84,16 @@ def _unseen_doubles(con: duckdb.DuckDBPyConnection, limits: Limits) -> Expected:
         """).fetchone() or (0, 0, 0)
     seen = int(first) + int(second) - int(both)
     recaptured = chapman(int(first), int(second), int(both))
-    near, weighed = con.execute(f"""
-        SELECT coalesce(sum(counts_for), 0), coalesce(sum(counts_for * counts_for), 0) FROM neighbours
-        WHERE NOT is_loose AND match_weight >= {limits.join_bits}
-            AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)""").fetchone() or (
-        0.0,
-        0.0,
-    )
+    near, looked, persons = con.execute(f"""
+        SELECT (SELECT count(*) FROM neighbours
+                WHERE NOT is_loose AND match_weight >= {limits.join_bits}
+                    AND person_id NOT IN (SELECT person_id FROM doubles WHERE traits OR shared)),
+            count(*), coalesce(sum(counts_for), 0) FROM looked WHERE NOT is_loose""").fetchone() or (0, 0, 0)
     # What the look adds may be namesakes and may be what recapture counts: half of it, and in doubt by as much.
+    beside = rate(int(near), int(looked)).times(float(persons) / 2) if looked else NOTHING
     return Expected(
-        max(0.0, recaptured.mean - seen) + float(near) / 2,
-        recaptured.variance + float(weighed) + (float(near) / 2) ** 2,
+        max(0.0, recaptured.mean - seen) + beside.mean,
+        recaptured.variance + beside.variance + beside.mean**2,
     )
 
 

@@ -39,8 +39,9 @@ def look_again(
             SELECT person_id, bool_or(is_loose) AS is_loose FROM linked WHERE grade <> 'review' GROUP BY person_id
         )
         SELECT person_id, is_loose,
-            CASE WHEN is_loose THEN 1.0
-                ELSE greatest(1.0, count(*) OVER (PARTITION BY is_loose) / {quality.second_look_persons}.0) END AS counts_for
+            CAST(CASE WHEN is_loose THEN 1.0
+                ELSE greatest(1.0, count(*) OVER (PARTITION BY is_loose) / {quality.second_look_persons}.0)
+                END AS DECIMAL(18, 6)) AS counts_for
         FROM here
         QUALIFY is_loose OR row_number() OVER (
             PARTITION BY is_loose ORDER BY {hash_order("person_id", "look")}) <= {quality.second_look_persons}""")

@@ -141,7 +141,8 @@ def test_persons_held_twice_raise_the_missed_links(linked: Lake, policy: Policy,
         con.execute(f"COPY people TO '{folder}/persons.parquet' (FORMAT parquet)")
     measure_quality(MONTH, lake=linked, policy=policy, model=judged)
     after = rate_of(linked, "missed_links")
-    assert after[0] > 3 * before[0] and after[0] > 0.03
+    assert before[2] > 0, "so few people cannot show that nobody was missed"
+    assert after[0] > 3 * before[0] and after[0] > 0.015
 
 
 def test_cards_of_the_reviewers_are_heard(linked: Lake, policy: Policy, judged: Path) -> None:
