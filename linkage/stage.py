@@ -9,6 +9,7 @@ import duckdb
 from linkage import history, identity
 from linkage.agreement import define_agreement
 from linkage.decisions import apply_to_registry, read_decisions
+from linkage.frozen import frequencies_in_force, use_frozen
 from linkage.limits import Limits
 from linkage.match import model_in_force
 from linkage.reading import find_shared_phones, read_beside, read_fresh, read_month, read_registry
@@ -41,6 +42,8 @@ def link(
         define_agreement(con)
         read_month(con, month, lake)
         read_registry(con, before, lake)
+        if frozen := frequencies_in_force(lake, month):
+            use_frozen(con, frozen)
         read_decisions(con, month, lake)
         merged = apply_to_registry(con)
         identity.hold_merges(_count(con, "old_persons") + merged, merged, limits.merges_per_thousand, month)
