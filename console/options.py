@@ -9,6 +9,7 @@ import typer
 
 MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
+InboxOption = Annotated[Path | None, typer.Option("--inbox", help="the folder that holds the month folders")]
 RegionOption = Annotated[str | None, typer.Option("--region", help="the region of the policy pack")]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="another folder of policy packs")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="show errors only")]

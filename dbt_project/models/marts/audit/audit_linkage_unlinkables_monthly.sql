@@ -1,10 +1,10 @@
 -- Which descriptions of the month say too little to be linked, even with themselves.
 select
-    "by" as group_kind,
-    "value" as group_value,
+    measured.by as group_kind,
+    value as group_value,
     descriptions,
     looked,
     unlinkable,
     share
-from {{ source('lake', 'linkage_unlinkables') }}
+from {{ source('lake', 'linkage_unlinkables') }} as measured
 where month = {{ this_month() }}

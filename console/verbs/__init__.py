@@ -1,0 +1,1 @@
+"""What the verbs of ``doudi`` take; what they do stands in ``console.commands`` and the stages."""

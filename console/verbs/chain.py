@@ -1,0 +1,119 @@
+"""The verbs of a month's flow: the whole chain, and each stage by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage
+from console.options import (
+    HomeOption,
+    InboxOption,
+    JsonOption,
+    MonthOption,
+    PolicyOption,
+    QuietOption,
+    RegionOption,
+)
+from console.screen import Screen
+from warehouse.errors import Misconfigured
+from warehouse.months import Month
+from warehouse.settings import Settings
+
+_SENTENCES = {
+    "receive": "Take in what the agencies delivered: land, quarantine or count every row.",
+    "close": "Declare the month complete; refuses while a required feed is missing.",
+    "standardise": "Fold, type and keep: make values comparable, and the persons in each row findable.",
+    "gate1": "Inspect the standardised month; a failing stop rule holds it.",
+    "quality": "Estimate the month's false and missed links with intervals, draw the blind sample, write the page.",
+    "prepare_review": "Write the month's blind cards for two reviewers (the same as doudi review prepare).",
+    "build": "Build the warehouse of the month with dbt.",
+    "gate2": "Inspect the marts; a failing stop rule holds the month.",
+    "publish": "Write the warning lists, the ledgers and the month's page.",
+}
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Give ``app`` the verbs of the flow, in the order of the flow."""
+    app.command()(run)
+    for stage in CHAIN:
+        if stage == "link":
+            app.command()(link)
+        else:
+            app.command(stage, help=_SENTENCES[stage])(_verb(stage))
+    app.command()(absorb)
+
+
+def run(
+    month: MonthOption,
+    home: HomeOption = None,
+    inbox: InboxOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Run the whole chain of a month, receive to publish, without Airflow."""
+    settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+    screen = Screen(quiet, json)
+    for stage in CHAIN:
+        screen.say(f"{month}  {stage} …")
+        screen.outcome(*run_stage(stage, Month.parse(month), settings))
+
+
+def link(
+    month: MonthOption,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="compare everything that is open and every pair of persons again")
+    ] = False,
+    home: HomeOption = None,
+    inbox: InboxOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Decide who is the same person, how sure, and keep ids over time."""
+    settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+    run_link = link_afresh if afresh else partial(run_stage, "link")
+    Screen(quiet, json).outcome(*run_link(Month.parse(month), settings))
+
+
+def absorb(
+    month: MonthOption,
+    returned: Annotated[Path, typer.Option("--returned", help="a folder of filled-in lists, or one file")],
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Take in the lists that the villages have filled in."""
+    if not returned.exists():
+        raise Misconfigured(
+            f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the lists."
+        )
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
+
+
+def _verb(stage: str) -> Callable[..., None]:
+    """One stage as a verb of its own."""
+
+    def command(
+        month: MonthOption,
+        home: HomeOption = None,
+        inbox: InboxOption = None,
+        region: RegionOption = None,
+        policy: PolicyOption = None,
+        quiet: QuietOption = False,
+        json: JsonOption = False,
+    ) -> None:
+        settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
+        Screen(quiet, json).outcome(*run_stage(stage, Month.parse(month), settings))
+
+    return command

@@ -1,0 +1,101 @@
+"""The verbs that only look: row accounts, ids, months, gates, policy lines, and the planted truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.options import HomeOption, JsonOption, MonthOption, PolicyOption, QuietOption, RegionOption
+from console.screen import Screen
+from warehouse.guard import guarded
+from warehouse.months import Month
+from warehouse.settings import Settings
+
+gate_app = typer.Typer(no_args_is_help=True, help="The two gates: what they found, and why a rule is there.")
+policy_app = typer.Typer(
+    no_args_is_help=True, help="The policy packs: values with region, dates and document."
+)
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Give ``app`` the verbs that look at what was made."""
+    for verb in (account, identity, summary, assess):
+        app.command()(verb)
+    app.add_typer(gate_app, name="gate")
+    app.add_typer(policy_app, name="policy")
+
+
+def account(
+    month: MonthOption, home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False
+) -> None:
+    """Show for every file: rows in the file = landed + quarantined + furniture."""
+    from console.commands.account import show_account
+
+    settings = Settings.from_environment(home=home)
+    with guarded(f"account {month}", settings.home):
+        show_account(Month.parse(month), settings, Screen(quiet, json))
+
+
+def identity(
+    month: MonthOption, home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False
+) -> None:
+    """Show what happened to person ids in a month: persons before and after, each event with its reason."""
+    from console.commands.identity import show_identity
+
+    settings = Settings.from_environment(home=home)
+    with guarded(f"identity {month}", settings.home):
+        show_identity(Month.parse(month), settings, Screen(quiet, json))
+
+
+def summary(home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False) -> None:
+    """Show for every month that was run: rows, people, links by grade, warnings by rule, where to look."""
+    from console.commands.summary import show_summary
+
+    settings = Settings.from_environment(home=home)
+    with guarded("summary", settings.home):
+        show_summary(settings, Screen(quiet, json))
+
+
+def assess(
+    county_dir: Annotated[Path, typer.Option("--county", help="the made-up county's folder, with truth/")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Hold a made-up county's results against its planted truth: links and warnings."""
+    from console.commands.assess import show_assessment
+
+    settings = Settings.from_environment(home=home)
+    with guarded("assess", settings.home):
+        show_assessment(county_dir.absolute(), settings, Screen(quiet, json))
+
+
+@gate_app.command("show")
+def gate_show(month: MonthOption, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Show what both gates found in a month."""
+    from console.commands.gate import show_verdicts
+
+    settings = Settings.from_environment(home=home)
+    with guarded(f"gate show {month}", settings.home):
+        show_verdicts(Month.parse(month), settings, Screen(as_json=json))
+
+
+@gate_app.command("explain")
+def gate_explain(rule: Annotated[str, typer.Argument(help="the rule's id")]) -> None:
+    """Say what a gate's rule checks and why it is there."""
+    from expectations.gate import explain
+
+    Screen().say(explain(rule))
+
+
+@policy_app.command("show")
+def policy_show(
+    month: MonthOption, region: RegionOption = None, policy: PolicyOption = None, json: JsonOption = False
+) -> None:
+    """Show every policy line in force for a region and month, with its document."""
+    from console.commands.policy import show_policy
+
+    settings = Settings.from_environment(region=region, policy_dir=policy)
+    show_policy(Month.parse(month), settings, Screen(as_json=json))
