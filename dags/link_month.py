@@ -11,7 +11,7 @@ from orchestration.policies import monthly
 
 @dag(schedule=PartitionedAssetTimetable(assets=assets.closed), **monthly)
 def link_month() -> None:
-    """Standardise, gate 1, link, cards for people; a failing stop rule holds the month at the gate."""
+    """Standardise, gate 1, link, quality, cards for people; a failing stop rule holds the month at the gate."""
 
     @task
     def standardise() -> dict:
@@ -34,14 +34,14 @@ def link_month() -> None:
         with Bench.at("link") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    @task(outlets=[assets.linked])
+    @task
     def quality() -> dict:
         from linkage.quality.stage import measure_quality as run
 
         with Bench.at("quality") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    @task
+    @task(outlets=[assets.linked])
     def prepare_review() -> dict:
         from linkage.review.queue import prepare_review as run
 

@@ -1,16 +1,18 @@
 """Explain: the weights add up, the rule's fact is named, the numbers stay masked, the history is told."""
 
+import csv
 import json
 import math
 import re
 import shutil
 from dataclasses import asdict, replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from linkage import rules
+from linkage import rules, wording
 from linkage.decide import GUARDS
 from linkage.explain.page import render_card, write_card
 from linkage.explain.subject import Place, parse
@@ -315,3 +317,10 @@ def test_every_rule_and_guard_has_its_words():
         if not has_words("level", f"{each.name}.{level.name}")
     ]
     assert not silent
+
+
+def test_a_word_is_given_once_and_to_what_there_is():
+    with Path(wording.__file__).with_name("words.csv").open(encoding="utf-8", newline="") as handle:
+        given = [(line["kind"], line["key"]) for line in csv.DictReader(handle)]
+    assert len(given) == len(set(given))
+    assert {key for kind, key in given if kind == "rule"} == set(rules.RULES)
