@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Line:
-    """One field on both sides. ``difference``: same / differs / one_missing / none; ``apart`` as in ``card_words``.
+    """One field on both sides. ``difference``: same / fits (differs in letters, and agrees) / differs /
+    one_missing / none; ``apart`` as in ``card_words``.
 
     ``note`` says how far two differing values still agree, in the model's words.
     """

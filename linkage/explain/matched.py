@@ -112,6 +112,7 @@ def _title(one: dict[str, Any], otherwise: str) -> str:
 
 def _lines(fields: dict[str, Field], scored: Scored | None) -> list[Line]:
     levels = {step.comparison: step.level for step in scored.steps} if scored else {}
+    bits = {step.comparison: step.bits for step in scored.steps} if scored else {}
     lines = []
     for key, label in _LABELS.items():
         field = fields[key]
@@ -123,7 +124,12 @@ def _lines(fields: dict[str, Field], scored: Scored | None) -> list[Line]:
             if field.difference == "differs" and level != "missing"
             else ""
         )
-        lines.append(Line(label, field.first, field.second, field.difference, field.apart, note))
+        # A year that an age tells and the whole date differ in letters and agree all the same.
+        fits = note and bits[_COMPARISONS[key]] > 0
+        apart = ((), ()) if fits else field.apart
+        lines.append(
+            Line(label, field.first, field.second, "fits" if fits else field.difference, apart, note)
+        )
     return lines
 
 
