@@ -76,11 +76,15 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
             f"the folder {county.name} holds no planted truth.",
             next_step="point --county at what doudi county wrote.",
         )
+    from console.county.measure_links import review_share
+
     months = lake.months("crosswalk")
     if not months:
         raise Refused("no month of this home is linked.", next_step="run doudi run --month YYYY-MM first.")
     links = [line for month in months for line in link_lines(settings.home, truth, month)]
     screen.table("Links against the planted truth", LINKS, links)
+    for month in months:
+        screen.say(f"{month}: {review_share(settings.home, month):.2%} of the rows are for review.")
     with in_memory(settings.home) as con:
         rules = [line for month in months for line in rule_lines(con, lake, truth, month)]
         ahead = rules_ahead(con, lake, truth)
@@ -99,7 +103,8 @@ def link_lines(home: Path, truth: Path, month: str) -> list[tuple[object, ...]]:
     measured = pairwise(home, truth, month)
     lines: list[tuple[object, ...]] = []
     for view, links in measured.items():
-        beside = measured.get("exact id" if view in ("all", "certain") else f"exact id {view}")
+        part = view.removeprefix("all").removeprefix("certain").strip()
+        beside = measured.get(f"exact id {part}".strip())
         if view.startswith("exact id"):
             continue
         exact = (_percent(beside.precision), _percent(beside.recall)) if beside else ("", "")
@@ -128,7 +133,7 @@ def quality_lines(settings: Settings, truth: Path, month: str) -> list[tuple[obj
 
 
 def _percent(share: float) -> float:
-    return round(share * 100, 2)
+    return round(share * 100, 3)
 
 
 def rule_lines(

@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from console.county.measure import PairCounts
 from console.screen import Screen
 from warehouse import policy as policies
@@ -60,7 +58,7 @@ def measured_on(
 def _sections(
     truth: Path, home: Path, months: list[str], model: Path, settings: Settings, screen: Screen
 ) -> tuple[Section, ...]:
-    from console.county.measure_links import pairwise
+    from console.county.measure_links import pairwise, review_share
     from linkage.model.card import Section
     from linkage.stage import link
 
@@ -78,13 +76,13 @@ def _sections(
             policy = policies.load(settings.policy_dir, settings.region, Month.parse(month))
             link(Month.parse(month), lake=aside, policy=policy, model=model)
             views = pairwise(aside.home, truth, month)
-            by_month.append(_month_line(month, views, _review_share(aside, month)))
+            by_month.append(_month_line(month, views, f"{review_share(aside.home, month):.2%}"))
     return (
         Section(
             "Measured",
             (
                 "On a made-up county of another seed, which the model never saw, linked month by month with this model and"
-                " held against the planted truth. *certain*: pairs among rows graded certain or new; *all*: certain and"
+                " held against the planted truth. *certain*: certain links alone, every true pair counts; *all*: certain and"
                 " proposed links together; *exact id*: the same rows joined on the id as written. All counties come from"
                 " one generator: no real agency's errors have been measured.".replace("*", ""),
             ),
@@ -126,16 +124,7 @@ def _view_line(name: str, counts: PairCounts) -> tuple[str | int, ...]:
 def _is_part(name: str) -> bool:
     """Feeds and kinds of name; of certain links alone the lists of the dead, where a wrong one weighs most."""
     dead = tuple(f"certain feed {feed}" for feed in _DEAD)
-    return name.startswith(("feed ", "names ")) or name in dead
-
-
-def _review_share(lake: Lake, month: str) -> str:
-    with duckdb.connect() as con:
-        found = con.execute(
-            "SELECT count(*) FILTER (grade = 'review') / count(*) FROM read_parquet(?)",
-            [str(lake.partition("crosswalk", month=month) / "*.parquet")],
-        ).fetchone()
-    return f"{found[0] if found else 0:.2%}"
+    return name.startswith(("feed ", "names ", "certain names ")) or name in dead
 
 
 def _share(share: float) -> str:

@@ -28,7 +28,7 @@ LEFT JOIN (SELECT profile_key, any_value(name_system) AS name_system
 _COUNT = """
 WITH sized AS (
     SELECT true_person, {key} AS joined, count(*)::HUGEINT AS n, (count(*) FILTER ({inside}))::HUGEINT AS inside
-    FROM linked WHERE {universe} GROUP BY true_person, joined
+    FROM linked GROUP BY true_person, joined
 ),
 of_truth AS (SELECT sum(n) AS n, sum(n - inside) AS outside FROM sized GROUP BY true_person),
 of_joined AS (SELECT sum(n) AS n, sum(n - inside) AS outside FROM sized WHERE joined IS NOT NULL GROUP BY joined)
@@ -42,9 +42,10 @@ SELECT (SELECT coalesce(sum(inside), 0) FROM sized),
 def pairwise(home: Path, truth: Path, month: str) -> dict[str, PairCounts]:
     """Measure a month's crosswalk: view name to counts.
 
-    ``all``: certain and review links; ``certain``: only rows graded certain or new; ``exact id``: joining the
-    same rows on the ID as written; ``feed …`` and ``names …``: pairs with at least one row of that feed or
-    kind of name; ``certain feed …``: the same among certain rows.
+    ``all``: certain and review links; ``certain``: only what is graded certain or new joins, and every true pair
+    counts, also one that only a proposal joins; ``exact id``: joining the same rows on the ID as written;
+    ``feed …`` and ``names …``: pairs with at least one row of that feed or kind of name; ``certain feed …`` and
+    ``certain names …`` the same of certain links.
     """
     with duckdb.connect() as con:
         _read_linked(con, home, truth, month)
@@ -55,19 +56,30 @@ def pairwise(home: Path, truth: Path, month: str) -> dict[str, PairCounts]:
                 "SELECT DISTINCT name_system FROM linked WHERE name_system IS NOT NULL ORDER BY 1"
             ).fetchall()
         ]
-        certain = "grade IN ('certain', 'new')"
-        views = {"all": ("person_id", "TRUE", "TRUE"), "certain": ("person_id", "TRUE", certain)}
-        views["exact id"] = ("id_as_written", "TRUE", "TRUE")
-        for feed in feeds:
-            views[f"feed {feed}"] = ("person_id", f"feed = '{feed}'", "TRUE")
-            views[f"certain feed {feed}"] = ("person_id", f"feed = '{feed}'", certain)
-            views[f"exact id feed {feed}"] = ("id_as_written", f"feed = '{feed}'", "TRUE")
-        for kind in kinds:
-            views[f"names {kind}"] = ("person_id", f"name_system = '{kind}'", "TRUE")
-            views[f"exact id names {kind}"] = ("id_as_written", f"name_system = '{kind}'", "TRUE")
-        return {
-            name: _measured(con, key, inside, universe) for name, (key, inside, universe) in views.items()
-        }
+        parts = {f"feed {feed}": f"feed = '{feed}'" for feed in feeds}
+        parts |= {f"names {kind}": f"name_system = '{kind}'" for kind in kinds}
+        views = {name: (key, "TRUE") for name, key in _KEYS.items()}
+        for part, inside in parts.items():
+            views |= {f"{name} {part}".removeprefix("all "): (key, inside) for name, key in _KEYS.items()}
+        return {name: _measured(con, key, inside) for name, (key, inside) in views.items()}
+
+
+# What joins two rows, by view. A row that is only proposed is joined to nobody by a certain link.
+_KEYS = {
+    "all": "person_id",
+    "certain": "CASE WHEN grade IN ('certain', 'new') THEN person_id END",
+    "exact id": "id_as_written",
+}
+
+
+def review_share(home: Path, month: str) -> float:
+    """The share of a month's rows that are graded review."""
+    with duckdb.connect() as con:
+        found = con.execute(
+            "SELECT avg((grade = 'review')::INTEGER) FROM read_parquet(?)",
+            [f"{home}/lake/crosswalk/month={month}/*.parquet"],
+        ).fetchone()
+    return float(found[0] or 0) if found else 0.0
 
 
 def _read_linked(con: duckdb.DuckDBPyConnection, home: Path, truth: Path, month: str) -> None:
@@ -84,8 +96,8 @@ def _read_linked(con: duckdb.DuckDBPyConnection, home: Path, truth: Path, month:
     )
 
 
-def _measured(con: duckdb.DuckDBPyConnection, key: str, inside: str, universe: str) -> PairCounts:
-    counted = con.execute(_COUNT.format(key=key, inside=inside, universe=universe)).fetchone() or (0, 0, 0, 0)
+def _measured(con: duckdb.DuckDBPyConnection, key: str, inside: str) -> PairCounts:
+    counted = con.execute(_COUNT.format(key=key, inside=inside)).fetchone() or (0, 0, 0, 0)
     return PairCounts(*(int(number or 0) for number in counted))
 
 
