@@ -78,6 +78,11 @@ BLOCKS = (
 )
 
 
+# What the blocks look at.
+_LOOKED_AT = """* EXCLUDE (feed, role, name_raw, name_system, name_missing, birth_date, birth_source, ethnicity,
+    division, relation, "of", standing, is_contested)"""
+
+
 def find_candidates(con: duckdb.DuckDBPyConnection, limits: Limits) -> dict[str, int]:
     """Make ``candidates(seeker, target)`` and return the pairs by block (and ``left_out`` for large blocks).
 
@@ -89,64 +94,75 @@ def find_candidates(con: duckdb.DuckDBPyConnection, limits: Limits) -> dict[str,
         SELECT person_id AS node FROM old_persons WHERE id_no IS NULL""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE seekers AS
-        SELECT * REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
+        SELECT {_LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
             CASE WHEN rank = {FREE} THEN own_birth ELSE id_birth(id_no) END AS birth
         FROM members
         WHERE rank = {FREE} OR (rank > {KNOWN} AND (SELECT count(*) FROM known_without_id) > 0)""")
     con.execute(f"""
-        CREATE OR REPLACE TEMP VIEW targets AS
-        SELECT * REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
+        CREATE OR REPLACE TEMP TABLE targets AS
+        SELECT {_LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
             coalesce(CASE WHEN rank < {FREE} THEN id_birth(id_no) END, own_birth) AS birth
         FROM members""")
-    counts = {"left_out": 0}
-    for block in BLOCKS:
-        kept, left_out = _measure(con, block, limits)
-        counts[block.block_id] = kept
-        counts["left_out"] += left_out
+    _values(con)
+    counts = _measure(con, limits)
     _hold_to_budget(con, counts, limits)
-    con.execute("CREATE OR REPLACE TEMP TABLE raw_candidates (seeker VARCHAR, target VARCHAR)")
-    for block in BLOCKS:
-        con.execute(f"""
-            INSERT INTO raw_candidates
-            SELECT DISTINCT seek.node, aim.node
-            FROM seek_{block.block_id} AS seek JOIN aim_{block.block_id} AS aim USING (value)
-            WHERE seek.node <> aim.node AND (seek.rank > aim.rank OR seek.node > aim.node)
-                AND (seek.rank = {FREE} OR aim.is_open)""")
-        con.execute(f"DROP TABLE seek_{block.block_id}; DROP TABLE aim_{block.block_id}")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE candidates AS SELECT DISTINCT seeker, target FROM raw_candidates"
-    )
-    con.execute("DROP TABLE raw_candidates")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE candidates AS
+        SELECT DISTINCT seek.node AS seeker, aim.node AS target
+        FROM seek_values AS seek JOIN aim_values AS aim USING (block_id, value)
+        WHERE seek.node <> aim.node AND (seek.rank > aim.rank OR seek.node > aim.node)
+            AND (seek.rank = {FREE} OR aim.is_open)""")
+    con.execute("DROP TABLE seek_values; DROP TABLE aim_values; DROP TABLE sizes; DROP TABLE targets")
     return counts
 
 
-def _measure(con: duckdb.DuckDBPyConnection, block: Block, limits: Limits) -> tuple[int, int]:
-    seek, aim = f"seek_{block.block_id}", f"aim_{block.block_id}"
+def _values(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``seek_values`` of all blocks, and ``aim_values`` of what is sought: ``block_id``, ``node``, ``rank``,
+    ``value``, and ``is_open`` where a known person without id may take a new one."""
+    sought = " UNION ALL ".join(
+        f"SELECT '{block.block_id}' AS block_id, node, rank, {block.seek} AS value FROM seekers"
+        for block in BLOCKS
+    )
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {seek} AS
-        SELECT DISTINCT node, rank, value FROM (SELECT node, rank, {block.seek} AS value FROM seekers)
-        WHERE value IS NOT NULL""")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {aim} AS
-        SELECT DISTINCT node, rank, value, rank = {KNOWN} AND node IN (SELECT node FROM known_without_id) AS is_open
+        CREATE OR REPLACE TEMP TABLE seek_values AS
+        SELECT DISTINCT block_id, node, rank, value FROM ({sought}) WHERE value IS NOT NULL""")
+    aimed = " UNION ALL ".join(
+        f"""
+        SELECT DISTINCT '{block.block_id}' AS block_id, node, rank, value
         FROM (SELECT node, rank, {block.aim} AS value FROM targets)
-        WHERE value IN (SELECT value FROM {seek})""")
+        WHERE value IN (SELECT value FROM seek_values WHERE block_id = '{block.block_id}')"""
+        for block in BLOCKS
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE aim_values AS
+        SELECT *, rank = {KNOWN} AND node IN (SELECT node FROM known_without_id) AS is_open FROM ({aimed})""")
+
+
+def _measure(con: duckdb.DuckDBPyConnection, limits: Limits) -> dict[str, int]:
+    """Count the pairs by block, and take out of ``seek_values`` what is too large (``left_out``)."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE sizes AS
-        WITH sought AS (SELECT value, count(*) FILTER (rank = {FREE}) AS free, count(*) AS every FROM {seek} GROUP BY value),
-        aimed AS (SELECT value, count(*) AS every, count(*) FILTER (is_open) AS open FROM {aim} GROUP BY value)
-        SELECT value, sought.free * aimed.every + (sought.every - sought.free) * aimed.open AS pairs
-        FROM sought JOIN aimed USING (value)""")
-    kept, left_out = con.execute(f"""
-        SELECT coalesce(sum(pairs) FILTER (pairs <= {limits.block_largest}), 0),
-            coalesce(sum(pairs) FILTER (pairs > {limits.block_largest}), 0) FROM sizes""").fetchone() or (
-        0,
-        0,
-    )
-    con.execute(
-        f"DELETE FROM {seek} WHERE value IN (SELECT value FROM sizes WHERE pairs > {limits.block_largest})"
-    )
-    return int(kept), int(left_out)
+        WITH sought AS (
+            SELECT block_id, value, count(*) FILTER (rank = {FREE}) AS free, count(*) AS every
+            FROM seek_values GROUP BY block_id, value
+        ),
+        aimed AS (
+            SELECT block_id, value, count(*) AS every, count(*) FILTER (is_open) AS open
+            FROM aim_values GROUP BY block_id, value
+        )
+        SELECT block_id, value, sought.free * aimed.every + (sought.every - sought.free) * aimed.open AS pairs
+        FROM sought JOIN aimed USING (block_id, value)""")
+    counted = con.execute(f"""
+        SELECT block_id, sum(pairs) FILTER (pairs <= {limits.block_largest}),
+            sum(pairs) FILTER (pairs > {limits.block_largest})
+        FROM sizes GROUP BY block_id""").fetchall()
+    kept = {block_id: int(pairs or 0) for block_id, pairs, _ in counted}
+    con.execute(f"""
+        DELETE FROM seek_values USING sizes
+        WHERE seek_values.block_id = sizes.block_id AND seek_values.value = sizes.value
+            AND pairs > {limits.block_largest}""")
+    left_out = sum(int(pairs or 0) for _, _, pairs in counted)
+    return {"left_out": left_out} | {block.block_id: kept.get(block.block_id, 0) for block in BLOCKS}
 
 
 def _hold_to_budget(con: duckdb.DuckDBPyConnection, counts: dict[str, int], limits: Limits) -> None:

@@ -13,28 +13,31 @@ def components(con: duckdb.DuckDBPyConnection, edges: str, result: str) -> None:
     """
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE _links AS
-        SELECT DISTINCT left_node AS node, right_node AS other FROM {edges}
+        SELECT left_node AS node, right_node AS other FROM {edges} WHERE left_node <> right_node
         UNION
-        SELECT DISTINCT right_node, left_node FROM {edges}""")
+        SELECT right_node, left_node FROM {edges}""")
     con.execute(f"CREATE OR REPLACE TEMP TABLE {result} AS SELECT DISTINCT node, node AS root FROM _links")
-    while True:
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _nearer AS
+    while _moved(con, result):
+        pass
+    con.execute("DROP TABLE _links")
+
+
+def _moved(con: duckdb.DuckDBPyConnection, result: str) -> bool:
+    """Take one round; True when a root has changed."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _jumped AS
+        WITH nearer AS (
             SELECT links.node, min(far.root) AS root
             FROM _links AS links JOIN {result} AS far ON far.node = links.other
-            GROUP BY links.node""")
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _moved AS
-            SELECT own.node, least(own.root, nearer.root) AS root
-            FROM {result} AS own JOIN _nearer AS nearer USING (node)""")
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE _jumped AS
-            SELECT moved.node, least(moved.root, coalesce(ahead.root, moved.root)) AS root
-            FROM _moved AS moved LEFT JOIN _moved AS ahead ON ahead.node = moved.root""")
-        changed = con.execute(f"""
-            SELECT count(*) FROM _jumped JOIN {result} AS own USING (node) WHERE _jumped.root <> own.root
-            """).fetchone()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {result} AS SELECT node, root FROM _jumped")
-        if not changed or changed[0] == 0:
-            break
-    con.execute("DROP TABLE _links; DROP TABLE _nearer; DROP TABLE _moved; DROP TABLE _jumped")
+            GROUP BY links.node
+        ),
+        moved AS MATERIALIZED (
+            SELECT own.node, own.root AS was, least(own.root, nearer.root) AS root
+            FROM {result} AS own JOIN nearer USING (node)
+        )
+        SELECT moved.node, moved.was, least(moved.root, coalesce(ahead.root, moved.root)) AS root
+        FROM moved LEFT JOIN moved AS ahead ON ahead.node = moved.root""")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {result} AS SELECT node, root FROM _jumped")
+    is_moved = con.execute("SELECT 1 FROM _jumped WHERE was <> root LIMIT 1").fetchone() is not None
+    con.execute("DROP TABLE _jumped")
+    return is_moved

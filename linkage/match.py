@@ -63,33 +63,52 @@ def term_frequencies(con: duckdb.DuckDBPyConnection) -> None:
         FROM nodes WHERE name_term IS NOT NULL AND name_term NOT IN (SELECT name_term FROM bearers)""")
 
 
-def score(con: duckdb.DuckDBPyConnection, model: Path, least_bits: float) -> None:
-    """Score ``candidates`` over ``nodes``; make ``edges(seeker, target, match_weight, <comparison levels>)``.
+class Scorer:
+    """Splink with one model over the tables of one connection, set up once for all rounds of a month.
 
-    Only edges of at least ``least_bits`` are kept. Level columns hold Splink's numbers (see
-    ``Comparison.gamma``).
+    Splink reads ``nodes``, ``terms`` and ``blocked`` by name when it predicts, so each call sees them as they are.
     """
-    levels = ", ".join(f"gamma_{comparison.name} AS {comparison.name}" for comparison in COMPARISONS)
-    if not _has_rows(con, "candidates"):
-        empty = ", ".join(f"CAST(NULL AS INTEGER) AS {comparison.name}" for comparison in COMPARISONS)
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE edges AS
-            SELECT CAST(NULL AS VARCHAR) AS seeker, CAST(NULL AS VARCHAR) AS target,
-                CAST(NULL AS DOUBLE) AS match_weight, {empty} WHERE FALSE""")
-        return
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE blocked AS
-        SELECT '0' AS match_key, seeker AS join_key_l, target AS join_key_r FROM candidates""")
-    with quiet_splink():
-        api = DuckDBAPI(con)
-        linker = Linker(api.register("nodes"), str(model), log_level=None, validate_settings=False)
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, model: Path) -> None:
+        self._con, self._model = con, model
+        self._linker: Linker | None = None
+
+    def score(self, least_bits: float) -> None:
+        """Score ``candidates`` over ``nodes``; make ``edges(seeker, target, match_weight, <comparison levels>)``.
+
+        Only edges of at least ``least_bits`` are kept. Level columns hold Splink's numbers (see
+        ``Comparison.gamma``).
+        """
+        if not _has_rows(self._con, "candidates"):
+            empty = ", ".join(f"CAST(NULL AS INTEGER) AS {comparison.name}" for comparison in COMPARISONS)
+            self._con.execute(f"""
+                CREATE OR REPLACE TEMP TABLE edges AS
+                SELECT CAST(NULL AS VARCHAR) AS seeker, CAST(NULL AS VARCHAR) AS target,
+                    CAST(NULL AS DOUBLE) AS match_weight, {empty} WHERE FALSE""")
+            return
+        self._con.execute("""
+            CREATE OR REPLACE TEMP TABLE blocked AS
+            SELECT '0' AS match_key, seeker AS join_key_l, target AS join_key_r FROM candidates""")
+        levels = ", ".join(f"gamma_{comparison.name} AS {comparison.name}" for comparison in COMPARISONS)
+        with quiet_splink():
+            self._linker = self._linker or self._set_up()
+            scored = self._linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never")
+            self._con.execute(f"""
+                CREATE OR REPLACE TEMP TABLE edges AS
+                SELECT node_l AS seeker, node_r AS target, match_weight, {levels} FROM {scored.physical_name}""")
+            scored.drop_table_from_database_and_remove_from_cache()
+
+    def _set_up(self) -> Linker:
+        api = DuckDBAPI(self._con)
+        linker = Linker(api.register("nodes"), str(self._model), log_level=None, validate_settings=False)
         linker.table_management.register_term_frequency_lookup(api.register("terms"), "name_term")
         linker.table_management.register_blocked_pairs_for_predict(api.register("blocked"))
-        scored = linker.inference.predict(threshold_match_weight=least_bits, warning_mode="never")
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE edges AS
-            SELECT node_l AS seeker, node_r AS target, match_weight, {levels} FROM {scored.physical_name}""")
-        scored.drop_table_from_database_and_remove_from_cache()
+        return linker
+
+
+def score(con: duckdb.DuckDBPyConnection, model: Path, least_bits: float) -> None:
+    """``Scorer.score`` where one scoring is all that is wanted."""
+    Scorer(con, model).score(least_bits)
 
 
 def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:

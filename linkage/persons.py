@@ -6,16 +6,14 @@ registry's ``doubts``, for a second person who is nearly as good forbids a merge
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from linkage import rules
-from linkage.candidates import BLOCKS
+from linkage.candidates import BLOCKS, Block
 from linkage.decide import GUARDS
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import build_members, build_nodes
 from linkage.reading import gather_persons
 from linkage.trace import levels_sql
@@ -25,7 +23,9 @@ from linkage.union import facts_of
 _BLOCKS_OF_TWO_IDS = "('B10', 'B11', 'B21')"
 
 
-def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *, everything: bool) -> None:
+def merge_persons(
+    con: duckdb.DuckDBPyConnection, limits: Limits, scorer: Scorer, *, everything: bool
+) -> None:
     """Weigh pairs of known persons of whom one is in ``persons_unweighed`` and merge those who are one (L45).
 
     Makes ``near_pairs(person_id, other_id, match_weight, fields_seen, is_guarded, fault)`` of all pairs near the
@@ -39,7 +39,7 @@ def merge_persons(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
     frozen_frequencies(con)
-    score(con, model, limits.merge_bits - limits.gap_bits)
+    scorer.score(limits.merge_bits - limits.gap_bits)
     _weigh(con)
     con.execute("DELETE FROM persons_unweighed")
     _merge(con, limits)
@@ -56,25 +56,7 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
         CREATE OR REPLACE TEMP TABLE looking AS
         SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
         FROM members JOIN persons_known USING (node)""")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE person_values
-            (node VARCHAR, has_id BOOLEAN, is_changed BOOLEAN, block_id VARCHAR, value VARCHAR)""")
-    for block in BLOCKS:
-        # A pair needs one side that changed, and one without an id: sought by the fewer of the two.
-        few = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
-        sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
-        told = " UNION ".join(
-            f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
-        )
-        lookers = " UNION ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
-        changed_ones = " UNION ".join(
-            f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides
-        )
-        con.execute(f"""
-            INSERT INTO person_values
-            SELECT DISTINCT node, has_id, is_changed, '{block.block_id}', value FROM ({told})
-            WHERE value IN (SELECT value FROM ({changed_ones}) WHERE value IS NOT NULL
-                            {"INTERSECT (" + lookers + ")" if few != "TRUE" else ""})""")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE person_values AS {' UNION ALL '.join(map(_shared, BLOCKS))}")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS
         WITH sized AS (
@@ -89,6 +71,23 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
         WHERE a.node > b.node AND (a.is_changed OR b.is_changed)
             AND (NOT a.has_id OR NOT b.has_id OR block_id IN {_BLOCKS_OF_TWO_IDS})""")
     con.execute("DROP TABLE person_values")
+
+
+def _shared(block: Block) -> str:
+    """SQL of the values of one block that a pair may share: of one that changed, and of one without an id."""
+    few = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
+    sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
+    told = " UNION ALL ".join(
+        f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
+    )
+    lookers = " UNION ALL ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
+    changed_ones = " UNION ALL ".join(
+        f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides
+    )
+    return f"""
+        SELECT DISTINCT node, has_id, is_changed, '{block.block_id}' AS block_id, value FROM ({told})
+        WHERE value IN (SELECT value FROM ({changed_ones}) WHERE value IS NOT NULL)
+            AND value IN (SELECT value FROM ({lookers}) WHERE value IS NOT NULL)"""
 
 
 def _weigh(con: duckdb.DuckDBPyConnection) -> None:

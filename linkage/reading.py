@@ -40,6 +40,9 @@ BORROWED = (
 )
 
 
+_OWN_ID = f"grade <> 'review' AND rule NOT IN {BORROWED}"
+
+
 def borrowed_id(rule: str) -> str:
     """SQL for ``REPLACE``: an id that is another person's, and what only it tells, speaks for nobody."""
     is_borrowed = f"{rule} IN {BORROWED}"
@@ -133,11 +136,20 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], p
 
 def gather_persons(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show."""
+    # An ordered mode sorts every person's rows; nearly all show one id, and only the others' are counted.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE old_persons AS
-        SELECT person_id, min(first_month) AS first_month,
-            mode(id_no ORDER BY id_no) FILTER (grade <> 'review' AND rule NOT IN {BORROWED}) AS id_no
-        FROM old GROUP BY person_id""")
+        WITH shown AS (
+            SELECT person_id, min(first_month) AS first_month, min(id_no) FILTER ({_OWN_ID}) AS id_no,
+                max(id_no) FILTER ({_OWN_ID}) AS other_id
+            FROM old GROUP BY person_id
+        ),
+        mixed AS (
+            SELECT person_id, mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no FROM old
+            WHERE person_id IN (SELECT person_id FROM shown WHERE id_no <> other_id) GROUP BY person_id
+        )
+        SELECT person_id, first_month, coalesce(mixed.id_no, shown.id_no) AS id_no
+        FROM shown LEFT JOIN mixed USING (person_id)""")
 
 
 def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:

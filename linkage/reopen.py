@@ -42,7 +42,8 @@ def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
     ``old`` with all its columns is kept in ``reopened``.
     """
     find_open(con)
-    chosen = "open_profiles" if everything else _near(con)
+    is_any_open = con.execute("SELECT 1 FROM open_profiles LIMIT 1").fetchone() is not None
+    chosen = "open_profiles" if everything or not is_any_open else _near(con)
     con.execute(f"CREATE OR REPLACE TEMP TABLE reopened AS SELECT * FROM {chosen} ORDER BY profile_key")
     for table in ("old", "known"):
         con.execute(f"DELETE FROM {table} USING reopened WHERE {table}.profile_key = reopened.profile_key")
@@ -108,7 +109,6 @@ def _near(con: duckdb.DuckDBPyConnection) -> str:
 
 def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
     """Make ``result(profile_key, value)``: by what a description is found, as seeker and as target."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {result} (profile_key UBIGINT, value VARCHAR)")
     told = {f"{tie}:": "shown_id" if tie == "id_no" else tie for tie in _TIES}
     # A row's own person without a name is sought by birth date alone, among the own persons of other feeds.
     told["born:"] = (
@@ -123,11 +123,12 @@ def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
         told[f"{block.block_id}:"] = block.seek
         if block.aim != block.seek:
             told[f"{block.block_id}: "] = block.aim
-    for prefix, expression in told.items():
-        con.execute(f"""
-            INSERT INTO {result}
-            SELECT DISTINCT profile_key, '{prefix.strip()}' || value
-            FROM (SELECT profile_key, {expression} AS value FROM {source}) WHERE value IS NOT NULL""")
+    listed = " UNION ALL ".join(
+        f"SELECT profile_key, '{prefix.strip()}' || value AS value FROM (SELECT profile_key, {expression} AS value FROM {source})"
+        for prefix, expression in told.items()
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {result} AS SELECT DISTINCT * FROM ({listed}) WHERE value IS NOT NULL""")
 
 
 def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,6 @@ is new or touched gives what linking everything afresh gives.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 
@@ -20,7 +19,7 @@ from linkage.decisions import forbid
 from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_all, describe_fresh, gather_persons, known_sql
@@ -46,7 +45,7 @@ class Effort:
 
 
 def to_rest(
-    con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, *, afresh: bool
+    con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, scorer: Scorer, *, afresh: bool
 ) -> Effort:
     """Link ``fresh`` against ``old`` and go on until nothing changes; afterwards all stands in ``old``.
 
@@ -64,7 +63,7 @@ def to_rest(
     describe_all(con)
     _first_news(con)
     open_again(con, everything=afresh)
-    _pass(con, month, limits, model, effort)
+    _pass(con, month, limits, scorer, effort)
     while _has(con, "news"):
         if effort.rounds > _MOST_ROUNDS:
             raise Refused(
@@ -72,11 +71,11 @@ def to_rest(
                 next_step="report it with the month's outcome: two rules undo one another.",
             )
         if open_again(con, everything=afresh or (is_first_month and effort.rounds == 1)):
-            _pass(con, month, limits, model, effort)
+            _pass(con, month, limits, scorer, effort)
         else:
             con.execute("DELETE FROM news")
         if not _has(con, "news"):
-            merge_persons(con, limits, model, everything=afresh or is_first_month)
+            merge_persons(con, limits, scorer, everything=afresh or is_first_month)
     found = con.execute("SELECT count(DISTINCT profile_key) FROM opened").fetchone()
     effort.reopened = int(found[0]) if found else 0
     return effort
@@ -96,7 +95,9 @@ def _first_news(con: duckdb.DuckDBPyConnection) -> None:
             SELECT DISTINCT person_id FROM old WHERE profile_key IN (SELECT profile_key FROM news)""")
 
 
-def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: Path, effort: Effort) -> None:
+def _pass(
+    con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, scorer: Scorer, effort: Effort
+) -> None:
     """One round: rules, then the model, over ``fresh``; then everything is put away into ``old``."""
     con.execute("""
         INSERT INTO opened SELECT profile_key FROM reopened
@@ -113,7 +114,7 @@ def _pass(con: duckdb.DuckDBPyConnection, month: Month, limits: Limits, model: P
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
     frozen_frequencies(con)
-    score(con, model, min(limits.review_bits, limits.contested_bits))
+    scorer.score(min(limits.review_bits, limits.contested_bits))
     decide(con, limits)
     place(con, month)
     _hold_shown_ids(con)

@@ -11,7 +11,7 @@ from linkage.agreement import define_agreement
 from linkage.decisions import apply_to_registry, read_decisions
 from linkage.frozen import frequencies_in_force, use_frozen
 from linkage.limits import Limits
-from linkage.match import model_in_force
+from linkage.match import Scorer, model_in_force
 from linkage.reading import find_shared_phones, read_beside, read_fresh, read_month, read_registry
 from linkage.rounds import Effort, to_rest
 from linkage.standing import weigh_standing
@@ -21,6 +21,10 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
+from warehouse.settings import threads
+
+# DuckDB parts a table among threads by groups of so many rows.
+_ROWS_OF_A_THREAD = 122_880
 
 
 def link(
@@ -42,6 +46,7 @@ def link(
         define_agreement(con)
         read_month(con, month, lake)
         read_registry(con, before, lake)
+        _use_threads(con)
         if frozen := frequencies_in_force(lake, month):
             use_frozen(con, frozen)
         read_decisions(con, month, lake)
@@ -51,9 +56,10 @@ def link(
         find_shared_phones(con, limits.phone_holders)
         read_beside(con, month, lake)
         con.execute("INSERT INTO beside_told SELECT profile_key, own_key FROM old_beside")
-        effort = to_rest(con, month, limits, in_force, afresh=afresh)
+        scorer = Scorer(con, in_force)
+        effort = to_rest(con, month, limits, scorer, afresh=afresh)
         history.land_vacated(con)
-        weighed = weigh_standing(con, limits, in_force, everything=afresh)
+        weighed = weigh_standing(con, limits, scorer, everything=afresh)
         history.find_id_owners(con)
         history.find_doubts(con, month, limits)
         history.tell_events(con, month)
@@ -61,6 +67,12 @@ def link(
         identity.month_links(con)
         rows = _write(con, month, lake)
         return record(_outcome(con, month, rows, effort, weighed, in_force), lake)
+
+
+def _use_threads(con: duckdb.DuckDBPyConnection) -> None:
+    """Use no more threads than the profiles can occupy: the others would wait busily, statement by statement."""
+    profiles = max(_count(con, "seen"), _count(con, "old"))
+    con.execute(f"SET threads = {min(threads(), 1 + profiles // _ROWS_OF_A_THREAD)}")
 
 
 def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:

@@ -6,21 +6,21 @@ are calm. Below it nothing is split: it is flagged (L40) and a person looks.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from linkage import rules
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import FREE, KNOWN, build_nodes
 from linkage.trace import levels_sql
 
 _ANY_WEIGHT = -1000.0
 
 
-def weigh_standing(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, *, everything: bool) -> int:
+def weigh_standing(
+    con: duckdb.DuckDBPyConnection, limits: Limits, scorer: Scorer, *, everything: bool
+) -> int:
     """Make ``fallen(person_id, profile_key, match_weight, fields_seen)`` of links below the break line.
 
     Looks at model links of persons in ``persons_changed`` (or at all) and returns how many: new ones too, which may
@@ -50,7 +50,7 @@ def weigh_standing(con: duckdb.DuckDBPyConnection, limits: Limits, model: Path, 
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
     frozen_frequencies(con)
-    score(con, model, _ANY_WEIGHT)
+    scorer.score(_ANY_WEIGHT)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE fallen AS
         SELECT standing.person_id, standing.profile_key, edges.match_weight, {levels_sql("edges")} AS fields_seen
