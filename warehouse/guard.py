@@ -47,6 +47,7 @@ _STANDS_ON = {
     "standardise": ("landed", "receive"),
     "gate1": ("standardised", "standardise"),
     "link": ("records", "standardise"),
+    "quality": ("crosswalk", "link"),
     "prepare_review": ("review", "link"),
     "build": ("crosswalk", "link"),
     "gate2": ("marts/fct_warning_monthly", "build"),

@@ -26,7 +26,7 @@ CROSSWALK = {
 REGISTRY_PERSONS = {"person_id": _V, "first_month": _V, "last_month": _V}
 REGISTRY_PROFILES = {
     "profile_key": _U, "person_id": _V, "grade": _V, "rule": _V, "last_month": _V, "feed": _V, "role": _V, "id_no": _V,
-    "name": _V, "name_raw": _V, "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D,
+    "name": _V, "name_raw": _V, "name_system": _V, "name_missing": "BOOLEAN", "sex": _V, "birth_date": _D, "birth_source": _V,
     "ethnicity": _V, "township": _V, "village": _V, "phone": _V,
 }  # fmt: skip
 EVENTS = {"event_id": _V, "kind": _V, "person_id": _V, "other_id": _V}

@@ -17,8 +17,13 @@ described as (
     select
         registry.*,
         registry.grade = 'review' as is_doubtful,
-        -- L15: surely this person's row, and it shows somebody else's id.
-        case when registry.grade = 'review' or registry.rule = 'L15' then 2 when registry.role = 'self' then 0 else 1 end as distance,
+        -- Surely this person's row, or perhaps: either way its id is not known to be this person's.
+        registry.grade <> 'review' and not {{ shows_anothers_id('registry.rule') }} as is_own_id,
+        case
+            when registry.grade = 'review' or {{ shows_anothers_id('registry.rule') }} then 2
+            when registry.role = 'self' then 0
+            else 1
+        end as distance,
         coalesce(trust.identity_rank, 99) as identity_rank,
         coalesce(trust.address_rank, 99) as address_rank
     from registry
@@ -44,9 +49,12 @@ chosen as (
         person_id,
         min_by(coalesce(name_raw, name), identity_place) filter (where name is not null) as name,
         min_by(name_system, identity_place) filter (where name is not null) as name_system,
-        min_by(id_no, identity_place) filter (where id_no is not null) as id_no,
-        min_by(sex, identity_place) filter (where sex is not null) as sex,
-        min_by(birth_date, identity_place) filter (where birth_date is not null) as birth_date,
+        min_by(id_no, identity_place) filter (where id_no is not null and is_own_id) as id_no,
+        -- What only the id tells is not known either, where the id is somebody else's.
+        min_by(sex, identity_place)
+        filter (where sex is not null and (is_own_id or birth_source is distinct from 'id')) as sex,
+        min_by(birth_date, identity_place)
+        filter (where birth_date is not null and (is_own_id or birth_source is distinct from 'id')) as birth_date,
         min_by(ethnicity, identity_place) filter (where ethnicity is not null) as ethnicity,
         min_by(phone, address_place) filter (where phone is not null) as phone,
         -- Township and village come from one row, or a village would stand under a township that has none such.
