@@ -15,6 +15,7 @@ from linkage.agreement import DIFFERENT, ONE_CHARACTER, PINYIN, WILDCARD
 from linkage.limits import Limits
 from linkage.nodes import LISTS_OF_THE_DEAD
 from linkage.reading import NAMED_AFTER
+from warehouse.database import quoted
 
 
 def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
@@ -100,8 +101,10 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh))
         WINDOW same_name AS (PARTITION BY id_no, coalesce(name, agency_key, CAST(profile_key AS VARCHAR))),
             same_number AS (PARTITION BY id_no, coalesce(agency_key, CAST(profile_key AS VARCHAR)))""")
-    con.execute("CREATE OR REPLACE TEMP TABLE trust (feed VARCHAR, points DOUBLE)")
-    con.executemany("INSERT INTO trust VALUES (?, ?)", [("", limits.trust_other), *limits.trust.items()])
+    trusted = ", ".join(f"('{quoted(feed)}', {points}::DOUBLE)" for feed, points in limits.trust.items())
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE trust AS
+        FROM (VALUES ('', {limits.trust_other}::DOUBLE){", " if trusted else ""}{trusted}) AS told(feed, points)""")
     # One number of an agency and one name under two ids: the id that fewer know is another person's, or a slip.
     con.execute("""
         CREATE OR REPLACE TEMP TABLE outvoted AS

@@ -155,8 +155,17 @@ def find_id_owners(con: duckdb.DuckDBPyConnection) -> None:
     """Make ``id_owners(id_no, person_id)``: whose a valid id is."""
     con.execute("""
         CREATE OR REPLACE TEMP TABLE id_owners AS
-        SELECT id_no, mode(person_id ORDER BY person_id) AS person_id FROM known
-        WHERE grade <> 'review' AND id_no IS NOT NULL GROUP BY id_no""")
+        WITH shown AS (
+            SELECT id_no, min(person_id) AS person_id, max(person_id) AS other FROM known
+            WHERE grade <> 'review' AND id_no IS NOT NULL GROUP BY id_no
+        ),
+        -- hardly any id is two persons'; an ordered mode of all would cost as much as sorting them
+        shared AS (
+            SELECT id_no, mode(person_id ORDER BY person_id) AS person_id FROM known
+            WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM shown WHERE person_id <> other) GROUP BY id_no
+        )
+        SELECT id_no, coalesce(shared.person_id, shown.person_id) AS person_id
+        FROM shown LEFT JOIN shared USING (id_no)""")
 
 
 def unexplained(con: duckdb.DuckDBPyConnection) -> list[str]:

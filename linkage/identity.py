@@ -195,25 +195,46 @@ def review() -> str:
 
 # Which feed's word is taken for a person's best known fields: the person's own rows, the latest, the most.
 _OWN_ID = f"grade <> 'review' AND rule NOT IN {BORROWED}"
-_BEST = "ORDER BY (grade = 'review'), (role <> 'self'), last_month DESC, profile_key"
+_BEST = "(grade = 'review'), (role <> 'self'), last_month DESC, profile_key"
 
 
 def registry_persons(profiles: str) -> str:
     """SQL of ``persons.parquet`` from the relation of registry profiles: one row per person, best fields."""
 
     def best(column: str, condition: str = "TRUE") -> str:
-        return f"first({column} {_BEST}) FILTER ({column} IS NOT NULL AND {condition}) AS {column}"
+        return f"arg_min({column}, nth) FILTER ({column} IS NOT NULL AND {condition})"
 
+    # An ordered mode sorts each person's rows: it is taken only of those whose rows do not all say the same.
     return f"""
-        SELECT person_id, min(first_month) AS first_month, max(last_month) AS last_month,
-            mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no,
-            coalesce(mode(name ORDER BY name) FILTER (grade <> 'review' AND role = 'self' AND NOT name_missing),
-                     mode(name ORDER BY name) FILTER (grade <> 'review'), mode(name ORDER BY name)) AS name,
-            {best("name_system")},
-            mode(sex ORDER BY sex) FILTER ({_OWN_ID}) AS sex,
-            coalesce(first(birth_date {_BEST}) FILTER (birth_source <> 'age' AND ({_OWN_ID} OR birth_source = 'column')), first(birth_date {_BEST}) FILTER (birth_date IS NOT NULL))
-                AS birth_date, {best("ethnicity")}, {best("township")}, {best("village", "role = 'self'")},
-            {best("phone", "role = 'self'")},
-            min(CASE grade WHEN 'review' THEN 'review' ELSE 'certain' END) AS link_grade,
-            CAST(count(*) AS BIGINT) AS profiles
-        FROM {profiles} GROUP BY person_id ORDER BY person_id"""
+        WITH ranked AS MATERIALIZED (
+            SELECT *, row_number() OVER (PARTITION BY person_id ORDER BY {_BEST}) AS nth FROM (
+                SELECT person_id, profile_key, grade, rule, role, first_month, last_month, id_no, name, name_missing,
+                    name_system, sex, birth_date, birth_source, ethnicity, township, village, phone
+                FROM {profiles})
+        ),
+        gathered AS (
+            SELECT person_id, min(first_month) AS first_month, max(last_month) AS last_month,
+                min(id_no) FILTER ({_OWN_ID}) AS id_no, min(name) AS name, {best("name_system")} AS name_system,
+                min(sex) FILTER ({_OWN_ID}) AS sex,
+                coalesce({best("birth_date", f"birth_source <> 'age' AND ({_OWN_ID} OR birth_source = 'column')")},
+                    {best("birth_date")}) AS birth_date,
+                {best("ethnicity")} AS ethnicity, {best("township")} AS township,
+                {best("village", "role = 'self'")} AS village, {best("phone", "role = 'self'")} AS phone,
+                min(CASE grade WHEN 'review' THEN 'review' ELSE 'certain' END) AS link_grade,
+                CAST(count(*) AS BIGINT) AS profiles,
+                coalesce(min(name) <> max(name), FALSE)
+                    OR coalesce(min(id_no) FILTER ({_OWN_ID}) <> max(id_no) FILTER ({_OWN_ID}), FALSE)
+                    OR coalesce(min(sex) FILTER ({_OWN_ID}) <> max(sex) FILTER ({_OWN_ID}), FALSE) AS is_mixed
+            FROM ranked GROUP BY person_id
+        ),
+        mixed AS (
+            SELECT person_id, mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no,
+                coalesce(mode(name ORDER BY name) FILTER (grade <> 'review' AND role = 'self' AND NOT name_missing),
+                    mode(name ORDER BY name) FILTER (grade <> 'review'), mode(name ORDER BY name)) AS name,
+                mode(sex ORDER BY sex) FILTER ({_OWN_ID}) AS sex
+            FROM ranked WHERE person_id IN (SELECT person_id FROM gathered WHERE is_mixed) GROUP BY person_id
+        )
+        SELECT person_id, first_month, last_month, coalesce(mixed.id_no, gathered.id_no) AS id_no,
+            coalesce(mixed.name, gathered.name) AS name, name_system, coalesce(mixed.sex, gathered.sex) AS sex,
+            birth_date, ethnicity, township, village, phone, link_grade, profiles
+        FROM gathered LEFT JOIN mixed USING (person_id) ORDER BY person_id"""

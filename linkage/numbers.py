@@ -49,8 +49,11 @@ def _tie(con: duckdb.DuckDBPyConnection, column: str, least_level: int, rule: ru
     """Tie by one number; True when a description was tied."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE unnumbered AS
-        SELECT * FROM described
-        WHERE {column} IS NOT NULL AND profile_key NOT IN (SELECT profile_key FROM assigned)""")
+        SELECT profile_key, id_no, damaged_id, agency_key, household_key, name, name_family, name_pinyin, own_birth,
+            role, standing
+        FROM described ANTI JOIN assigned USING (profile_key) WHERE {column} IS NOT NULL""")
+    if con.execute("SELECT 1 FROM unnumbered LIMIT 1").fetchone() is None:
+        return False
     con.execute(_held(column))
     # A row without a name of its own is held by the person's number, never by the household's.
     is_personal = column == "agency_key"

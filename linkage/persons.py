@@ -14,6 +14,7 @@ from linkage.decide import GUARDS
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
 from linkage.match import Scorer
+from linkage.nearby import alike_sql, tied_sql
 from linkage.nodes import build_members, build_nodes
 from linkage.reading import gather_persons
 from linkage.trace import levels_sql
@@ -52,10 +53,16 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
         CREATE OR REPLACE TEMP TABLE persons_known AS
         SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
         FROM old_persons WHERE person_id IN (SELECT person_id FROM known WHERE grade <> 'review')""")
-    con.execute("""
+    near = "TRUE"
+    if not everything:
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE changed_rows AS
+            SELECT members.* FROM members JOIN persons_known USING (node) WHERE is_changed""")
+        near = f"coalesce({tied_sql('changed_rows')} OR {alike_sql('changed_rows')}, FALSE)"
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE looking AS
         SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
-        FROM members JOIN persons_known USING (node)""")
+        FROM members JOIN persons_known USING (node) WHERE {near}""")
     con.execute(f"CREATE OR REPLACE TEMP TABLE person_values AS {' UNION ALL '.join(map(_shared, BLOCKS))}")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS

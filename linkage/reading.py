@@ -71,7 +71,6 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
         con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {_nothing(PROFILES)}")
         return
     listed = ", ".join(f"'{quoted(name)}'" for name in files)
-    # The one key may stand in two files only when a feed's folder was delivered in parts: take it once.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE seen AS
         SELECT {_COLUMNS} FROM (
@@ -80,10 +79,15 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
                     ELSE name END AS name,
                 CASE WHEN is_borrowed THEN NULL ELSE name_family END AS name_family,
                 CASE WHEN is_borrowed THEN NULL ELSE name_pinyin END AS name_pinyin)
-            FROM (SELECT *, coalesce(regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE) AS is_borrowed
+            FROM (SELECT *, coalesce(contains(name_raw, '之') AND regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE)
+                        AS is_borrowed
                   FROM (FROM {_nothing(PROFILES)} UNION ALL BY NAME
-                        FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true))))
-        QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
+                        FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true))))""")
+    # The one key may stand in two files only when a feed's folder was delivered in parts: take it once.
+    if con.execute("SELECT count(*) > count(DISTINCT profile_key) FROM seen").fetchone() == (True,):
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE seen AS
+            FROM seen QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
 
 
 # What the registry remembers beside its persons and profiles: name frequencies as they were frozen, who stood beside
@@ -134,15 +138,17 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], p
     )
 
 
-def gather_persons(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show."""
+def gather_persons(con: duckdb.DuckDBPyConnection, people: str | None = None) -> None:
+    """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show; of
+    everybody, or of the persons in the table ``people(person_id)``."""
+    of_people = f"person_id IN (SELECT person_id FROM {people})" if people else "TRUE"
     # An ordered mode sorts every person's rows; nearly all show one id, and only the others' are counted.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE old_persons AS
         WITH shown AS (
             SELECT person_id, min(first_month) AS first_month, min(id_no) FILTER ({_OWN_ID}) AS id_no,
                 max(id_no) FILTER ({_OWN_ID}) AS other_id
-            FROM old GROUP BY person_id
+            FROM old WHERE {of_people} GROUP BY person_id
         ),
         mixed AS (
             SELECT person_id, mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no FROM old

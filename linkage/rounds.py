@@ -20,6 +20,7 @@ from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
 from linkage.limits import Limits
 from linkage.match import Scorer
+from linkage.nearby import narrow, widen
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_all, describe_fresh, gather_persons, known_sql
@@ -103,7 +104,8 @@ def _pass(
         INSERT INTO opened SELECT profile_key FROM reopened
         WHERE profile_key IN (SELECT profile_key FROM known_before)""")
     describe_fresh(con)
-    gather_persons(con)
+    is_narrowed = narrow(con)
+    gather_persons(con, "near_people" if is_narrowed else None)
     settle_by_rules(con, limits)
     group_free(con)
     build_members(con)
@@ -119,6 +121,8 @@ def _pass(
     place(con, month)
     _hold_shown_ids(con)
     keep_evidence(con)
+    if is_narrowed:
+        widen(con)
     _put_away(con, month)
     effort.rounds += 1
     effort.candidates += _count(con, "candidates")
