@@ -36,7 +36,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def policy() -> Policy:
     lines = read_lines(REPOSITORY / "dbt_project" / "seeds" / "policy")
     month = Month(2026, 8)
