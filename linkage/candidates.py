@@ -79,7 +79,7 @@ BLOCKS = (
 
 
 # What the blocks look at.
-_LOOKED_AT = """* EXCLUDE (feed, role, name_raw, name_system, name_missing, birth_date, birth_source, ethnicity,
+LOOKED_AT = """* EXCLUDE (feed, role, name_raw, name_system, name_missing, birth_date, birth_source, ethnicity,
     division, relation, "of", standing, is_contested)"""
 
 
@@ -94,13 +94,13 @@ def find_candidates(con: duckdb.DuckDBPyConnection, limits: Limits) -> dict[str,
         SELECT person_id AS node FROM old_persons WHERE id_no IS NULL""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE seekers AS
-        SELECT {_LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
+        SELECT {LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
             CASE WHEN rank = {FREE} THEN own_birth ELSE id_birth(id_no) END AS birth
         FROM members
         WHERE rank = {FREE} OR (rank > {KNOWN} AND (SELECT count(*) FROM known_without_id) > 0)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE targets AS
-        SELECT {_LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
+        SELECT {LOOKED_AT} REPLACE (CASE WHEN rank = {FREE} THEN NULL ELSE id_no END AS id_no),
             coalesce(CASE WHEN rank < {FREE} THEN id_birth(id_no) END, own_birth) AS birth
         FROM members""")
     _values(con)

@@ -87,6 +87,16 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         coalesce(birth_source = 'column' AND birth_date = id_birth(id_no), FALSE) AS births_agree"""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE claims AS
+        WITH told AS MATERIALIZED (
+            SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM described WHERE id_no IS NOT NULL
+            UNION ALL
+            SELECT {columns}, person_id FROM known
+            WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh)
+        ),
+        -- the windows cost a sort each: few ids have a birth date that is far from their own
+        apart AS (SELECT DISTINCT id_no FROM told WHERE births_apart)
+        SELECT *, FALSE AS is_contradicted FROM told ANTI JOIN apart USING (id_no)
+        UNION ALL
         SELECT *, person_id IS NULL AND (
                 births_apart
                 -- half of a record of a death may be the informant's: it speaks of itself alone
@@ -94,11 +104,7 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
                     AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_name)
                 OR (bool_or(births_apart AND NOT is_of_dead) OVER same_number
                     AND NOT bool_or(births_agree OR person_id IS NOT NULL) OVER same_number)) AS is_contradicted
-        FROM (
-            SELECT {columns}, CAST(NULL AS VARCHAR) AS person_id FROM described WHERE id_no IS NOT NULL
-            UNION ALL
-            SELECT {columns}, person_id FROM known
-            WHERE grade <> 'review' AND id_no IN (SELECT id_no FROM fresh))
+        FROM told SEMI JOIN apart USING (id_no)
         WINDOW same_name AS (PARTITION BY id_no, coalesce(name, agency_key, CAST(profile_key AS VARCHAR))),
             same_number AS (PARTITION BY id_no, coalesce(agency_key, CAST(profile_key AS VARCHAR)))""")
     trusted = ", ".join(f"('{quoted(feed)}', {points}::DOUBLE)" for feed, points in limits.trust.items())
@@ -108,19 +114,28 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     # One number of an agency and one name under two ids: the id that fewer know is another person's, or a slip.
     con.execute("""
         CREATE OR REPLACE TEMP TABLE outvoted AS
-        WITH support AS (
+        WITH several AS (
+            SELECT agency_key, coalesce(name_family, name) AS term FROM claims
+            WHERE agency_key IS NOT NULL AND name IS NOT NULL AND NOT is_contradicted
+            GROUP BY ALL HAVING min(id_no) <> max(id_no)
+        ),
+        numbers AS MATERIALIZED (
+            SELECT claims.*, several.term FROM claims JOIN several
+                ON several.agency_key = claims.agency_key AND several.term = coalesce(name_family, name)
+            WHERE name IS NOT NULL AND NOT is_contradicted
+        ),
+        support AS (
             SELECT id_no, term, sum(points) AS points, bool_or(is_known) AS is_known FROM (
                 SELECT id_no, coalesce(name_family, name) AS term, feed, bool_or(person_id IS NOT NULL) AS is_known,
                     coalesce(min(points), (SELECT points FROM trust WHERE feed = '')) AS points
-                FROM claims LEFT JOIN trust USING (feed) WHERE name IS NOT NULL GROUP BY ALL)
+                FROM claims LEFT JOIN trust USING (feed)
+                WHERE name IS NOT NULL AND id_no IN (SELECT id_no FROM numbers) GROUP BY ALL)
             GROUP BY ALL
         ),
         numbered AS (
             SELECT DISTINCT agency_key, term, id_no, is_known, points,
                 bool_or(person_id IS NOT NULL) OVER (PARTITION BY agency_key, term, id_no) AS is_held
-            FROM (SELECT *, coalesce(name_family, name) AS term FROM claims WHERE name IS NOT NULL)
-            JOIN support USING (id_no, term)
-            WHERE agency_key IS NOT NULL AND NOT is_contradicted
+            FROM numbers JOIN support USING (id_no, term)
         )
         SELECT agency_key, term, id_no FROM numbered
         WINDOW of_number AS (PARTITION BY agency_key, term)

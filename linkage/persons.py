@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage import rules
-from linkage.candidates import BLOCKS, Block
+from linkage.candidates import BLOCKS, LOOKED_AT, Block
 from linkage.decide import GUARDS
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
@@ -57,13 +57,17 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
     if not everything:
         con.execute("""
             CREATE OR REPLACE TEMP TABLE changed_rows AS
-            SELECT members.* FROM members JOIN persons_known USING (node) WHERE is_changed""")
+            SELECT known.* FROM known JOIN persons_known ON node = person_id WHERE is_changed AND grade <> 'review'""")
         near = f"coalesce({tied_sql('changed_rows')} OR {alike_sql('changed_rows')}, FALSE)"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE looking AS
-        SELECT members.*, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
-        FROM members JOIN persons_known USING (node) WHERE {near}""")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE person_values AS {' UNION ALL '.join(map(_shared, BLOCKS))}")
+        SELECT {LOOKED_AT}, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
+        FROM (SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month), person_id AS node,
+                0 AS rank, FALSE AS is_contested
+            FROM known WHERE grade <> 'review' AND {near})
+        JOIN persons_known USING (node)""")
+    told = [_shared(block, everything) for block in BLOCKS]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE person_values AS {' UNION ALL '.join(told)}")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS
         WITH sized AS (
@@ -80,21 +84,23 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
     con.execute("DROP TABLE person_values")
 
 
-def _shared(block: Block) -> str:
+def _shared(block: Block, everything: bool) -> str:
     """SQL of the values of one block that a pair may share: of one that changed, and of one without an id."""
-    few = "TRUE" if f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS else "NOT has_id"
     sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
-    told = " UNION ALL ".join(
-        f"SELECT node, has_id, is_changed, {side} AS value FROM looking" for side in sides
-    )
-    lookers = " UNION ALL ".join(f"SELECT {side} AS value FROM looking WHERE {few}" for side in sides)
-    changed_ones = " UNION ALL ".join(
-        f"SELECT {side} AS value FROM looking WHERE is_changed" for side in sides
-    )
+
+    def told_by(which: str) -> str:
+        return " UNION ALL ".join(
+            f"SELECT node, has_id, is_changed, {side} AS value FROM looking WHERE {which}" for side in sides
+        )
+
+    held = "value IS NOT NULL"
+    if not everything:
+        held += f" AND value IN (SELECT value FROM ({told_by('is_changed')}) WHERE value IS NOT NULL)"
+    if f"'{block.block_id}'" not in _BLOCKS_OF_TWO_IDS:
+        held += f" AND value IN (SELECT value FROM ({told_by('NOT has_id')}) WHERE value IS NOT NULL)"
     return f"""
-        SELECT DISTINCT node, has_id, is_changed, '{block.block_id}' AS block_id, value FROM ({told})
-        WHERE value IN (SELECT value FROM ({changed_ones}) WHERE value IS NOT NULL)
-            AND value IN (SELECT value FROM ({lookers}) WHERE value IS NOT NULL)"""
+        SELECT DISTINCT node, has_id, is_changed, '{block.block_id}' AS block_id, value FROM ({told_by("TRUE")})
+        WHERE {held}"""
 
 
 def _weigh(con: duckdb.DuckDBPyConnection) -> None:

@@ -201,6 +201,11 @@ def describe_all(con: duckdb.DuckDBPyConnection) -> None:
     where few bear it and it is not the row's own person's, as beside a head's name.
     """
     describe_fresh(con)
+    describe_known(con)
+
+
+def describe_known(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``known`` anew, as ``describe_all`` does."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE known AS {known_sql('old')}")
 
 

@@ -30,7 +30,9 @@ def find_open(con: duckdb.DuckDBPyConnection) -> None:
         SELECT old.* FROM old
         WHERE grade = 'review'
             AND (rule NOT IN {FOUNDERS}
-                OR person_id NOT IN (SELECT person_id FROM old WHERE grade <> 'review'))
+                OR person_id NOT IN (
+                    SELECT person_id FROM old WHERE grade <> 'review' AND person_id IN (
+                        SELECT person_id FROM old WHERE grade = 'review' AND rule IN {FOUNDERS})))
             AND person_id NOT IN (SELECT coalesce(other_person, '') FROM decided WHERE verdict = 'must_link')""")
 
 

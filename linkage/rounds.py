@@ -23,7 +23,7 @@ from linkage.match import Scorer
 from linkage.nearby import narrow, widen
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.persons import merge_persons
-from linkage.reading import describe_all, describe_fresh, gather_persons, known_sql
+from linkage.reading import describe_fresh, describe_known, gather_persons, known_sql
 from linkage.reopen import open_again
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
@@ -61,7 +61,7 @@ def to_rest(
     start_trace(con)
     define_union(con)
     is_first_month = not _has(con, "known_before")
-    describe_all(con)
+    describe_known(con)
     _first_news(con)
     open_again(con, everything=afresh)
     _pass(con, month, limits, scorer, effort)
@@ -147,12 +147,14 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     """Move what was placed into ``old`` and tell the ``news``: the settled profiles of the persons that changed."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE arrived AS
-        SELECT fresh.*, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
+        SELECT profile_key, names_of_nodes.person_id, placed.grade, placed.rule, placed.match_weight,
             coalesce(before.first_month, '{month}') AS first_month, coalesce(before.last_month, '{month}') AS last_month
-        FROM fresh JOIN placed USING (profile_key) JOIN names_of_nodes USING (person_node)
+        FROM placed JOIN names_of_nodes USING (person_node)
         LEFT JOIN known_before AS before USING (profile_key)""")
-    con.execute("INSERT INTO old BY NAME FROM arrived ORDER BY profile_key")
-    con.execute(f"INSERT INTO known BY NAME {known_sql('arrived')}")
+    con.execute("INSERT INTO old BY NAME SELECT * FROM fresh JOIN arrived USING (profile_key)")
+    con.execute(
+        f"INSERT INTO known BY NAME {known_sql('(SELECT * FROM fresh JOIN arrived USING (profile_key))')}"
+    )
     con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE news AS
