@@ -11,7 +11,7 @@ from linkage.rules import RULES
 from linkage.standardise import lexicon
 from warehouse.intake.contract import contracts
 
-GRADES: Final = {"certain": "已确认", "review": "待核实", "new": "首次出现"}
+GRADES: Final = {"certain": "已对上", "review": "待核实", "new": "首次出现"}
 _SEX: Final = {"1": "男", "2": "女"}
 _ROLES: Final = {"self": "", "head": "户主栏", "guardian": "监护人栏", "kin": "亲属栏"}
 _OF: Final[dict[str | None, str]] = {

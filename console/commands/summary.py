@@ -85,6 +85,8 @@ def _places(home: Path, month: str) -> list[tuple[str, str]]:
         ("warning lists", release / "lists"),
         ("14-column ledgers", release / "ledger"),
         ("the month's page", release / "month.html"),
+        ("cards for the reviewers", home / "review" / month),
+        ("how good the links are", home / "docs" / "linkage" / f"{month}.html"),
         ("data docs", home / "docs" / "quality" / month),
         ("quarantined rows", home / "quarantine" / month),
         ("the warehouse", home / "warehouse.duckdb"),

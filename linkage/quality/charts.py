@@ -75,7 +75,7 @@ def weights(rows: Sequence[tuple[str, float, float, int]], *, join: float, revie
             alt.Chart(alt.Data(values=[value for value in values if value["grade"] == grade]))
             .mark_bar(color=GRADE_COLOURS[grade], binSpacing=1)
             .encode(
-                x=alt.X("low:Q", scale=scale, title="匹配权重（比特）" if number == len(shown) - 1 else None,
+                x=alt.X("low:Q", scale=scale, title="分数（比特）" if number == len(shown) - 1 else None,
                         axis=alt.Axis(grid=False, **{k: v for k, v in _AXIS.items() if k != "gridColor"})),
                 x2="high:Q",
                 y=alt.Y("links:Q", title=None, axis=alt.Axis(tickCount=3, format=",d", minExtent=40, maxExtent=40, **_AXIS)),

@@ -23,9 +23,9 @@ from warehouse.release.page_style import STYLE
 _COLOURS = {FALSE: charts.RED, MISSED: charts.DEEP}
 _TITLES = {FALSE: "认错人", MISSED: "没连上"}
 _MEANINGS = {
-    FALSE: "已对上的记录里，其实属于另一个人的",
-    MISSED: "已定的记录里，本该归到同一人、却另立了一人的",
-    "undecided": "机器拿不准、请人核对的记录",
+    FALSE: "已对上的记载里，其实属于另一个人的",
+    MISSED: "已定的记载里，本该归到同一人、却另立了一人的",
+    "undecided": "机器拿不准、请人核对的记载",
 }
 _OWN_STYLE = """
 .rates{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:14px}
@@ -45,7 +45,7 @@ _METHODS = (
     ("盲审抽查", "按规则和权重分层抽卡片，两人背对背判断、第三人裁定，按层还原到全部对应，给出区间。"),
     (
         "隐去证件号",
-        "把有把握的记录的证件号藏起来，照真实缺号记录的样子重新对应，看能否找回本人、会不会认成别人。",
+        "把有把握的记载的证件号藏起来，照真实缺号记载的样子重新对应，看能否找回本人、会不会认成别人。",
     ),
     ("虚构人员", "用本月真实的姓名、生日、住处拼出并不存在的人，看机器会不会硬认一个人给他。"),
     ("借号推算", "由被查出的借用他人证件号，以及同户两人姓名恰好相容的机会，推算没被查出的。"),
@@ -157,7 +157,7 @@ def _weights(con: duckdb.DuckDBPyConnection, limits: Limits) -> str:
         if rows
         else "<p class=quiet>本月没有称过重的对应。</p>"
     )
-    return _card("匹配权重的分布", lead + body)
+    return _card("分数的分布", lead + body)
 
 
 def _controls(con: duckdb.DuckDBPyConnection) -> str:
@@ -211,7 +211,7 @@ def _unlinkables(con: duckdb.DuckDBPyConnection) -> str:
     ]
     lead = "<p class=lead>信息太少，连与自己相比都到不了对上线：再好的方法也连不上，只能请来源补全。</p>"
     return _card(
-        "写得太少的记录", lead + _table(("来源", "条数", "试了", "太少的占"), rows, "没有这样的记录。")
+        "写得太少的记载", lead + _table(("来源", "条数", "试了", "太少的占"), rows, "没有这样的记载。")
     )
 
 
@@ -228,7 +228,7 @@ def _differences(con: duckdb.DuckDBPyConnection) -> str:
             ORDER BY abs(standardised_difference) DESC, characteristic, "value" LIMIT 14""").fetchall()
     ]
     lead = "<p class=lead>向右：连不上的人里更多；向左：更少。超过 ±0.1（虚线）时，只看连上的人会看偏。</p>"
-    body = charts.differences(rows, name="difference") if rows else "<p class=quiet>没有未连上的记录。</p>"
+    body = charts.differences(rows, name="difference") if rows else "<p class=quiet>没有未连上的记载。</p>"
     return _card("连不上的是哪些人", lead + body)
 
 
@@ -238,7 +238,7 @@ def _not_assessed(con: duckdb.DuckDBPyConnection) -> str:
         for measure in (FALSE, MISSED)
         if (rows := _rates(con, measure, "all", "clerical")) and rows[0][1] is None
     ]
-    lines.append("<li>待核实的记录对不对，由核对清单逐条回答，不在估计之内。</li>")
+    lines.append("<li>待核实的记载对不对，由核对卡逐条回答，不在估计之内。</li>")
     lines.append("<li>各种方法都看不到的错误（如两人资料在所有来源里都互换）无法估计。</li>")
     return _card("没有评估的", f"<ul>{''.join(lines)}</ul>")
 

@@ -68,7 +68,9 @@ def prepare_review(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     for seat in (FIRST, SECOND):
         path = cards_file(lake, month, terms, seat)
         write_cards(path, cards, seat=seat, month=month, terms=terms, mask=mask)
-    reasons = [f"{counts['cards']} cards for each of two reviewers in {folder.name}/, due {terms.due}."]
+    reasons = [
+        f"{counts['cards']} cards for each of two reviewers in review/{folder.name}/, due {terms.due}."
+    ]
     if counts["left_for_later"]:
         reasons.append(
             f"{counts['left_for_later']} proposals are beyond linkage_review_cards and stay proposals; "

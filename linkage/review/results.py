@@ -56,7 +56,7 @@ _CARDS = (
     Column("person_id", "人员编号", 21, "key"),
     Column("purpose", "来由", 10, "centre"),
     Column("rule", "机器依据", 40),
-    Column("match_weight", "匹配分（比特）", 11, "money"),
+    Column("match_weight", "分数（比特）", 11, "money"),
     Column("grade", "机器结论", 10, "centre"),
     Column("first", "甲", 22),
     Column("second", "乙", 22),
