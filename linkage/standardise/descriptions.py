@@ -44,7 +44,9 @@ def describe(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     for person in contract.persons:
         role = person.role
         cells = {field: _cell(contract, person, field) for field in _CELLS}
-        cells["dates"] = "date_system" if person.birth_date or person.age_on or person.died_on else "NULL::VARCHAR"
+        cells["dates"] = (
+            "date_system" if person.birth_date or person.age_on or person.died_on else "NULL::VARCHAR"
+        )
         cells["beside"] = _beside(contract, person)
         listed = ", ".join(f'{sql} AS "c_{field}"' for field, sql in cells.items())
         con.execute(f"CREATE OR REPLACE TEMP TABLE cells_{role} AS SELECT DISTINCT {listed} FROM source")
