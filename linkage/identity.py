@@ -116,15 +116,10 @@ def month_links(con: duckdb.DuckDBPyConnection) -> None:
         FROM seen JOIN old USING (profile_key) LEFT JOIN known_before AS before USING (profile_key)""")
 
 
-def registry_profiles(month: Month) -> str:
-    """SQL of ``profiles.parquet``: all profiles ever seen, with person, grade, rule and months."""
+def registry_profiles() -> str:
+    """SQL of ``profiles.parquet``: all profiles ever seen, with person, grade, rule and months, as ``old`` has them."""
     columns = ", ".join(f'"{name}"' for name in {**PROFILES, **KEPT})
-    return f"""
-        SELECT {columns} FROM (
-            SELECT old.* REPLACE (CASE WHEN seen.profile_key IS NULL THEN old.last_month ELSE '{month}' END
-                AS last_month)
-            FROM old LEFT JOIN (SELECT profile_key FROM seen) AS seen USING (profile_key))
-        ORDER BY profile_key"""
+    return f"SELECT {columns} FROM old ORDER BY profile_key"
 
 
 def states() -> dict[str, str]:

@@ -12,7 +12,7 @@ from linkage.candidates import BLOCKS
 from linkage.mistaken_ids import NEAR_PIECES
 
 # Where fewer of the known than this stand beside each to be linked, most of them are near: not worth the sieving.
-_WORTH = 60
+_WORTH = 150
 
 # What the rules go by.
 TIES = ("id_no", "damaged_id", "agency_key", "household_key", "home", "phone")

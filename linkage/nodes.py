@@ -119,7 +119,9 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
     """Make ``nodes`` (see ``NODE_COLUMNS``) for the nodes named in the table ``wanted(node)``."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE wanted_members AS
-        SELECT members.*, coalesce(name_family, name) AS term,
+        SELECT node, rank, is_contested, profile_key, feed, role, id_kind, id_seen, id_prefix, damaged_id, name, name_family,
+            name_pinyin, own_birth, birth_precision, birth_source, sex, township, village, home, household_key, standing,
+            agency_key, phone, died_on, coalesce(name_family, name) AS term,
             CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
         FROM members WHERE node IN (SELECT node FROM {wanted})""")
     found = con.execute(f"SELECT count(*) FROM {wanted}").fetchone()
@@ -183,7 +185,8 @@ def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:
 
 
 def _listed(expression: str, condition: str = "TRUE") -> str:
+    # The keys of a histogram are the distinct values in order, at two thirds of what a sorted list costs.
     return (
-        f"coalesce(list(DISTINCT {expression} ORDER BY {expression}) "
-        f"FILTER ({expression} IS NOT NULL AND {condition}), CAST([] AS VARCHAR[]))"
+        f"coalesce(map_keys(histogram({expression}) FILTER ({expression} IS NOT NULL AND {condition})), "
+        "CAST([] AS VARCHAR[]))"
     )

@@ -93,9 +93,11 @@ def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:
     with lake.replacing("events", month=str(month)) as folder:
         copy_to_parquet(con, "SELECT * FROM events_told", folder / "events.parquet")
     with lake.replacing("registry", month=str(month)) as folder:
-        copy_to_parquet(con, identity.registry_profiles(month), folder / "profiles.parquet")
-        written = f"read_parquet('{quoted(folder / 'profiles.parquet')}')"
-        copy_to_parquet(con, identity.registry_persons(written), folder / "persons.parquet")
+        con.execute(
+            f"UPDATE old SET last_month = '{month}' WHERE profile_key IN (SELECT profile_key FROM seen)"
+        )
+        copy_to_parquet(con, identity.registry_profiles(), folder / "profiles.parquet")
+        copy_to_parquet(con, identity.registry_persons("old"), folder / "persons.parquet")
         for state, query in identity.states().items():
             copy_to_parquet(con, query, folder / f"{state}.parquet")
     return rows
