@@ -38,6 +38,10 @@ MARTS: dict[str, str] = {
     "fct_assessment_monthly": "rule_id, township",
     "fct_indicator_monthly": "person_id, indicator",
     "audit_link_monthly": "feed, role, grade",
+    "audit_linkage_quality_monthly": "measure, group_kind, group_value, method",
+    "audit_linkage_histogram_monthly": "grade, rule, low_bits",
+    "audit_linkage_unlinkables_monthly": "group_kind, group_value",
+    "audit_linked_unlinked_monthly": "characteristic, characteristic_value",
     "audit_row_account": "feed",
 }
 
