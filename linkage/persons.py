@@ -14,8 +14,7 @@ from linkage.decide import GUARDS
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
 from linkage.match import Scorer
-from linkage.nearby import alike_sql, tied_sql
-from linkage.nodes import build_members, build_nodes
+from linkage.nodes import KNOWN, build_members, build_nodes
 from linkage.reading import gather_persons
 from linkage.trace import levels_sql
 from linkage.union import facts_of
@@ -53,21 +52,20 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
         CREATE OR REPLACE TEMP TABLE persons_known AS
         SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
         FROM old_persons WHERE person_id IN (SELECT person_id FROM known WHERE grade <> 'review')""")
-    near = "TRUE"
-    if not everything:
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE changed_rows AS
-            SELECT known.* FROM known JOIN persons_known ON node = person_id WHERE is_changed AND grade <> 'review'""")
-        near = f"coalesce({tied_sql('changed_rows')} OR {alike_sql('changed_rows')}, FALSE)"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE looking AS
-        SELECT {LOOKED_AT}, coalesce(id_birth(id_no), own_birth) AS birth, has_id, is_changed
+        SELECT {LOOKED_AT}, coalesce(id_birth(id_no), own_birth) AS birth
         FROM (SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month), person_id AS node,
-                0 AS rank, FALSE AS is_contested
-            FROM known WHERE grade <> 'review' AND {near})
+                {KNOWN} AS rank, FALSE AS is_contested
+            FROM known WHERE grade <> 'review')""")
+    _wanted_values(con, everything)
+    found = con.execute("SELECT DISTINCT block_id FROM wanted_values").fetchall()
+    told = [_shared(block, everything) for block in BLOCKS if (block.block_id,) in found]
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE person_values AS
+        SELECT node, has_id, is_changed, block_id, value
+        FROM ({" UNION ALL ".join(told or ["SELECT NULL AS node, block_id, value FROM wanted_values WHERE FALSE"])})
         JOIN persons_known USING (node)""")
-    told = [_shared(block, everything) for block in BLOCKS]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE person_values AS {' UNION ALL '.join(told)}")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE candidates AS
         WITH sized AS (
@@ -84,23 +82,57 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
     con.execute("DROP TABLE person_values")
 
 
-def _shared(block: Block, everything: bool) -> str:
-    """SQL of the values of one block that a pair may share: of one that changed, and of one without an id."""
-    sides = [block.aim] if block.aim == block.seek else [block.aim, block.seek]
+def _wanted_values(con: duckdb.DuckDBPyConnection, everything: bool) -> None:
+    """Make ``wanted_values(block_id, value)``: what one who changed tells, and one without an id (or anybody) as well.
 
-    def told_by(which: str) -> str:
-        return " UNION ALL ".join(
-            f"SELECT node, has_id, is_changed, {side} AS value FROM looking WHERE {which}" for side in sides
+    Few have changed and few are without an id; only what is left is looked for among all.
+    """
+    if everything:
+        con.execute("CREATE OR REPLACE TEMP VIEW changed_rows AS FROM looking")
+    else:
+        con.execute("""
+            CREATE OR REPLACE TEMP VIEW changed_rows AS
+            SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE is_changed)""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE rows_without_id AS
+        SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE NOT has_id)""")
+    wanted = []
+    for block in BLOCKS:
+        changed = _told(block, "changed_rows")
+        if _is_of_two_ids(block):
+            # of everybody every value is wanted
+            changed = (
+                f"SELECT value FROM ({changed}) WHERE value IS NOT NULL LIMIT 1" if everything else changed
+            )
+        else:
+            changed += f" INTERSECT ({_told(block, 'rows_without_id')})"
+        wanted.append(
+            f"SELECT '{block.block_id}' AS block_id, value FROM ({changed}) WHERE value IS NOT NULL"
         )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE wanted_values AS SELECT DISTINCT * FROM ({' UNION ALL '.join(wanted)})"
+    )
 
-    held = "value IS NOT NULL"
-    if not everything:
-        held += f" AND value IN (SELECT value FROM ({told_by('is_changed')}) WHERE value IS NOT NULL)"
-    if f"'{block.block_id}'" not in _BLOCKS_OF_TWO_IDS:
-        held += f" AND value IN (SELECT value FROM ({told_by('NOT has_id')}) WHERE value IS NOT NULL)"
+
+def _told(block: Block, rows: str, columns: str = "") -> str:
+    """SQL of the values by which a table of rows seeks, and may be found, in one block."""
+    return " UNION ALL ".join(
+        f"SELECT {columns} {side} AS value FROM {rows}" for side in sorted({block.aim, block.seek})
+    )
+
+
+def _is_of_two_ids(block: Block) -> bool:
+    return f"'{block.block_id}'" in _BLOCKS_OF_TWO_IDS
+
+
+def _shared(block: Block, everything: bool) -> str:
+    """SQL of who bears the values of one block that are wanted."""
+    wanted = f"value IN (SELECT value FROM wanted_values WHERE block_id = '{block.block_id}')"
+    if everything and _is_of_two_ids(block):
+        wanted = "value IS NOT NULL"
     return f"""
-        SELECT DISTINCT node, has_id, is_changed, '{block.block_id}' AS block_id, value FROM ({told_by("TRUE")})
-        WHERE {held}"""
+        SELECT DISTINCT node, '{block.block_id}' AS block_id, value FROM ({_told(block, "looking", "node,")})
+        WHERE {wanted}"""
 
 
 def _weigh(con: duckdb.DuckDBPyConnection) -> None:
