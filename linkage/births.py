@@ -55,9 +55,13 @@ def by_house_of_birth(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute("""
         DELETE FROM assigned WHERE profile_key IN (
             SELECT profile_key FROM born_ties UNION SELECT left_key FROM twosomes UNION SELECT right_key FROM twosomes)""")
-    con.execute("""
+    # A child under its mother's number: the number stays hers.
+    con.execute(f"""
         INSERT INTO assigned
-        SELECT profile_key, min(node), min(rule), 'certain', NULL, NULL FROM born_ties
+        SELECT profile_key, min(node),
+            CASE WHEN bool_or(id_no IS NOT NULL) THEN '{rules.SETTLED_ELSEWHERE.rule_id}' ELSE min(rule) END,
+            'certain', NULL, NULL
+        FROM born_ties JOIN described USING (profile_key)
         GROUP BY profile_key HAVING count(DISTINCT node) = 1 ORDER BY profile_key""")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import duckdb
 
 from linkage import rules
-from linkage.agreement import DIFFERENT, PINYIN, WILDCARD
+from linkage.agreement import DIFFERENT, FAMILY, PINYIN, SHORTENED, WILDCARD
 from linkage.limits import Limits
 from linkage.reading import BORROWED, NAMED_AFTER, read_beside
 from warehouse.lake import Lake
@@ -119,7 +119,11 @@ def _hearths(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _tie_relatives(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-    is_sure = f"min(level) >= {WILDCARD} AND bool_and(is_told)"
+    # One character apart is father and son as well; a name that is whole, or only shortened, is told by the house.
+    is_sure = (
+        f"bool_and(is_told) AND (max(level) >= {FAMILY} OR min(level) >= {WILDCARD} "
+        f"OR (count(*) = 1 AND max(level) = {SHORTENED}))"
+    )
     con.execute(f"""
         INSERT INTO assigned
         WITH residents AS (

@@ -34,11 +34,18 @@ def by_valid_id(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE graded AS
         SELECT claims.*, owners.node, owners.name AS owner_name,
-            CASE WHEN claims.named_after = owners.name THEN {DIFFERENT}
+            CASE WHEN claims.named_after = owners.name OR heads_id.profile_key IS NOT NULL THEN {DIFFERENT}
                 WHEN claims.name IS NULL OR owners.name IS NULL THEN {PINYIN}
                 ELSE name_level(claims.name, claims.name_family, claims.name_pinyin,
                                 owners.name, owners.name_family, owners.name_pinyin) END AS level
-        FROM claims JOIN owners USING (id_no)""")
+        FROM claims JOIN owners USING (id_no)
+        LEFT JOIN (
+            -- the head's number on a nameless child's row of the same household
+            SELECT DISTINCT nameless.profile_key FROM claims AS nameless JOIN claims AS named
+                ON named.id_no = nameless.id_no AND named.household_key = nameless.household_key
+                AND left(named.standing, 1) <> left(nameless.standing, 1)
+            WHERE nameless.name IS NULL AND named.name IS NOT NULL AND nameless.person_id IS NULL
+        ) AS heads_id USING (profile_key)""")
     _namesakes(con)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE assigned AS
@@ -80,7 +87,7 @@ def _claims(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     columns = f"""profile_key, feed, role, id_no,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN NULL ELSE name END AS name,
         CASE WHEN starts_with(name, '{NAMED_AFTER}') THEN substr(name, 2) END AS named_after,
-        name_family, name_pinyin, household_key, home, agency_key, village, phone,
+        name_family, name_pinyin, household_key, home, agency_key, village, phone, standing,
         feed IN {LISTS_OF_THE_DEAD} AS is_of_dead,
         coalesce(sex <> id_sex(id_no), FALSE) AS sex_differs,
         coalesce(birth_source = 'column' AND births_far(birth_date, id_birth(id_no)), FALSE) AS births_apart,

@@ -7,10 +7,12 @@ descriptions without a trusted id. Lists hold every value its profiles show, so 
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 
 from linkage import rules
 from linkage.cluster import components
 from linkage.reading import borrowed_id
+from linkage.standardise.shapes import shapes_of
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -23,6 +25,7 @@ NODE_COLUMNS = {
     "id_prefix": "VARCHAR",
     "name": "VARCHAR",
     "name_term": "VARCHAR",
+    "shape": "VARCHAR",
     "names": "VARCHAR[]",
     "families": "VARCHAR[]",
     "pinyins": "VARCHAR[]",
@@ -130,7 +133,21 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
     for part in range(parts):
         _gather(con, f"hash(node) % {parts} = {part}")
+    _shape(con)
     con.execute("DROP TABLE wanted_members")
+
+
+def _shape(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``shape``: how the characters of a node's name look. Python sees each distinct name once."""
+    names = [
+        name for (name,) in con.execute("SELECT DISTINCT name FROM nodes WHERE name IS NOT NULL").fetchall()
+    ]
+    told = pa.table({"name": pa.array(names, pa.string()), "shape": pa.array(shapes_of(names), pa.string())})
+    con.register("told_shapes", told)
+    con.execute(
+        "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
+    )
+    con.unregister("told_shapes")
 
 
 def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:

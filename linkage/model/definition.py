@@ -79,6 +79,14 @@ NAME = Comparison(
             0.01,
             5e-4,
         ),
+        # At most one of the five digits of their four corners apart: 己 已, 冶 治, 平 乎.
+        Level(
+            "look_alike",
+            "length(name_l) >= 2 AND CASE WHEN length(shape_l) = length(shape_r) "
+            "THEN hamming(shape_l, shape_r) <= 1 ELSE FALSE END",
+            0.01,
+            2e-4,
+        ),
         Level(
             "one_character",
             f"length(name_l) = length(name_r) AND length(name_l) >= 2 AND {_APART} = 1",

@@ -12,6 +12,7 @@ from pypinyin import lazy_pinyin
 
 from linkage.match import score
 from linkage.nodes import NODE_COLUMNS
+from linkage.standardise.shapes import shape_of
 from tests.unit.linkage.made_village import id_number
 
 # Every name is borne by one in a thousand.
@@ -50,6 +51,7 @@ def a_node(node: str, **changed: Any) -> dict[str, Any]:
         made |= dict(zip(("id_kind", "id_seen", "id_prefix"), damaged, strict=False))
     if name := fields["name"]:
         made |= {"names": [name], "name_term": (fields.get("families") or [name])[0]}
+        made["shape"] = shape_of(name)
         made["pinyins"] = [] if "?" in name else [" ".join(lazy_pinyin(name))]
     return made | fields
 
@@ -94,6 +96,7 @@ CASES = (
     Case("a homophone", {}, {"name": "王秀蓝"}, {"name": "syllables"}),
     Case("a character that could not be written", {}, {"name": "王?兰"}, {"name": "wildcard"}),
     Case("a character of four bytes that could not be written", {"name": "王𬱖兰", "pinyins": []}, {"name": "王?兰"}, {"name": "wildcard"}),
+    Case("a character that looks alike", {"name": "马千里"}, {"name": "马干里"}, {"name": "look_alike"}),
     Case("another character", {}, {"name": "王秀芳"}, {"name": "one_character"}),
     Case("another character, of four bytes", {"name": "王𬱖兰", "pinyins": []}, {}, {"name": "one_character"}),
     Case("a shortened name", {"name": "扎西卓玛"}, {"name": "扎西"}, {"name": "shortened"}),
