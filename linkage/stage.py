@@ -140,7 +140,7 @@ def _outcome(
     share = 100 * fresh / profiles if profiles else 0.0
     reasons = [
         f"model in force: {model.stem}",
-        f"only {share:.1f} % of this month's descriptions were new or changed and were scored ({fresh} of {profiles}); "
+        f"{share:.1f} % of this month's descriptions were new or changed and were scored ({fresh} of {profiles}); "
         f"{effort.reopened} open ones of earlier months were tried again, {weighed} links of the model were weighed again",
     ]
     contradictions = _count(con, "contradictions")
