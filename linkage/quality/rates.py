@@ -62,7 +62,8 @@ def false_rates(
         in_all = Expected(caught * unnoticed.mean + findings.nameless * lent, caught**2 * unnoticed.variance)
         rates[("borrowed", "all")] = in_all.times(1 / chances)
     believed = limits.impossible_is_wrong
-    rates[("impossible", "all")] = Expected(believed, believed * (1 - believed) / 4)
+    # How many of them are wrong is a guess, and its doubt reaches to none and to all.
+    rates[("impossible", "all")] = Expected(believed, believed * (1 - believed) / 2)
     return rates
 
 
