@@ -22,7 +22,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "bench"
-STAGES = ("receive", "close", "standardise", "gate1", "link", "build", "gate2", "publish")
+STAGES = (
+    "receive", "close", "standardise", "gate1", "link", "quality", "prepare_review", "build", "gate2", "publish",
+)  # fmt: skip
 MONTHS = ("2026-08", "2026-09")
 SIZES = ("1000", "30000", "300000")
 
