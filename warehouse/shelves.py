@@ -23,6 +23,7 @@ CROSSWALK = {
     "feed": _V, "file": _V, "sheet": _V, "row": _I, "role": _V, "person_id": _V, "grade": _V, "rule": _V,
     "match_weight": "DOUBLE",
 }  # fmt: skip
+RECORDS = {"feed": _V, "file": _V, "sheet": _V, "row": _I, "role": _V, "profile_key": _U}
 REGISTRY_PERSONS = {"person_id": _V, "first_month": _V, "last_month": _V}
 REGISTRY_PROFILES = {
     "profile_key": _U, "person_id": _V, "grade": _V, "rule": _V, "last_month": _V, "feed": _V, "role": _V, "id_no": _V,
@@ -75,6 +76,7 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
     months["dispositions"] = [m for m in months["dispositions"] if m < until]
     for table, columns in _MONTHLY.items():
         _view(con, table, columns, _partitions(lake.partition(table), months[table], "*.parquet"))
+    _view(con, "records", RECORDS, _records(lake, until))
     now = [until] if until in lake.months("registry") else []
     for table, columns in (("persons", REGISTRY_PERSONS), ("profiles", REGISTRY_PROFILES)):
         _view(
@@ -105,6 +107,19 @@ def _feed(con: duckdb.DuckDBPyConnection, feed: str, contract: Contract, month: 
     files = _partitions(lake.partition("standardised", feed=feed), months, "*.parquet")
     _view(con, feed, standardised_schema(contract), files)
     return int(str(month) in months)
+
+
+def _records(lake: Lake, until: str) -> list[tuple[str, Path]]:
+    """Which description each row and role carries, over all feeds and months up to this one."""
+    return [
+        found
+        for feed in contracts()
+        for found in _partitions(
+            lake.partition("records", feed=feed),
+            [m for m in lake.months("records", feed=feed) if m <= until],
+            "*.parquet",
+        )
+    ]
 
 
 def _feeds(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
