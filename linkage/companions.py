@@ -13,20 +13,12 @@ import duckdb
 from linkage import rules
 from linkage.agreement import DIFFERENT, FAMILY, PINYIN, SHORTENED, WILDCARD
 from linkage.limits import Limits
-from linkage.reading import BORROWED, NAMED_AFTER, read_beside
-from warehouse.lake import Lake
-from warehouse.months import Month
+from linkage.reading import BORROWED, NAMED_AFTER
 
 _FIELDS = """profile_key, feed, role, name, name_family, name_pinyin, birth_date, home, household_key, phone,
     CASE WHEN own_birth IS NOT NULL AND birth_precision = 'day' THEN own_birth ELSE id_birth(id_no) END AS birth"""
 # Whatever ties a house together: who shares one of these lives with another.
 _HEARTHS = "unnest([home, household_key, phone]) AS hearth"
-
-
-def by_own_person(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, limits: Limits) -> None:
-    """``by_beside`` with those who stand beside one another in the month's own rows."""
-    read_beside(con, month, lake)
-    by_beside(con, limits)
 
 
 def by_beside(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
