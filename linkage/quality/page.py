@@ -5,7 +5,6 @@ It holds no person's value, no script and no address; it reads on a phone and pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -18,6 +17,7 @@ from linkage.quality.histories import CHECKS
 from linkage.quality.limits import QualityLimits
 from linkage.quality.wording import GRADES, GROUP_TITLES, per_thousand, percent, word_of
 from warehouse.months import Month
+from warehouse.parts import card, table
 from warehouse.release.page_style import STYLE
 
 _COLOURS = {FALSE: charts.RED, MISSED: charts.DEEP}
@@ -70,7 +70,7 @@ def write_page(
         f"<div class=pair>{_weights(con, limits)}{_controls(con)}</div>",
         _impossible(con),
         f"<div class=pair>{_unlinkables(con)}{_differences(con)}</div>",
-        _card("数字是怎么来的", "<ul class=methods>" + "".join(
+        card("数字是怎么来的", "<ul class=methods>" + "".join(
             f"<li><b>{escape(name)}</b>：{escape(words)}</li>" for name, words in _METHODS) + "</ul>"),
         _not_assessed(con),
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def _headline(con: duckdb.DuckDBPyConnection, quality: QualityLimits) -> str:
 def _small_multiples(con: duckdb.DuckDBPyConnection, measure: str, name: str) -> str:
     whole = _rates(con, measure, "all")
     if not whole or whole[0][1] is None:
-        return _card(f"{_TITLES[measure]}的比例", "<p class=quiet>本月没有可评估的对应。</p>")
+        return card(f"{_TITLES[measure]}的比例", "<p class=quiet>本月没有可评估的对应。</p>")
     pictures = []
     for by, title in GROUP_TITLES.items():
         rows = [
@@ -135,7 +135,7 @@ def _small_multiples(con: duckdb.DuckDBPyConnection, measure: str, name: str) ->
         f"<p class=lead><span class=key style='background:{_COLOURS[measure]}'></span>{_MEANINGS[measure]}。点是估计，横条是区间，"
         "虚线是全体；条长说明证据少，不等于错得多；› 表示区间伸出图外。</p>"
     )
-    return _card(f"{_TITLES[measure]}的比例", f"{lead}<div class=pair>{''.join(pictures)}</div>")
+    return card(f"{_TITLES[measure]}的比例", f"{lead}<div class=pair>{''.join(pictures)}</div>")
 
 
 def _weights(con: duckdb.DuckDBPyConnection, limits: Limits) -> str:
@@ -157,7 +157,7 @@ def _weights(con: duckdb.DuckDBPyConnection, limits: Limits) -> str:
         if rows
         else "<p class=quiet>本月没有称过重的对应。</p>"
     )
-    return _card("分数的分布", lead + body)
+    return card("分数的分布", lead + body)
 
 
 def _controls(con: duckdb.DuckDBPyConnection) -> str:
@@ -174,7 +174,7 @@ def _controls(con: duckdb.DuckDBPyConnection) -> str:
         for method in ("hidden_id", "phantoms", "recapture"):
             for _, estimate, low, high, tried, *_ in _rates(con, measure, "all", method):
                 rows.append((word, percent(estimate), f"{percent(low)} – {percent(high)}", tried))
-    return _card("用已知答案试机器", _table(("试验", "比例", "区间", "次数"), rows, "本月没有可做的试验。"))
+    return card("用已知答案试机器", table(("试验", "比例", "区间", "次数"), rows, "本月没有可做的试验。"))
 
 
 def _impossible(con: duckdb.DuckDBPyConnection) -> str:
@@ -194,10 +194,10 @@ def _impossible(con: duckdb.DuckDBPyConnection) -> str:
                 )
             )
     lead = "<p class=lead>看得出的矛盾，多数是某一处写错，少数是认错了人；只给人数，逐条在核对清单里。</p>"
-    return _card(
+    return card(
         "不可能的经历",
         lead
-        + f"<div class=wide>{_table(('矛盾', '查看条数', '看出条数', '检查的眼力', '若全是认错人'), rows, '没有可查的经历。')}</div>",
+        + f"<div class=wide>{table(('矛盾', '查看条数', '看出条数', '检查的眼力', '若全是认错人'), rows, '没有可查的经历。')}</div>",
     )
 
 
@@ -210,8 +210,8 @@ def _unlinkables(con: duckdb.DuckDBPyConnection) -> str:
         if share > 0
     ]
     lead = "<p class=lead>信息太少，连与自己相比都到不了对上线：再好的方法也连不上，只能请来源补全。</p>"
-    return _card(
-        "写得太少的记载", lead + _table(("来源", "条数", "试了", "太少的占"), rows, "没有这样的记载。")
+    return card(
+        "写得太少的记载", lead + table(("来源", "条数", "试了", "太少的占"), rows, "没有这样的记载。")
     )
 
 
@@ -229,7 +229,7 @@ def _differences(con: duckdb.DuckDBPyConnection) -> str:
     ]
     lead = "<p class=lead>向右：连不上的人里更多；向左：更少。超过 ±0.1（虚线）时，只看连上的人会看偏。</p>"
     body = charts.differences(rows, name="difference") if rows else "<p class=quiet>没有未连上的记载。</p>"
-    return _card("连不上的是哪些人", lead + body)
+    return card("连不上的是哪些人", lead + body)
 
 
 def _not_assessed(con: duckdb.DuckDBPyConnection) -> str:
@@ -240,22 +240,4 @@ def _not_assessed(con: duckdb.DuckDBPyConnection) -> str:
     ]
     lines.append("<li>待核实的记载对不对，由核对卡逐条回答，不在估计之内。</li>")
     lines.append("<li>各种方法都看不到的错误（如两人资料在所有来源里都互换）无法估计。</li>")
-    return _card("没有评估的", f"<ul>{''.join(lines)}</ul>")
-
-
-def _card(title: str, body: str) -> str:
-    return f"<section class=card><h2>{escape(title)}</h2>{body}</section>"
-
-
-def _table(headers: Sequence[str], rows: Sequence[Sequence[Any]], otherwise: str) -> str:
-    if not rows:
-        return f"<p class=quiet>{escape(otherwise)}</p>"
-    head = "".join(f"<th>{escape(header)}</th>" for header in headers)
-    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, int):
-        return f"<td class=n>{value:,}</td>"
-    return f"<td>{escape(str(value))}</td>"
+    return card("没有评估的", f"<ul>{''.join(lines)}</ul>")

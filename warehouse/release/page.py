@@ -5,7 +5,6 @@ It holds counts, names of townships, feeds and rules; no person's value. No scri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -13,6 +12,7 @@ import duckdb
 
 from warehouse.intake.contract import contracts
 from warehouse.months import Month
+from warehouse.parts import card, table
 from warehouse.policy import Policy
 from warehouse.release import charts
 from warehouse.release.guide import STATUS
@@ -69,10 +69,10 @@ def write_page(
     sections = [
         _funnel(con),
         _pictures(con),
-        _card("预警未列入清单的原因", _table(("状态", "原因", "条数"), _held(con), "本月预警全部列入清单。")),
-        _card(
+        card("预警未列入清单的原因", table(("状态", "原因", "条数"), _held(con), "本月预警全部列入清单。")),
+        card(
             "本月没有评估的（不等于没有问题）",
-            _table(
+            table(
                 ("规则", "原因", "范围内", "未评估"), con.execute(_LEFT_OUT).fetchall(), "各规则均已评估。"
             ),
         ),
@@ -134,16 +134,16 @@ def _pictures(con: duckdb.DuckDBPyConnection) -> str:
     ]
     nothing = "<p class=quiet>本月没有预警。</p>"
     cards = [
-        _card(
+        card(
             "各乡镇预警",
             charts.bars(townships, charts.STATUS_COLOURS, name="township") if townships else nothing,
         ),
-        _card(
+        card(
             "乡镇 × 规则",
             _wide(charts.tiles(con.execute(_TILES).fetchall(), name="tile")) if rules else nothing,
         ),
-        _card("各规则预警", charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing),
-        _card(
+        card("各规则预警", charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing),
+        card(
             "各来源记录的身份对应",
             charts.shares(links, charts.LINK_COLOURS, name="link")
             if links
@@ -168,11 +168,11 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
         (titles.get(feed, feed), reason, count) for feed, reason, count in con.execute(_QUARANTINE).fetchall()
     ]
     gates = "".join(_gate(gate, verdict) for gate, verdict in verdicts.items())
-    account = _table(("来源", "文件", "行数", "入库", "隔离", "表头等", "行数账"), feeds, "没有文件。")
+    account = table(("来源", "文件", "行数", "入库", "隔离", "表头等", "行数账"), feeds, "没有文件。")
     return (
-        _card("数据质量：行数账", _wide(account))
-        + f"<div class=pair>{_card('隔离原因', _table(('来源', '原因', '行数'), reasons, '本月没有隔离行。'))}"
-        + f"{_card('两道质量关', gates)}</div>"
+        card("数据质量：行数账", _wide(account))
+        + f"<div class=pair>{card('隔离原因', table(('来源', '原因', '行数'), reasons, '本月没有隔离行。'))}"
+        + f"{card('两道质量关', gates)}</div>"
     )
 
 
@@ -187,23 +187,5 @@ def _gate(gate: str, verdict: Verdict) -> str:
     )
 
 
-def _card(title: str, body: str) -> str:
-    return f"<section class=card><h2>{escape(title)}</h2>{body}</section>"
-
-
 def _wide(body: str) -> str:
     return f"<div class=wide>{body}</div>"
-
-
-def _table(headers: Sequence[str], rows: Sequence[Sequence[Any]], otherwise: str) -> str:
-    if not rows:
-        return f"<p class=quiet>{escape(otherwise)}</p>"
-    head = "".join(f"<th>{escape(header)}</th>" for header in headers)
-    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, int):
-        return f"<td class=n>{value:,}</td>"
-    return f"<td>{escape(str(value))}</td>"
