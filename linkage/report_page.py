@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage.history import KINDS
 from linkage.wording import event_word
+from warehouse.parts import card, table
 from warehouse.release.page_style import STYLE
 
 if TYPE_CHECKING:
@@ -26,18 +27,16 @@ def page(report: IdentityReport) -> str:
     month = report.month
     title = f"{month.year}年{month.number}月 · 人员编号变动"
     share = (
-        f"本月 {dict(report.work)['本月记载']:,} 条不同记载中，只有 {report.scored_share:.1f}% 是首次出现、需要比对的；"
+        f"本月 {dict(report.work)['本月记载']:,} 条不同记载中，{report.scored_share:.1f}% 是首次出现、需要比对的；"
         "其余沿用上月的结论。"
     )
     kinds = [event_word(kind) for kind in KINDS]
     sections = [
-        _card("在册人数", _table(("项目", "人数"), report.persons)),
-        _card("比对了多少", f"<p class='quiet'>{escape(share)}</p>" + _table(("项目", "条数"), report.work)),
-        _card(
-            "发生了什么，为什么", _table(("变动", "规则", "理由", "次数", "涉及记载"), event_lines(report))
-        ),
-        _card("按来源", _table(("来源", *kinds), feed_lines(report))),
-        _card("按乡镇", _table(("乡镇", *kinds), township_lines(report))),
+        card("在册人数", _wide(("项目", "人数"), report.persons)),
+        card("比对了多少", f"<p class=quiet>{escape(share)}</p>" + _wide(("项目", "条数"), report.work)),
+        card("发生了什么，为什么", _wide(("变动", "规则", "理由", "次数", "涉及记载"), event_lines(report))),
+        card("按来源", _wide(("来源", *kinds), feed_lines(report))),
+        card("按乡镇", _wide(("乡镇", *kinds), township_lines(report))),
     ]
     notes = "".join(f"<p>{escape(note)}</p>" for note in _NOTES)
     return (
@@ -48,17 +47,5 @@ def page(report: IdentityReport) -> str:
     )
 
 
-def _card(title: str, body: str) -> str:
-    return f"<section class='card'><h2>{escape(title)}</h2><div class='wide'>{body}</div></section>"
-
-
-def _table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    head = "".join(f"<th>{escape(header)}</th>" for header in headers)
-    body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f"<td class='n'>{value:,}</td>"
-    return f"<td>{escape(str(value))}</td>"
+def _wide(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    return f"<div class=wide>{table(headers, list(rows), '本月没有变动。')}</div>"
