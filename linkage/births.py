@@ -34,21 +34,17 @@ def by_house_of_birth(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     con.execute("""
         CREATE OR REPLACE TEMP TABLE twosomes AS
         SELECT least(own_key, other_key) AS left_key, greatest(own_key, other_key) AS right_key, rule
-        FROM pairs_of_birth WHERE own_node IS NULL AND other_node IS NULL
-        UNION ALL SELECT NULL, NULL, NULL WHERE FALSE""")
-    con.execute(
-        """
+        FROM pairs_of_birth WHERE own_node IS NULL AND other_node IS NULL""")
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE born_ties AS
         SELECT own_key AS profile_key, other_node AS node, rule FROM pairs_of_birth
         WHERE own_node IS NULL AND other_node IS NOT NULL
         UNION
         SELECT other_key, own_node, rule FROM pairs_of_birth
         WHERE own_node IS NOT NULL AND other_node IS NULL
-        UNION"""
-        + f"""
+        UNION
         SELECT mother_key, min(mother_node), '{rules.LIVES_WITH.rule_id}' FROM pairs_of_birth
-        WHERE NOT mother_settled GROUP BY mother_key HAVING count(DISTINCT mother_node) = 1"""
-    )
+        WHERE NOT mother_settled GROUP BY mother_key HAVING count(DISTINCT mother_node) = 1""")
     con.execute("""
         DELETE FROM born_ties WHERE profile_key NOT IN (SELECT profile_key FROM fresh)
             OR profile_key IN (SELECT profile_key FROM assigned WHERE grade <> 'review')""")

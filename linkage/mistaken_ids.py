@@ -58,11 +58,11 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
         ),
         targets AS (
             SELECT *, unnest([{pieces}]) AS piece, generate_subscripts([{pieces}], 1) AS part FROM (
-                SELECT node, id_no, {_NAME}, feeds, is_known FROM bearers
-                UNION ALL SELECT node, id_no, {_NAME}, 9, TRUE FROM known_bearers)
+                SELECT node, id_no, {_NAME}, feeds > 1 OR is_known AS is_backed FROM bearers
+                UNION ALL SELECT node, id_no, {_NAME}, TRUE FROM known_bearers)
         )
         SELECT DISTINCT lone.node, lone.id_no, lone.is_dead, targets.node AS other, targets.id_no AS other_id,
-            targets.feeds > 1 OR targets.is_known AS is_backed,
+            targets.is_backed,
             name_level(lone.name, lone.name_family, lone.name_pinyin,
                        targets.name, targets.name_family, targets.name_pinyin) AS level
         FROM lone JOIN targets
@@ -98,7 +98,7 @@ def by_slip(con: duckdb.DuckDBPyConnection) -> None:
                 id_no IN (SELECT id_no FROM housed) AND other_id IN (SELECT id_no FROM housed) AS is_told
             FROM near_ids WHERE level >= {PINYIN}
         )
-        SELECT node, min(other) AS other, min(id_no) AS id_no FROM fitting
+        SELECT node, min(other) AS other FROM fitting
         WHERE NOT are_listed AND (is_near OR (is_born_alike AND NOT is_told)) AND (NOT is_dead OR (is_born_alike AND level >= {FAMILY}))
             -- Of two that one feed each shows, the one of the larger number is taken for the slip.
             AND (is_backed OR id_no > other_id)
