@@ -1,11 +1,14 @@
-"""The options that verbs share."""
+"""The options that verbs share, and how a day is read from one."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from warehouse.errors import Misconfigured
 
 MonthOption = Annotated[str, typer.Option("--month", help="the month, YYYY-MM")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="the folder that holds everything written")]
@@ -18,3 +21,11 @@ OnOption = Annotated[
     str | None,
     typer.Option("--on", help="the day to compare with, YYYY-MM-DD; without it nothing is overdue"),
 ]
+
+
+def day_of(text: str) -> date:
+    """The day that ``YYYY-MM-DD`` says; ``Misconfigured`` when it says none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Misconfigured(f"'{text}' is not a date.", next_step="write it as YYYY-MM-DD.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from console.options import (
     PolicyOption,
     QuietOption,
     RegionOption,
+    day_of,
 )
 from console.screen import Screen
 from warehouse.errors import Misconfigured
@@ -69,7 +69,7 @@ def absorb(
             returned=[path.absolute() for path in files],
             lake=bench.lake,
             policy=bench.policy,
-            on=_day(on),
+            on=None if on is None else day_of(on),
         )
     Screen(quiet, json).outcome(outcome, timing.seconds)
 
@@ -91,7 +91,9 @@ def status(
     screen = Screen(as_json=json)
     with guarded(f"review status {month}", settings.home):
         bench = Bench.for_month(Month.parse(month), settings)
-        settled = review_status(Month.parse(month), lake=bench.lake, policy=bench.policy, on=_day(on))
+        settled = review_status(
+            Month.parse(month), lake=bench.lake, policy=bench.policy, on=None if on is None else day_of(on)
+        )
         counts = [(STATES[state], state, sum(one.state == state for one in settled)) for state in STATES]
         screen.table(f"{month} 身份核对", ("状态", "state", "卡数"), counts)
         overdue = [one for one in settled if one.state == "overdue"]
@@ -133,12 +135,3 @@ def simulate(
     screen.say("Made-up reviewers have filled in the cards of a made-up county:")
     for path in filled:
         screen.say(f"  {path.name}")
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Misconfigured(f"'{text}' is not a date.", next_step="write it as YYYY-MM-DD.") from error

@@ -6,9 +6,10 @@ import json
 from datetime import date
 from pathlib import Path
 
+from console.options import day_of
 from console.screen import Screen
 from warehouse import policy as policies
-from warehouse.errors import Misconfigured, Refused
+from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import Settings
@@ -28,7 +29,7 @@ def train_model(
     from linkage.match import model_in_force
     from linkage.train import train
 
-    day = _day(on)
+    day = day_of(on)
     policy = policies.load(settings.policy_dir, settings.region, month)
     measure = measured_on(*held_out, settings, screen) if held_out else None
     screen.say(f"training on {month} …")
@@ -41,7 +42,7 @@ def freeze_names(month: Month, on: str, settings: Settings, screen: Screen) -> N
     """Freeze how frequent each name is among the persons that this home knows."""
     from linkage.frozen import freeze_frequencies
 
-    day = _day(on)
+    day = day_of(on)
     policy = policies.load(settings.policy_dir, settings.region, month)
     frozen = freeze_frequencies(Lake(settings.home), month, on=day, policy=policy)
     screen.say(f"The frequencies {frozen.name} stand in the home for the months that end on or after {day}.")
@@ -85,10 +86,3 @@ def _before(day: date, out: Path) -> Path | None:
     """The newest model of the folder that is older than the one to be made."""
     found = sorted(path for path in out.glob("[0-9]*.json") if path.stem < day.isoformat())
     return found[-1] if found else None
-
-
-def _day(on: str) -> date:
-    try:
-        return date.fromisoformat(on)
-    except ValueError as error:
-        raise Misconfigured(f"'{on}' is not a date.", next_step="write it as YYYY-MM-DD.") from error
