@@ -12,6 +12,7 @@ from splink import DuckDBAPI, Linker
 
 from linkage.model.definition import COMPARISONS
 from linkage.nodes import FREE
+from warehouse.database import has_rows
 from warehouse.errors import Misconfigured
 
 # People added to the known ones when a name's frequency is taken: in a village of ten, a name that one of
@@ -79,7 +80,7 @@ class Scorer:
         Only edges of at least ``least_bits`` are kept. Level columns hold Splink's numbers (see
         ``Comparison.gamma``).
         """
-        if not _has_rows(self._con, "candidates"):
+        if not has_rows(self._con, "candidates"):
             empty = ", ".join(f"CAST(NULL AS INTEGER) AS {comparison.name}" for comparison in COMPARISONS)
             self._con.execute(f"""
                 CREATE OR REPLACE TEMP TABLE edges AS
@@ -109,7 +110,3 @@ class Scorer:
 def score(con: duckdb.DuckDBPyConnection, model: Path, least_bits: float) -> None:
     """``Scorer.score`` where one scoring is all that is wanted."""
     Scorer(con, model).score(least_bits)
-
-
-def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None

@@ -27,6 +27,7 @@ from linkage.reading import describe_fresh, describe_known, gather_persons, know
 from linkage.reopen import open_again
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
+from warehouse.database import count_rows, has_rows
 from warehouse.errors import Refused
 from warehouse.months import Month
 
@@ -60,12 +61,12 @@ def to_rest(
     con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
     start_trace(con)
     define_union(con)
-    is_first_month = not _has(con, "known_before")
+    is_first_month = not has_rows(con, "known_before")
     describe_known(con)
     _first_news(con)
     open_again(con, everything=afresh)
     _pass(con, month, limits, scorer, effort)
-    while _has(con, "news"):
+    while has_rows(con, "news"):
         if effort.rounds > _MOST_ROUNDS:
             raise Refused(
                 f"linking {month} did not come to rest after {effort.rounds} rounds.",
@@ -75,7 +76,7 @@ def to_rest(
             _pass(con, month, limits, scorer, effort)
         else:
             con.execute("DELETE FROM news")
-        if not _has(con, "news"):
+        if not has_rows(con, "news"):
             merge_persons(con, limits, scorer, everything=afresh or is_first_month)
     found = con.execute("SELECT count(DISTINCT profile_key) FROM opened").fetchone()
     effort.reopened = int(found[0]) if found else 0
@@ -125,8 +126,8 @@ def _pass(
         widen(con)
     _put_away(con, month)
     effort.rounds += 1
-    effort.candidates += _count(con, "candidates")
-    effort.edges += _count(con, "edges")
+    effort.candidates += count_rows(con, "candidates")
+    effort.edges += count_rows(con, "edges")
     effort.blocks = effort.blocks or blocks
 
 
@@ -163,12 +164,3 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     for table in ("persons_changed", "persons_unweighed"):
         con.execute(f"INSERT INTO {table} SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
     describe_fresh(con)
-
-
-def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(found[0]) if found else 0

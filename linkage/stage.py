@@ -15,7 +15,7 @@ from linkage.match import Scorer, model_in_force
 from linkage.reading import find_shared_phones, read_beside, read_fresh, read_month, read_registry
 from linkage.rounds import Effort, to_rest
 from linkage.standing import weigh_standing
-from warehouse.database import copy_to_parquet, in_memory, quoted
+from warehouse.database import copy_to_parquet, count_rows, in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -51,7 +51,9 @@ def link(
             use_frozen(con, frozen)
         read_decisions(con, month, lake)
         merged = apply_to_registry(con)
-        identity.hold_merges(_count(con, "old_persons") + merged, merged, limits.merges_per_thousand, month)
+        identity.hold_merges(
+            count_rows(con, "old_persons") + merged, merged, limits.merges_per_thousand, month
+        )
         read_fresh(con)
         find_shared_phones(con, limits.phone_holders)
         read_beside(con, month, lake)
@@ -71,7 +73,7 @@ def link(
 
 def _use_threads(con: duckdb.DuckDBPyConnection) -> None:
     """Use no more threads than the profiles can occupy: the others would wait busily, statement by statement."""
-    profiles = max(_count(con, "seen"), _count(con, "old"))
+    profiles = max(count_rows(con, "seen"), count_rows(con, "old"))
     con.execute(f"SET threads = {min(threads(), 1 + profiles // _ROWS_OF_A_THREAD)}")
 
 
@@ -124,26 +126,21 @@ def _crosswalk(feed: str, month: Month, lake: Lake) -> str:
         ORDER BY records.file, records.sheet, records.row, records.role"""
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str, condition: str = "TRUE") -> int:
-    found = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
-    return int(found[0]) if found else 0
-
-
 def _outcome(
     con: duckdb.DuckDBPyConnection, month: Month, rows: int, effort: Effort, weighed: int, model: Path
 ) -> Outcome:
     grades = dict(con.execute("SELECT grade, count(*) FROM links GROUP BY grade").fetchall())
     used = dict(con.execute("SELECT rule, count(*) FROM links GROUP BY rule").fetchall())
     told = dict(con.execute("SELECT kind, count(*) FROM events_told GROUP BY kind").fetchall())
-    profiles = _count(con, "links")
-    fresh = _count(con, "links", "is_fresh")
+    profiles = count_rows(con, "links")
+    fresh = count_rows(con, "links", "is_fresh")
     share = 100 * fresh / profiles if profiles else 0.0
     reasons = [
         f"model in force: {model.stem}",
         f"{share:.1f} % of this month's descriptions were new or changed and were scored ({fresh} of {profiles}); "
         f"{effort.reopened} open ones of earlier months were tried again, {weighed} links of the model were weighed again",
     ]
-    contradictions = _count(con, "contradictions")
+    contradictions = count_rows(con, "contradictions")
     if contradictions:
         reasons.append(
             f"decisions of people contradict one another: {contradictions} (see the flags under L43)"
@@ -158,8 +155,8 @@ def _outcome(
             "profiles_reopened": effort.reopened,
             "links_weighed_again": weighed,
             "rounds": effort.rounds,
-            "persons_seen": _count(con, "(SELECT DISTINCT person_id FROM links)"),
-            "persons_minted": _count(con, "events_told", "kind = 'mint'"),
+            "persons_seen": count_rows(con, "(SELECT DISTINCT person_id FROM links)"),
+            "persons_minted": count_rows(con, "events_told", "kind = 'mint'"),
             "contradictions": contradictions,
             "candidates": effort.candidates,
             "edges": effort.edges,

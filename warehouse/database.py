@@ -73,3 +73,14 @@ def copy_to_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> i
     path.parent.mkdir(parents=True, exist_ok=True)
     done = con.execute(f"COPY ({query}) TO '{quoted(path)}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
     return int(done[0]) if done else 0
+
+
+def has_rows(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Whether a table, view or bracketed query has a row."""
+    return con.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is not None
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, relation: str, condition: str = "TRUE") -> int:
+    """How many rows of a table, view or bracketed query meet the condition."""
+    found = con.execute(f"SELECT count(*) FROM {relation} WHERE {condition}").fetchone()
+    return int(found[0]) if found else 0
