@@ -24,7 +24,7 @@ from linkage.quality.reading import read_links
 from linkage.quality.recapture import capture
 from linkage.quality.sample import draw_sample
 from linkage.quality.second_look import look_again
-from warehouse.database import copy_to_parquet, in_memory
+from warehouse.database import copy_to_parquet, count_rows, in_memory
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
@@ -101,10 +101,6 @@ def _keep(con: duckdb.DuckDBPyConnection, estimates: list[Estimate]) -> None:
 
 
 def _outcome(con: duckdb.DuckDBPyConnection, month: Month, estimates: list[Estimate], model: Path) -> Outcome:
-    def count(table: str, condition: str = "TRUE") -> int:
-        found = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
-        return int(found[0]) if found else 0
-
     reasons = [
         f"{one.measure}: {one.estimate:.3%} ({one.low:.3%} to {one.high:.3%} of {one.rows}), {one.method}"
         for one in estimates
@@ -114,11 +110,11 @@ def _outcome(con: duckdb.DuckDBPyConnection, month: Month, estimates: list[Estim
         stage="quality",
         month=str(month),
         counts={
-            "descriptions": count("linked"),
-            "hidden": count("answers", "kind = 'hidden'"),
-            "phantoms": count("answers", "kind = 'phantom'"),
-            "looked_at_again": count("looked"),
-            "cards_drawn": count("link_sample"),
+            "descriptions": count_rows(con, "linked"),
+            "hidden": count_rows(con, "answers", "kind = 'hidden'"),
+            "phantoms": count_rows(con, "answers", "kind = 'phantom'"),
+            "looked_at_again": count_rows(con, "looked"),
+            "cards_drawn": count_rows(con, "link_sample"),
             "estimates": len(estimates),
         },
         by={
