@@ -10,7 +10,7 @@ from functools import cache
 from warehouse.policy import Line, Policy
 from warehouse.settings import REPOSITORY
 
-_WORDS = REPOSITORY / "dbt_project" / "seeds" / "reference" / "parameter_words.csv"
+_WORDS = REPOSITORY / "dbt_project" / "seeds" / "reference" / "parameters.csv"
 NO_PARAMETER = "无参数"  # as int_rules__readied writes it
 COMPARED = "各来源直接比对，不设数值标准"
 # As ``warehouse.policy.Line.reference`` writes it.
@@ -23,7 +23,7 @@ _REFERENCE = re.compile(
 def words() -> dict[str, tuple[str, str]]:
     """Per parameter its Chinese title and the words of its unit."""
     with _WORDS.open(encoding="utf-8", newline="") as file:
-        return {line["parameter"]: (line["title"], line["unit_words"]) for line in csv.DictReader(file)}
+        return {line["parameter"]: (line["title"] or line["parameter"], line["unit_words"]) for line in csv.DictReader(file)}
 
 
 def documents(policy_ref: str | None) -> str:

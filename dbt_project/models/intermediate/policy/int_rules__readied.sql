@@ -14,7 +14,7 @@ policy as (
 ),
 
 words as (
-    select * from {{ ref('parameter_words') }}
+    select * from {{ ref('parameters') }}
 ),
 
 needed as (
@@ -82,7 +82,7 @@ weighed as (
     select
         asked.rule_id,
         string_agg(
-            case when policy.value is null then coalesce(words.title, asked.parameter) end, '、' order by asked.parameter
+            case when policy.value is null then coalesce(nullif(words.title, ''), asked.parameter) end, '、' order by asked.parameter
         ) as missing,
         string_agg(policy.reference, '; ' order by asked.parameter) as policy_ref
     from asked

@@ -1,10 +1,35 @@
 -- Every rule's subjects on one table: raised, clear, or not assessed and why. A rule whose feed did not come or
 -- whose parameter has no value raises nothing: all its subjects are not assessed, with that reason.
 with
-{%- set rules = ['d01', 'd02', 'd03', 'c01', 'c03', 'r01', 'c08', 'q01'] %}
+{%- set rules = [
+    'c01',
+    'c03',
+    'c08',
+    'd01',
+    'd02',
+    'd03',
+    'q01',
+    'r01',
+] %}
 assessed as (
     {%- for rule in rules %}
-        select * from {{ ref('int_' ~ rule ~ '__assessed') }}
+        select
+            rule_id,
+            subject,
+            cause,
+            person_id,
+            township,
+            village,
+            is_raised,
+            unassessed_reason,
+            grade,
+            amount,
+            fingerprint,
+            summary,
+            evidence,
+            policy_used,
+            standing
+        from {{ ref('int_' ~ rule ~ '__assessed') }}
         {%- if not loop.last %}
             union all
         {%- endif %}

@@ -150,6 +150,7 @@ select
     coalesce(before.since, {{ this_month() }}) as since,
     cast(decided.amount as decimal(18, 2)) as amount,
     decided.summary,
+    json_extract_string(decided.evidence, '$.proposed') as proposed,
     rules.check_hint,
     cast(
         json_merge_patch(

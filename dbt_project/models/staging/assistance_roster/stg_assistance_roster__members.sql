@@ -22,6 +22,7 @@ select
     is_link_certain,
     case_no,
     aid_type,
+    aid_type_raw as aid_words,
     head_name,
     name,
     relation,
@@ -29,10 +30,14 @@ select
     insured_size,
     health,
     labour,
+    cause,
     income_pc_month,
     monthly_amount,
     admitted_on,
     grace_from,
     township,
-    village
+    village,
+    "group" as village_group,
+    hukou_address,
+    residence_address
 from linked
