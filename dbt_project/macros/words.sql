@@ -12,3 +12,8 @@
         ' ', sources, ' 个来源）'
     )
 {%- endmacro %}
+
+{#- A word of a list as the reference tables hold it: no blanks, half-width brackets. -#}
+{% macro plain_word(word) -%}
+    replace(replace(replace(replace({{ word }}, ' ', ''), '　', ''), '（', '('), '）', ')')
+{%- endmacro %}

@@ -11,33 +11,41 @@ links as (
 
 linked as (
     {{ linked_rows() }}
+),
+
+words as (
+    select * from {{ ref('aid_words') }}
 )
 
 select
-    month,
-    file,
-    sheet,
-    row,
-    person_id,
-    is_link_certain,
-    case_no,
-    aid_type,
-    aid_type_raw as aid_words,
-    head_name,
-    name,
-    relation,
-    household_size,
-    insured_size,
-    health,
-    labour,
-    cause,
-    income_pc_month,
-    monthly_amount,
-    admitted_on,
-    grace_from,
-    township,
-    village,
-    "group" as village_group,
-    hukou_address,
-    residence_address
+    linked.month,
+    linked.file,
+    linked.sheet,
+    linked.row,
+    linked.person_id,
+    linked.is_link_certain,
+    linked.case_no,
+    linked.aid_type,
+    linked.aid_type_raw as aid_words,
+    words.place_kind,
+    words.care,
+    linked.head_name,
+    linked.name,
+    linked.relation,
+    linked.household_size,
+    linked.insured_size,
+    linked.health,
+    linked.labour,
+    linked.cause,
+    linked.income_pc_month,
+    linked.monthly_amount,
+    linked.admitted_on,
+    linked.grace_from,
+    linked.township,
+    linked.village,
+    linked."group" as village_group,
+    linked.hukou_address,
+    linked.residence_address
 from linked
+-- The word as it stood says more than its class: town or country, at home or in an institution.
+left join words on {{ plain_word('linked.aid_type_raw') }} = words.word
