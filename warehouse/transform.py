@@ -133,7 +133,7 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         "--log-level-file", "none", "--log-level", "none", "--no-write-json", "--no-use-colors",
         "--no-version-check", "--vars", f"{{month: '{month}', region: '{region}'}}",
     ]  # fmt: skip
-    passed = home / "tmp" / "dbt" / "unit_tests_passed"
+    passed = unit_tests_passed(home)
     project = _project_digest()
     if passed.exists() and passed.read_text(encoding="utf-8") == project:
         arguments += ["--exclude-resource-type", "unit_test"]
@@ -150,6 +150,11 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
     counts = _judged(result.result, month, home)
     passed.write_text(project, encoding="utf-8")
     return counts
+
+
+def unit_tests_passed(home: Path) -> Path:
+    """The note that a home keeps of the project whose unit tests it saw pass."""
+    return home / "tmp" / "dbt" / "unit_tests_passed"
 
 
 def _project_digest() -> str:
