@@ -23,7 +23,10 @@ _REFERENCE = re.compile(
 def words() -> dict[str, tuple[str, str]]:
     """Per parameter its Chinese title and the words of its unit."""
     with _WORDS.open(encoding="utf-8", newline="") as file:
-        return {line["parameter"]: (line["title"] or line["parameter"], line["unit_words"]) for line in csv.DictReader(file)}
+        return {
+            line["parameter"]: (line["title"] or line["parameter"], line["unit_words"])
+            for line in csv.DictReader(file)
+        }
 
 
 def documents(policy_ref: str | None) -> str:

@@ -1,13 +1,12 @@
-"""Months, errors, policy lines: the values everything stands on."""
+"""Months and errors: the values everything stands on."""
 
 from datetime import date
 
 import pytest
 
 from warehouse import errors
-from warehouse.errors import Misconfigured, PolicyMissing
+from warehouse.errors import Misconfigured
 from warehouse.months import Month, span
-from warehouse.policy import COLUMNS, load
 
 
 @pytest.mark.parametrize(
@@ -57,52 +56,3 @@ def test_exit_codes_stay_in_their_families():
         for family, codes_of_family in families.items():
             if issubclass(kind, family):
                 assert kind.exit_code in codes_of_family, kind
-
-
-def pack(folder, *lines):
-    folder.mkdir(exist_ok=True)
-    (folder / "a.csv").write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
-    return folder
-
-
-HERE = "tongren,k,2.0,times,2021-01-01,2025-12-31,S0,verified,"
-EVERYWHERE = "*,k,1.5,times,2020-01-01,,G3,illustrative,"
-
-
-@pytest.mark.parametrize(
-    ("month", "value"), [("2020-12", "1.5"), ("2021-01", "2.0"), ("2025-12", "2.0"), ("2026-01", "1.5")]
-)
-def test_the_regions_line_beats_the_general_one_while_it_is_in_force(tmp_path, month, value):
-    assert load(pack(tmp_path / "p", EVERYWHERE, HERE), "tongren", Month.parse(month)).text("k") == value
-
-
-def test_what_is_left_open_is_not_zero(tmp_path):
-    policy = load(
-        pack(tmp_path / "p", "tongren,job,,yuan,2020-01-01,,S2,verified,", HERE), "tongren", Month(2024, 1)
-    )
-    assert not policy.is_configured("job")
-    assert not policy.is_configured("never heard of")
-    with pytest.raises(PolicyMissing, match="left open"):
-        policy.number("job")
-    with pytest.raises(PolicyMissing, match="no value"):
-        policy.number("never heard of")
-
-
-@pytest.mark.parametrize(
-    ("lines", "words"),
-    [
-        ((HERE, "tongren,k,2.1,times,2025-12-31,,S9,verified,"), "hold on"),
-        (("tongren,k,2.0,times,2021-1-1,,S0,verified,",), "line 2"),
-        (("tongren,k,2.0,times,2021-01-01,,S0,guessed,",), "line 2"),
-        (("tongren,k,2.0,times,2021-01-01,,,verified,",), "line 2"),
-        ((EVERYWHERE,), "no policy pack for region"),
-    ],
-)
-def test_a_broken_pack_is_refused_with_its_line(tmp_path, lines, words):
-    with pytest.raises(Misconfigured, match=words):
-        load(pack(tmp_path / "p", *lines), "tongren", Month(2025, 12))
-
-
-def test_the_reference_of_a_line_names_document_and_standing(tmp_path):
-    line = load(pack(tmp_path / "p", HERE), "tongren", Month(2024, 5)).line("k")
-    assert line.reference == "k@tongren:2021-01-01 (S0, verified)"
