@@ -1,4 +1,4 @@
-"""The verbs that only look: row accounts, ids, months, gates, policy lines, and the planted truth."""
+"""The verbs that only look: row accounts, ids, months, gates, policy, rules, and the planted truth."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from console.options import HomeOption, JsonOption, MonthOption, PolicyOption, Q
 from console.screen import Screen
 from warehouse.guard import guarded
 from warehouse.months import Month
+from warehouse.policy import load
 from warehouse.settings import Settings
 
 gate_app = typer.Typer(no_args_is_help=True, help="The two gates: what they found, and why a rule is there.")
@@ -21,7 +22,7 @@ policy_app = typer.Typer(
 
 def add_verbs(app: typer.Typer) -> None:
     """Give ``app`` the verbs that look at what was made."""
-    for verb in (account, identity, summary, assess):
+    for verb in (account, identity, summary, assess, rules):
         app.command()(verb)
     app.add_typer(gate_app, name="gate")
     app.add_typer(policy_app, name="policy")
@@ -90,12 +91,62 @@ def gate_explain(rule: Annotated[str, typer.Argument(help="the rule's id")]) -> 
     Screen().say(explain(rule))
 
 
+@policy_app.command("check")
+def policy_check(policy: PolicyOption = None, json: JsonOption = False) -> None:
+    """Look for every fault of the packs: overlaps, gaps, unknown parameters, wrong units and values."""
+    from console.commands.policy import check_policy
+
+    check_policy(Settings.from_environment(policy_dir=policy).policy_dir, Screen(as_json=json))
+
+
 @policy_app.command("show")
 def policy_show(
-    month: MonthOption, region: RegionOption = None, policy: PolicyOption = None, json: JsonOption = False
+    month: MonthOption,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    is_all: Annotated[bool, typer.Option("--all", help="also what intake, linkage and gates use")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Show every policy line in force for a region and month, with its document."""
     from console.commands.policy import show_policy
 
     settings = Settings.from_environment(region=region, policy_dir=policy)
-    show_policy(Month.parse(month), settings, Screen(as_json=json))
+    show_policy(
+        Month.parse(month), settings.policy_dir, settings.region, is_all or json, Screen(as_json=json)
+    )
+
+
+@policy_app.command("diff")
+def policy_diff(
+    month: MonthOption,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    to_month: Annotated[str | None, typer.Option("--to-month", help="compare with this month")] = None,
+    to_region: Annotated[str | None, typer.Option("--to-region", help="compare with this region")] = None,
+    to_policy: Annotated[
+        Path | None, typer.Option("--to-policy", help="compare with the packs of this folder")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show which values differ between two regions, two months or two folders of packs, and by which document."""
+    from console.commands.policy import show_difference
+
+    settings = Settings.from_environment(region=region, policy_dir=policy)
+    here = load(settings.policy_dir, settings.region, Month.parse(month))
+    other = Settings.from_environment(region=to_region or settings.region, policy_dir=to_policy or policy)
+    there = load(other.policy_dir, other.region, Month.parse(to_month or month))
+    named = [
+        " ".join([one.region, str(one.month), *([folder.name] if to_policy else [])])
+        for one, folder in ((here, settings.policy_dir), (there, other.policy_dir))
+    ]
+    show_difference(here, there, (named[0], named[1]), Screen(as_json=json))
+
+
+def rules(
+    month: MonthOption, region: RegionOption = None, policy: PolicyOption = None, json: JsonOption = False
+) -> None:
+    """Show every rule of warning for a region and month: its sentence, feeds, and the policy in force behind it."""
+    from console.commands.rules import show_rules
+
+    settings = Settings.from_environment(region=region, policy_dir=policy)
+    show_rules(Month.parse(month), settings.policy_dir, settings.region, Screen(as_json=json))
