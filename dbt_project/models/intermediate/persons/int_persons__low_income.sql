@@ -1,5 +1,5 @@
 -- Who is a low-income person this month, and on which ground: on 低保, 特困 or 低保边缘; or in a household
--- of the rural list that is monitored, risk not cleared, with income per head below the line.
+-- of the rural list that is monitored, risk not cleared, with counted income below the household's own line.
 with
 rostered as (
     select * from {{ ref('int_persons__rostered') }}
@@ -12,14 +12,6 @@ monitored as (
 classes as (
     select * from {{ ref('class_crosswalk') }}
     where feed = 'assistance_roster' and is_low_income
-),
-
-policy as (
-    select * from {{ ref('int_policy_in_force') }}
-),
-
-line as (
-    {{ limits(['dibao_standard_month', 'low_income_multiple']) }}
 ),
 
 grounds as (
@@ -39,10 +31,9 @@ grounds as (
         monitored.is_link_certain,
         monitored.origins
     from monitored
-    cross join line
     where
         monitored.is_monitored
-        and monitored.income_pc_year < line.dibao_standard_month * line.low_income_multiple * 12
+        and monitored.band in ('below standard', 'below line')
 )
 
 select

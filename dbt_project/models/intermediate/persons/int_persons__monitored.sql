@@ -1,5 +1,5 @@
 -- This month's rural list, one row per person: household, class in the words of the month, whether it is a
--- monitored class whose risk is not cleared, and the income of the household.
+-- monitored class whose risk is not cleared, and the counted income of the household against its own standard.
 with
 rural as (
     select * from {{ ref('stg_rural_monitoring__members') }}
@@ -7,7 +7,7 @@ rural as (
 ),
 
 incomes as (
-    select * from {{ ref('int_incomes__stated') }}
+    select * from {{ ref('int_incomes__counted') }}
 ),
 
 classes as (
@@ -36,7 +36,16 @@ select
     numbered.class,
     -- Only a 是 clears the risk: a blank is not a yes.
     coalesce(classes.is_monitored, false) and coalesce(numbered.risk_cleared, '否') <> '是' as is_monitored,
-    incomes.income_pc_year,
+    -- The household's income as the policy of the month counts it. Bands are of totals; figures per head are for reading.
+    cast(incomes.income_year / nullif(incomes.members, 0) as decimal(18, 2)) as income_pc_year,
+    incomes.income_year,
+    incomes.income_pc_month,
+    incomes.members as household_members,
+    incomes.standard_kind,
+    incomes.standard_month,
+    incomes.line_month,
+    incomes.band,
+    incomes.policy_used as income_policy,
     numbered.identified_on,
     numbered.risk,
     numbered.township,
@@ -44,5 +53,5 @@ select
     concat('rural_monitoring/', numbered.file) as origins
 from numbered
 left join classes on numbered.class = classes.word
-left join incomes on numbered.household_no = incomes.household_no
+left join incomes on concat('household_no:', numbered.household_no) = incomes.household_key
 where numbered.place = 1

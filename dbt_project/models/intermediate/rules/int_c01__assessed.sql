@@ -8,14 +8,6 @@ rostered as (
     select * from {{ ref('int_persons__rostered') }}
 ),
 
-policy as (
-    select * from {{ ref('int_policy_in_force') }}
-),
-
-line as (
-    {{ limits(['dibao_standard_month', 'low_income_multiple']) }}
-),
-
 on_rosters as (
     select
         person_id,
@@ -36,22 +28,18 @@ households as (
 ),
 
 judged as (
+    -- Below the line is told by totals (`band`); the figures per head are what a person reads.
     select
         monitored.*,
         households.members,
         households.members_on_rosters,
         households.is_surely_covered,
-        line.dibao_standard_month as standard,
-        cast(line.dibao_standard_month * line.low_income_multiple as decimal(18, 2)) as line_month,
-        cast(monitored.income_pc_year / 12 as decimal(18, 2)) as income_pc_month,
+        monitored.band = 'below standard' as is_below_standard,
         coalesce(
-            monitored.income_pc_year < line.dibao_standard_month * line.low_income_multiple * 12
-            and households.members_on_rosters = 0,
-            false
+            monitored.band in ('below standard', 'below line') and households.members_on_rosters = 0, false
         ) as is_raised
     from monitored
     inner join households on monitored.household_no = households.household_no
-    cross join line
     where monitored.is_monitored
 )
 
@@ -66,19 +54,19 @@ select
     case
         when is_raised then null
         when members_on_rosters > 0 and not is_surely_covered then '同户在册成员身份待核'
-        when members_on_rosters = 0 and income_pc_year is null then '收入不明'
+        when members_on_rosters = 0 and band is null then '收入不明'
     end as unassessed_reason,
     case when is_link_certain then '疑似' else '提示' end as grade,
     cast(line_month - income_pc_month as decimal(18, 2)) as amount,
-    concat_ws('|', class, income_pc_month < standard) as fingerprint,
+    concat_ws('|', class, is_below_standard) as fingerprint,
     case
         when is_raised
             then concat(
                 class, '，风险未消除，人均月收入 ', {{ yuan('income_pc_month') }}, ' 元，',
-                case when income_pc_month < standard then '低于低保标准 ' else '低于低收入线 ' end,
-                {{ yuan('case when income_pc_month < standard then standard else line_month end') }},
+                case when is_below_standard then '低于低保标准 ' else '低于低收入线 ' end,
+                {{ yuan('case when is_below_standard then standard_month else line_month end') }},
                 ' 元，全户 ', members, ' 人均不在救助花名册；拟按',
-                case when income_pc_month < standard then '低保' else '低保边缘' end, '评估。'
+                case when is_below_standard then '低保' else '低保边缘' end, '评估。'
             )
     end as summary,
     case
@@ -87,8 +75,11 @@ select
                 'class', class,
                 'income_pc_month', income_pc_month,
                 'line_month', line_month,
-                'standard_month', standard,
-                'proposed', case when income_pc_month < standard then '低保' else '低保边缘' end,
+                'standard_month', standard_month,
+                'standard_kind', standard_kind,
+                -- The lines of the mart under this key lead from what was stated to what counts.
+                'income_breakdown', concat('household_no:', household_no),
+                'proposed', case when is_below_standard then '低保' else '低保边缘' end,
                 'household_members', members,
                 'members_on_rosters', members_on_rosters,
                 'rows', json_object('rural_monitoring', members, 'assistance_roster', 0),
@@ -96,7 +87,6 @@ select
                 'links', json_object('rural', case when is_link_certain then 'certain' else 'review' end)
             ) as varchar)
     end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
+    income_policy as policy_used,
     cast(null as varchar) as standing
 from judged

@@ -20,7 +20,7 @@ policy as (
 ),
 
 line as (
-    {{ limits(['dibao_standard_month', 'low_income_multiple', 'answered_income_step']) }}
+    {{ limits(['answered_income_step']) }}
 ),
 
 heads as (
@@ -48,7 +48,12 @@ households as (
         min(rural.township) as township,
         min(rural.village) as village,
         min(rural.class) as class,
-        min(rural.income_pc_year) as income_pc_year,
+        min(rural.band) as band,
+        min(rural.income_pc_month) as income_pc_month,
+        min(rural.standard_month) as standard_month,
+        min(rural.standard_kind) as standard_kind,
+        min(rural.line_month) as line_month,
+        min(rural.income_policy) as income_policy,
         count(*) as members,
         bool_and(rural.is_link_certain) as is_link_certain,
         count(assessed.person_id) as members_assessed,
@@ -64,12 +69,8 @@ judged as (
         households.*,
         heads.person_id,
         line.answered_income_step,
-        cast(line.dibao_standard_month * line.low_income_multiple as decimal(18, 2)) as line_month,
-        cast(households.income_pc_year / 12 as decimal(18, 2)) as income_pc_month,
         coalesce(
-            households.income_pc_year < line.dibao_standard_month * line.low_income_multiple * 12
-            and households.members_assessed = 0,
-            false
+            households.band in ('below standard', 'below line') and households.members_assessed = 0, false
         ) as is_raised
     from households
     inner join heads on households.household_no = heads.household_no and heads.place = 1
@@ -87,7 +88,7 @@ select
     case
         when is_raised then null
         when members_assessed > 0 and not is_surely_assessed then '户内在册成员身份待核'
-        when members_assessed = 0 and income_pc_year is null then '收入不明'
+        when members_assessed = 0 and band is null then '收入不明'
     end as unassessed_reason,
     case when is_link_certain then '疑似' else '提示' end as grade,
     cast(line_month - income_pc_month as decimal(18, 2)) as amount,
@@ -105,6 +106,10 @@ select
                 'class', class,
                 'income_pc_month', income_pc_month,
                 'line_month', line_month,
+                'standard_month', standard_month,
+                'standard_kind', standard_kind,
+                'proposed', case when band = 'below standard' then '低保' else '低保边缘' end,
+                'income_breakdown', concat('household_no:', household_no),
                 'household_members', members,
                 'members_assessed', members_assessed,
                 'rows', json_object('rural_monitoring', members, 'assistance_roster', 0),
@@ -112,7 +117,6 @@ select
                 'links', json_object('rural', case when is_link_certain then 'certain' else 'review' end)
             ) as varchar)
     end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
+    income_policy as policy_used,
     cast(null as varchar) as standing
 from judged

@@ -17,14 +17,9 @@ deaths as (
     where died_by < {{ first_day() }}
 ),
 
-roster as (
-    select * from {{ ref('stg_assistance_roster__members') }}
-    where month = {{ this_month() }} and income_pc_month is not null
-),
-
 incomes as (
-    select * from {{ ref('int_incomes__stated') }}
-    where income_pc_year is not null
+    select * from {{ ref('int_incomes__counted') }}
+    where income_pc_month is not null
 ),
 
 sized as (
@@ -50,33 +45,18 @@ numbered as (
     group by household_id
 ),
 
-stated as (
-    -- The rural list's figure first; the roster's where there is none. The lower one where two numbers differ.
-    select
-        connected.household_id,
-        min(cast(incomes.income_pc_year / 12 as decimal(18, 2))) as income_pc_month,
-        'rural_monitoring' as income_source,
-        1 as trust
-    from connected
-    inner join incomes on connected.household_key = concat('household_no:', incomes.household_no)
-    group by connected.household_id
-    union all
-    select
-        connected.household_id,
-        min(roster.income_pc_month) as income_pc_month,
-        'assistance_roster' as income_source,
-        2 as trust
-    from connected
-    inner join roster on connected.household_key = concat('case_no:', roster.case_no)
-    group by connected.household_id
-),
-
 income as (
+    -- The rural list's counted income first; the roster's where there is none. The lower where two numbers differ.
     select
         household_id,
-        min_by(income_pc_month, trust) as income_pc_month,
-        min_by(income_source, trust) as income_source
-    from stated
+        coalesce(
+            min(case when household_key like 'household_no:%' then income_pc_month end),
+            min(case when household_key like 'case_no:%' then income_pc_month end)
+        ) as income_pc_month,
+        case
+            when bool_or(household_key like 'household_no:%') then 'rural_monitoring' else 'assistance_roster'
+        end as income_source
+    from incomes
     group by household_id
 )
 
