@@ -17,13 +17,16 @@ _MONEY = "DECIMAL(18,2)"
 MARTS: dict[str, dict[str, str]] = {
     "dim_person": {
         "person_id": _V, "name": _V, "id_no": _V, "sex": _V, "birth_date": _D, "phone": _V,
-        "township": _V, "village": _V, "household_id": _V, "relation": _V, "died_on": _D, "link_grade": _V,
+        "township": _V, "village": _V, "household_id": _V, "relation": _V, "died_on": _D, "death_sources": "INTEGER",
+        "link_grade": _V,
     },
     "dim_household": {
         "household_id": _V, "head_person_id": _V, "township": _V, "village": _V, "size": "INTEGER",
         "income_pc_month": _MONEY,
     },
-    "fct_population_monthly": {"person_id": _V, "household_id": _V, "class": _V, "source_feed": _V},
+    "fct_population_monthly": {
+        "person_id": _V, "household_id": _V, "class": _V, "source_feed": _V, "township": _V, "village": _V,
+    },
     "fct_warning_monthly": {
         "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "region": _V, "township": _V,
         "village": _V, "grade": _V, "status": _V, "status_reason": _V, "since": _V, "amount": _MONEY,
@@ -42,6 +45,31 @@ MARTS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+# Marts of registers and forms.
+REGISTERS: dict[str, dict[str, str]] = {
+    "fct_population_change_monthly": {
+        "person_id": _V, "household_id": _V, "township": _V, "village": _V, "class": _V, "change": _V, "category": _V,
+        "reason": _V, "reason_source": _V, "from_class": _V, "to_class": _V, "effective_month": _V, "case_no": _V,
+    },
+    "fct_coverage_monthly": {
+        "direction": _V, "list_class": _V, "roster_class": _V, "township": _V, "persons": _N, "households": _N,
+        "persons_before": _N, "persons_change": _N,
+    },
+    "fct_record_register_monthly": {
+        "household_id": _V, "head_person_id": _V, "township": _V, "village": _V, "reason": _V,
+        "income_pc_month": _MONEY, "standard_month": _MONEY, "line_month": _MONEY, "registered_month": _V,
+        "next_look_month": _V, "risk_points": "DOUBLE", "evidence": _V,
+    },
+    "fct_referral_monthly": {
+        "referral_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V, "agency": _V,
+        "aid": _V, "reason": _V, "rule_id": _V, "warning_id": _V, "state": _V, "since": _V,
+    },
+    "fct_alarm_monthly": {
+        "alarm_id": _V, "rule_id": _V, "township": _V, "village": _V, "cause_rule": _V, "warnings": _N,
+        "households": _N, "share": "DOUBLE", "since": _V, "policy_ref": _V,
+    },
+}  # fmt: skip
+
 QUARANTINE = {"feed": _V, "file": _V, "sheet": _V, "row": "INTEGER", "reason": _V}
 
 
@@ -53,12 +81,19 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     """
     for mart, columns in MARTS.items():
         _view(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns, month)
-    quarantine = lake.partition("quarantine", month=str(month))
-    if any(quarantine.glob("*.parquet")):
-        _view(con, "quarantine", quarantine, QUARANTINE, month)
-    else:
-        empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in QUARANTINE.items())
-        con.execute(f"CREATE VIEW quarantine AS SELECT {empty} WHERE false")
+    for mart, columns in REGISTERS.items():
+        _view_or_empty(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns, month)
+    _view_or_empty(con, "quarantine", lake.partition("quarantine", month=str(month)), QUARANTINE, month)
+
+
+def _view_or_empty(
+    con: duckdb.DuckDBPyConnection, name: str, folder: Path, columns: dict[str, str], month: Month
+) -> None:
+    if any(folder.glob("*.parquet")):
+        _view(con, name, folder, columns, month)
+        return
+    empty = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in columns.items())
+    con.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")
 
 
 def _view(

@@ -11,14 +11,15 @@ from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release import ledger, listing, marts
+from warehouse.release import frame, ledger, listing, marts
+from warehouse.release.issue import issue_forms
 from warehouse.release.lists import write_list
 from warehouse.release.manifest import Item, write_manifest
 from warehouse.release.masking import Mask, mask_for
+from warehouse.release.naming import WHOLE_COUNTY, distinct, place_word
 from warehouse.release.page import write_page
 from warehouse.release.sealed import check_sealed
 from warehouse.release.verdict_check import passed_verdicts
-from warehouse.release.workbook import file_word
 
 
 def release_folder(lake: Lake, month: Month) -> Path:
@@ -41,6 +42,8 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         items += _lists(folder, con, month, policy)
         ledger.prepare(con, lake, month, policy)
         items += _ledgers(folder, con, month, policy)
+        frame.prepare(con, lake, month, policy)
+        items += issue_forms(folder, con, lake=lake, month=month, policy=policy)
         page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
         (folder / "month.html").write_text(page, encoding="utf-8")
         items.append(Item("month.html", "page", 0))
@@ -51,10 +54,12 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
 
 def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
     """Every township's list and its paper copy, and the county's list."""
-    places: list[tuple[str | None, str]] = [(name, _word(name, policy)) for name in listing.townships(con)]
-    places.append((None, "全市"))
+    places: list[tuple[str | None, str]] = [
+        (name, place_word(name, policy)) for name in listing.townships(con)
+    ]
+    places.append((None, WHOLE_COUNTY))
     items = []
-    for township, word in _distinct(places):
+    for township, word in distinct(places):
         kinds = [("list" if township else "county_list", f"lists/预警清单_{word}_{month}.xlsx")]
         if township:
             kinds.append(("paper", f"paper/预警清单_{word}_{month}_纸质.xlsx"))
@@ -76,8 +81,10 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
 def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
     """Every township's ledger and its paper copy."""
     items = []
-    places: list[tuple[str | None, str]] = [(name, _word(name, policy)) for name in ledger.townships(con)]
-    for township, word in _distinct(places):
+    places: list[tuple[str | None, str]] = [
+        (name, place_word(name, policy)) for name in ledger.townships(con)
+    ]
+    for township, word in distinct(places):
         for audience, path in (
             ("ledger", f"ledger/摸排台账_{word}_{month}.xlsx"),
             ("paper", f"paper/摸排台账_{word}_{month}_纸质.xlsx"),
@@ -90,24 +97,9 @@ def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy:
     return items
 
 
-def _word(township: str, policy: Policy) -> str:
-    """A township as part of a file name; a name that is really somebody's number is masked."""
-    return file_word(mask_for("paper", policy).show_text(township))
-
-
 def _sealed(folder: Path, item: Item, mask: Mask) -> Item:
     check_sealed(folder / item.path, mask, shown_as=item.path)
     return item
-
-
-def _distinct(places: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-    """Give two places whose names make the same file name different ones."""
-    taken: dict[str, int] = {}
-    chosen = []
-    for place, word in places:
-        number = taken[word] = taken.get(word, 0) + 1
-        chosen.append((place, word if number == 1 else f"{word}_{number}"))
-    return chosen
 
 
 def _outcome(con: duckdb.DuckDBPyConnection, month: Month, items: list[Item]) -> Outcome:

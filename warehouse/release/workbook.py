@@ -47,29 +47,40 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "open_date": {**_GRID, "locked": False, "bg_color": "#FFFDF5", "num_format": "yyyy-mm-dd", "align": "center"},
     "section": {"font_name": "黑体", "font_size": 12, "bold": True, "bottom": 2, "bottom_color": "#1F4E79"},
     "plain": {"text_wrap": True, "valign": "top"},
+    "total": {**_GRID, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#F2F4F7"},
+    "total_money": {**_GRID, "bold": True, "align": "right", "num_format": "#,##0.00", "bg_color": "#F2F4F7"},
+    "total_count": {**_GRID, "bold": True, "align": "right", "num_format": "0", "bg_color": "#F2F4F7"},
     "missing": {"bg_color": "#F9C5C1"},
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its header, width in characters, look, and whether the village fills it in."""
+    """A column of a sheet: its header, width in characters, look, and whether the village fills it in.
+
+    ``group`` is the header above it where a header has two levels; ``is_summed`` puts it into a row of totals.
+    """
 
     key: str
     header: str
     width: float
     look: str = "text"
     is_open: bool = False
+    group: str = ""
+    is_summed: bool = False
 
 
 @contextmanager
-def workbook(path: Path, month: Month, title: str) -> Iterator[Book]:
-    """A workbook to be written row by row, closed at the end; its dates are the month's last day."""
+def workbook(path: Path, month: Month, title: str, *, is_streamed: bool = True) -> Iterator[Book]:
+    """A workbook to be written, closed at the end; its dates are the month's last day.
+
+    A streamed one goes row by row in constant memory; cells that span rows need one that is not.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(
         str(path),
         {
-            "constant_memory": True,
+            "constant_memory": is_streamed,
             "tmpdir": str(path.parent),
             "strings_to_formulas": False,
             "strings_to_urls": False,
@@ -123,6 +134,10 @@ class Book:
         sheet.set_row(row, height_of(columns, values))
         for number, (column, value) in enumerate(zip(columns, values, strict=True)):
             write(sheet, row, number, value, self.looks[column.look])
+
+    def cell(self, sheet: Any, row: int, number: int, value: object, look: str) -> None:
+        """One cell in a named look."""
+        write(sheet, row, number, value, self.looks[look])
 
     def prose(
         self, sheet: Any, row: int, text: str, look: str = "plain", *, across: int, width: int = 118

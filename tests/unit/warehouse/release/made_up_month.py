@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+from pypdf import PdfReader
 
 from warehouse.intake.contract import contracts, standardised_schema
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy, load
 from warehouse.release.marts import MARTS
+from warehouse.release.sealed import texts
 from warehouse.settings import REPOSITORY
 from warehouse.verdicts import (
     RuleVerdict,
@@ -39,6 +41,14 @@ def id_of(number: int) -> str:
 
 def policy() -> Policy:
     return load(REPOSITORY / "dbt_project" / "seeds" / "policy", "tongren", MONTH)
+
+
+def words_of(path: Path) -> str:
+    """Everything that a workbook or a PDF says."""
+    if path.suffix == ".pdf":
+        # Where a cell's words break depends on its width.
+        return "".join("".join(page.extract_text().split()) for page in PdfReader(path).pages)
+    return "\n".join(piece for _, piece in texts(path))
 
 
 def write_table(

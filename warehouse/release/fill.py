@@ -1,0 +1,102 @@
+"""Fill a form in: its query's rows, as its reader may see them, sheet by sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from warehouse.months import Month
+from warehouse.policy import Policy
+from warehouse.release.document import Document, Sheet, Table
+from warehouse.release.form import Copy, Form, Leaf
+from warehouse.release.masking import Mask
+from warehouse.release.unassessed import Unassessed
+from warehouse.release.workbook import drop_down
+
+Rows = list[dict[str, Any]]
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, form: Form) -> Rows:
+    """What the form's query gives: ``township`` and ``village`` say where a row belongs."""
+    cursor = con.cursor()
+    try:
+        found = cursor.execute(form.query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    finally:
+        cursor.close()
+
+
+def places_of(rows: Rows) -> list[str]:
+    """The townships that have a row, in order."""
+    return sorted({str(row["township"]) for row in rows})
+
+
+def filled(
+    form: Form,
+    copy: Copy,
+    rows: Rows,
+    *,
+    place: str | None,
+    month: Month,
+    policy: Policy,
+    mask: Mask,
+    unassessed: Unassessed,
+) -> Document:
+    """The document for one place (``place`` None: the whole county) and one audience."""
+    county = policy.text("release.county_name")
+    words = {
+        "county": county, "place": mask.show_text(place), "year": month.year, "month": month.number,
+        "quarter": (month.number + 2) // 3, "last_day": month.last_day,
+    }  # fmt: skip
+    title = form.title.format(**words)
+    here = [row for row in rows if place is None or row["township"] == place]
+    notes = tuple(note.format(**words) for note in form.notes) + tuple(
+        unassessed.told(form.rules, form.feeds, place)
+    )
+    sheets = []
+    for part, lines in _parts(copy, here):
+        name = mask.show_text(part) or form.file
+        sheets.append(
+            Sheet(
+                name=name,
+                title=f"{title} · {name}" if part and len(form.copies) and copy.sheets != "one" else title,
+                blocks=[_table(form, lines, mask, policy)],
+                form_line=(f"填报单位：{county}{mask.show_text(place)}", "填报时间："),
+                notes=notes,
+                sign=form.sign,
+            )
+        )
+    return Document(title=title, sheets=sheets, annex=form.annex)
+
+
+def _parts(copy: Copy, rows: Rows) -> Iterable[tuple[str, Rows]]:
+    """The rows sheet by sheet; a form without rows has one sheet that says so."""
+    if copy.sheets == "one" or not rows:
+        return [("", rows)]
+    key = copy.sheets
+    ordered = sorted(rows, key=lambda row: str(row[key]))  # stable: the query's order stands within a sheet
+    return [(name, list(lines)) for name, lines in groupby(ordered, key=lambda row: str(row[key]))]
+
+
+def _table(form: Form, rows: Rows, mask: Mask, policy: Policy) -> Table:
+    numbered = [
+        [number if leaf.key == "place" else _shown(leaf, row.get(leaf.key), mask) for leaf in form.columns]
+        for number, row in enumerate(rows, start=1)
+    ]
+    menus = tuple(
+        (leaf.key, tuple(drop_down(policy.words(leaf.menu), leaf.menu))) for leaf in form.columns if leaf.menu
+    )
+    return Table(form.sheet_columns, numbered, otherwise=form.otherwise, total=form.total, menus=menus)
+
+
+def _shown(leaf: Leaf, value: Any, mask: Mask) -> object:
+    if not isinstance(value, str):
+        return value
+    show = {"id_no": mask.show_id, "phone": mask.show_phone, "name": mask.show_name}.get(
+        leaf.shows, mask.show_text
+    )
+    return show(value)

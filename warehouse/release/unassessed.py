@@ -1,0 +1,50 @@
+"""What a form rests on and did not get, in words: feeds that did not come, subjects that were not assessed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from warehouse.intake.contract import contracts
+from warehouse.lake import Lake
+from warehouse.months import Month
+
+_REASONS = """
+SELECT coalesce(rule.title, assessment.rule_id), coalesce(nullif(trim(assessment.reason), ''), '未写明原因'),
+       sum(assessment.not_assessed)::BIGINT
+FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
+WHERE assessment.not_assessed > 0 AND list_contains($1, assessment.rule_id)
+  AND ($2 IS NULL OR assessment.township = $2 OR nullif(trim(assessment.township), '') IS NULL)
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+class Unassessed:
+    """The month's gaps, asked by every form."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
+        self._con = con
+        self._lake = lake
+        self._month = month
+
+    def told(self, rules: Sequence[str], feeds: Sequence[str], place: str | None) -> list[str]:
+        """A sentence per feed that did not come this month, and per rule and reason of what was not assessed."""
+        said = [self._feed(feed) for feed in feeds]
+        reasons = self._con.execute(_REASONS, [list(rules), place]).fetchall() if rules else []
+        said += [
+            f"未评估（不等于没有问题）：{title}，{count} 个对象，原因：{reason}。"
+            for title, reason, count in reasons
+        ]
+        return [sentence for sentence in said if sentence]
+
+    def _feed(self, feed: str) -> str:
+        months = [
+            month for month in self._lake.months("standardised", feed=feed) if month <= str(self._month)
+        ]
+        if months and months[-1] == str(self._month):
+            return ""
+        contract = contracts().get(feed)
+        title = contract.title if contract else feed
+        last = f"最近一次为 {months[-1]}" if months else "从未收到"
+        return f"未评估（不等于没有变化）：本月没有收到{title}（{last}），与它有关的内容未能核对。"
