@@ -16,29 +16,36 @@ from warehouse.replay import replayed
 from warehouse.settings import REPOSITORY, Settings
 
 CATALOGUE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
-BUILT = "as built"
 NOT_CONFIGURED = "未配置规则"
 
-# Per rule: the warnings of one build, how many of them the month as built has too, and what was not assessed.
+# Per rule: the warnings of the replay, those that the month as built has not, those of the built month that are
+# gone, the parameters that the lines of both name, and why nothing was said where the rule could not speak.
 _RULES = """
-WITH here AS (SELECT rule_id, warning_id, coalesce(amount, 0) AS amount FROM read_parquet('{here}')),
-built AS (SELECT rule_id, warning_id FROM read_parquet('{built}')),
-why AS (
-  SELECT rule_id, sum(not_assessed)::BIGINT AS not_assessed, mode(reason) FILTER (reason LIKE '未%') AS reason
+WITH here AS (SELECT rule_id, warning_id, policy_ref FROM read_parquet('{here}')),
+built AS (SELECT rule_id, warning_id, policy_ref FROM read_parquet('{built}')),
+moved AS (
+  SELECT rule_id, true AS is_new, policy_ref FROM here ANTI JOIN built USING (warning_id)
+  UNION ALL
+  SELECT rule_id, false, policy_ref FROM built ANTI JOIN here USING (warning_id)),
+counted AS (
+  SELECT rule_id, count(*) FILTER (is_new) AS appear, count(*) FILTER (NOT is_new) AS vanish,
+    list_sort(list_distinct(flatten(list(regexp_extract_all(policy_ref, '([^ ;]+)@', 1))))) AS parameters
+  FROM moved GROUP BY rule_id),
+raised AS (SELECT rule_id, count(*) AS raised FROM here GROUP BY rule_id),
+silent AS (
+  SELECT rule_id, sum(not_assessed)::BIGINT AS not_assessed,
+    any_value(reason) FILTER (starts_with(reason, '{not_configured}')) AS reason
   FROM read_parquet('{assessed}') GROUP BY rule_id)
-SELECT why.rule_id, count(DISTINCT here.warning_id) AS raised,
-  count(DISTINCT here.warning_id) FILTER (built.warning_id IS NULL) AS appear,
-  (SELECT count(*) FROM built AS b WHERE b.rule_id = why.rule_id
-   AND b.warning_id NOT IN (SELECT warning_id FROM here)) AS vanish,
-  any_value(why.not_assessed) AS not_assessed, any_value(why.reason) AS reason
-FROM why LEFT JOIN here USING (rule_id) LEFT JOIN built USING (warning_id)
-GROUP BY why.rule_id ORDER BY why.rule_id
+SELECT rule_id, coalesce(raised, 0), coalesce(appear, 0), coalesce(vanish, 0), not_assessed,
+  coalesce(parameters, []), reason
+FROM silent LEFT JOIN counted USING (rule_id) LEFT JOIN raised USING (rule_id)
+ORDER BY rule_id
 """
 
 
 def show_replay(month: Month, regions: tuple[str, ...], settings: Settings, screen: Screen) -> None:
     """Per rule and region: warnings, which of them are not on the month as built, which of its are gone, and
-    why: the policy lines that differ from the first region's, or the reason why nothing was assessed."""
+    what moved them: the policy values that differ, or the reason why the rule says nothing here."""
     lake = Lake(settings.home)
     built = lake.partition("marts/fct_warning_monthly", month=str(month))
     if not any(built.glob("*.parquet")):
@@ -46,26 +53,36 @@ def show_replay(month: Month, regions: tuple[str, ...], settings: Settings, scre
             f"{month} was never built in this home: there is nothing to compare with.",
             next_step=f"run doudi run --month {month} first.",
         )
-    packs = {
-        region: policies.load(settings.policy_dir, region, month) for region in regions or (settings.region,)
-    }
-    rows = []
-    for region, policy in packs.items():
+    base = policies.load(settings.policy_dir, _region_of(built, settings), month)
+    rows: list[tuple[object, ...]] = []
+    differing: list[tuple[object, ...]] = []
+    for region in regions or (settings.region,):
+        policy = policies.load(settings.policy_dir, region, month)
+        lines = _differences(base, policy)
+        differing += lines
         with replayed(month, lake=lake, policy=policy, policy_dir=settings.policy_dir) as aside:
-            rows += [(region, *line) for line in _compared(aside, built, month)]
-    headers = ("region", "rule", "raised", "not as built", "built, gone here", "not assessed", "why")
-    screen.table(f"{month} replayed beside the month {BUILT}", headers, rows)
-    first, *others = packs.values()
-    differing = [line for other in others for line in _differences(first, other)]
+            moved = {str(line[1]) for line in lines}
+            rows += [(region, *line) for line in _compared(aside, built, month, moved)]
+    headers = ("region", "rule", "raised", "not as built", "built, gone here", "not assessed", "moved by")
+    screen.table(f"{month} replayed beside the month as built under {base.region}", headers, rows)
     if differing:
         screen.table(
-            f"What differs from {first.region}",
-            ("region", "parameter", "rules", first.region, "value", "document", "status"),
+            f"What the packs set otherwise than {base.region}",
+            ("region", "parameter", "rules", base.region, "value", "document", "status"),
             differing,
         )
 
 
-def _compared(aside: Lake, built: Path, month: Month) -> list[tuple[object, ...]]:
+def _region_of(built: Path, settings: Settings) -> str:
+    """The region under which the month was built; the one asked for where it has no warning to tell."""
+    with in_memory(settings.home) as con:
+        found = con.execute(
+            f"SELECT min(region) FROM read_parquet('{quoted(built / '*.parquet')}')"
+        ).fetchone()
+    return str(found[0]) if found and found[0] else settings.region
+
+
+def _compared(aside: Lake, built: Path, month: Month, differing: set[str]) -> list[tuple[object, ...]]:
     def mart(name: str) -> str:
         return quoted(aside.partition(f"marts/{name}", month=str(month)) / "*.parquet")
 
@@ -75,12 +92,16 @@ def _compared(aside: Lake, built: Path, month: Month) -> list[tuple[object, ...]
                 here=mart("fct_warning_monthly"),
                 built=quoted(built / "*.parquet"),
                 assessed=mart("fct_assessment_monthly"),
+                not_configured=NOT_CONFIGURED,
             )
         ).fetchall()
-    return [(*line[:5], line[5] or "") for line in found]
+    return [
+        (*counts, reason or ";".join(sorted(differing & set(parameters))))
+        for *counts, parameters, reason in found
+    ]
 
 
-def _differences(first: Policy, other: Policy) -> list[tuple[object, ...]]:
+def _differences(base: Policy, other: Policy) -> list[tuple[object, ...]]:
     """The parameters of rules that two regions set differently, with the rules that ask for them."""
     asked: dict[str, list[str]] = {}
     with CATALOGUE.open(encoding="utf-8", newline="") as handle:
@@ -89,7 +110,7 @@ def _differences(first: Policy, other: Policy) -> list[tuple[object, ...]]:
                 asked.setdefault(parameter, []).append(rule["rule_id"])
     lines: list[tuple[object, ...]] = []
     for parameter, rules in sorted(asked.items()):
-        mine, theirs = _value(first, parameter), _value(other, parameter)
+        mine, theirs = _value(base, parameter), _value(other, parameter)
         if mine != theirs:
             line = other.lines.get(parameter)
             said = (line.document, line.status) if line else ("", "")
