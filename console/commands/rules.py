@@ -43,13 +43,15 @@ def catalogue() -> list[Rule]:
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
         return [
             Rule(
-                row["rule_id"],
-                row["title"],
-                row["kind"],
-                row["sentence"],
-                *(_list(row[column]) for column in ("needs_feeds", "helping_feeds", "parameters")),
-                row["check_hint"],
-                _list(row["requirement"]),
+                rule_id=row["rule_id"],
+                title=row["title"],
+                kind=row["kind"],
+                sentence=row["sentence"],
+                needs=_list(row["needs_feeds"]),
+                helps=_list(row["helping_feeds"]),
+                parameters=_list(row["parameters"]),
+                check_hint=row["check_hint"],
+                requirements=_list(row["requirement"]),
             )
             for row in csv.DictReader(file)
         ]
