@@ -36,6 +36,7 @@ ROW_ACCOUNT = {
 }  # fmt: skip
 DISPOSITIONS = {
     "warning_id": _V, "rule_id": _V, "person_id": _V, "result": _V, "aid": _V, "reason_not": _V,
+    "reason_words": _V,
     "checked_by": _V, "checked_on": _V, "file": _V, "row": _I,
 }  # fmt: skip
 LINKAGE_QUALITY = {
@@ -52,8 +53,26 @@ LINKED_UNLINKED = {
     "characteristic": _V, "value": _V, "linked": "BIGINT", "unlinked": "BIGINT", "linked_share": "DOUBLE",
     "unlinked_share": "DOUBLE", "standardised_difference": "DOUBLE",
 }  # fmt: skip
-PAST_WARNINGS = {"warning_id": _V, "status": _V, "since": _V, "evidence": _V}
-PAST_POPULATION = {"person_id": _V, "class": _V, "since": _V}
+PAST_WARNINGS = {"warning_id": _V, "status": _V, "since": _V, "evidence": _V, "township": _V}
+PAST_ALARMS = {"alarm_id": _V, "since": _V}
+PAST_POPULATION = {
+    "person_id": _V, "household_id": _V, "class": _V, "source_feed": _V, "township": _V, "village": _V, "since": _V,
+    "word": _V, "list_no": _V,
+}  # fmt: skip
+PAST_CHANGES = {
+    "change_id": _V, "person_id": _V, "class": _V, "source_feed": _V, "change": _V, "category": _V, "from_class": _V,
+    "to_class": _V, "township": _V, "from_township": _V, "effective_month": _V,
+}  # fmt: skip
+PAST_COVERAGE = {
+    "direction": _V, "list_class": _V, "roster_class": _V, "township": _V, "persons": "BIGINT", "households": "BIGINT",
+}  # fmt: skip
+PAST_RECORDS = {
+    "household_id": _V, "registered_month": _V, "last_look_month": _V, "risk_points": _I,
+}  # fmt: skip
+PAST_REFERRALS = {
+    "referral_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V, "agency": _V, "aid": _V,
+    "reason": _V, "rule_id": _V, "warning_id": _V, "state": _V, "since": _V, "requirement": _V,
+}  # fmt: skip
 
 # What a view calls a feed's own column ``month`` (pension: 待遇月份), since ``month`` is the delivery's.
 OWN_MONTH = "of_month"
@@ -134,7 +153,7 @@ def _feeds(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
 
 
 def _past(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
-    """What earlier months said: every past warning (for memory), and last month's population (for since)."""
+    """What earlier months said: every past warning (for memory), and the marts a month is compared with."""
     table = "marts/fct_warning_monthly"
     before = [m for m in lake.months(table) if m < str(month)]
     _view(con, "warnings_past", PAST_WARNINGS, _partitions(lake.partition(table), before, "*.parquet"))
@@ -142,9 +161,27 @@ def _past(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         "CREATE VIEW lake.warnings_before AS "
         f"SELECT * FROM lake.warnings_past WHERE month = '{month.previous}'"
     )
-    table = "marts/fct_population_monthly"
-    last = [m for m in lake.months(table) if m == str(month.previous)]
-    _view(con, "population_before", PAST_POPULATION, _partitions(lake.partition(table), last, "*.parquet"))
+    for name, mart, columns in (
+        ("population", "fct_population_monthly", PAST_POPULATION),
+        ("changes", "fct_population_change_monthly", PAST_CHANGES),
+        ("coverage", "fct_coverage_monthly", PAST_COVERAGE),
+        ("records", "fct_record_register_monthly", PAST_RECORDS),
+        ("referrals", "fct_referral_monthly", PAST_REFERRALS),
+        ("alarms", "fct_alarm_monthly", PAST_ALARMS),
+    ):
+        _history(con, month, lake, name, mart, columns)
+
+
+def _history(
+    con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, name: str, mart: str, columns: dict[str, str]
+) -> None:
+    """``lake.<name>_past``: a mart as every earlier month left it, and ``lake.<name>_before``: the month before."""
+    table = f"marts/{mart}"
+    past = [m for m in lake.months(table) if m < str(month)]
+    _view(con, f"{name}_past", columns, _partitions(lake.partition(table), past, "*.parquet"))
+    con.execute(
+        f"CREATE VIEW lake.{name}_before AS SELECT * FROM lake.{name}_past WHERE month = '{month.previous}'"
+    )
 
 
 def _policy(con: duckdb.DuckDBPyConnection, policy_dir: Path) -> int:

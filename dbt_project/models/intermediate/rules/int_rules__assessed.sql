@@ -20,6 +20,7 @@ with
     'd03',
     'q01',
     'r01',
+    'r04',
 ] %}
 assessed as (
     {%- for rule in rules %}
@@ -123,7 +124,7 @@ fired as (
 select
     placed.rule_id,
     -- The same finding keeps its id from month to month.
-    concat('W', substr(md5(concat_ws('|', placed.rule_id, placed.subject, placed.cause)), 1, 16)) as warning_id,
+    {{ warning_id('placed.rule_id', 'placed.subject', 'placed.cause') }} as warning_id,
     placed.person_id,
     placed.household_id,
     split_part(placed.address, '|', 1) as township,

@@ -26,8 +26,12 @@ select
     is_link_certain,
     ticket_no,
     received_at,
+    {{ latest_moment('received_at', 'received_at_precision', 'received_at_raw') }} as received_by,
+    address,
     channel,
+    need,
     state,
-    closed_at
+    closed_at,
+    {{ earliest_moment('closed_at', 'closed_at_precision', 'closed_at_raw') }} as closed_from
 from numbered
 where place = 1

@@ -1,0 +1,105 @@
+-- A01 many raised warnings of one rule in one village: an alarm for the county, never a warning about a person.
+-- The share is over the village's known households: those that live there by their head, and those warned of.
+with
+assessed as (
+    select * from {{ ref('int_rules__assessed') }}
+    where is_raised and nullif(township, '') is not null and nullif(village, '') is not null
+),
+
+households as (
+    select * from {{ ref('int_households__formed') }}
+    where is_head
+),
+
+persons as (
+    select * from {{ ref('int_persons__described') }}
+    where nullif(township, '') is not null and nullif(village, '') is not null
+),
+
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+limits as (
+    {{ limits(['cluster_alarm_count', 'cluster_alarm_share']) }}
+),
+
+referred as (
+    select string_agg(reference, '; ' order by parameter) as policy_ref
+    from policy
+    where parameter in ('cluster_alarm_count', 'cluster_alarm_share')
+),
+
+homes as (
+    select
+        warning_id,
+        rule_id,
+        township,
+        village,
+        -- Whoever is of no known household stands for one.
+        coalesce(household_id, person_id, warning_id) as home
+    from assessed
+),
+
+known as (
+    select
+        persons.township,
+        persons.village,
+        households.household_id as home
+    from households
+    inner join persons on households.person_id = persons.person_id
+    union
+    select
+        township,
+        village,
+        home
+    from homes
+),
+
+sizes as (
+    select
+        township,
+        village,
+        count(*) as known_households
+    from known
+    group by township, village
+),
+
+clusters as (
+    select
+        township,
+        village,
+        rule_id as cause_rule,
+        count(*) as warnings,
+        count(distinct home) as households
+    from homes
+    group by township, village, rule_id
+),
+
+measured as (
+    select
+        clusters.*,
+        sizes.known_households,
+        cast(clusters.households as decimal(18, 4)) / sizes.known_households as share
+    from clusters
+    inner join sizes on clusters.township = sizes.township and clusters.village = sizes.village
+)
+
+select
+    {{ warning_id("'A01'", "concat_ws('|', measured.township, measured.village)", 'measured.cause_rule') }} as alarm_id,
+    'A01' as rule_id,
+    measured.township,
+    measured.village,
+    measured.cause_rule,
+    measured.warnings,
+    measured.households,
+    measured.known_households,
+    cast(measured.share as decimal(6, 4)) as share,
+    referred.policy_ref
+from measured
+cross join limits
+cross join referred
+-- A limit without a value compares with nothing: no rule is configured and no alarm is given.
+where
+    measured.warnings >= limits.cluster_alarm_count
+    and measured.share > limits.cluster_alarm_share

@@ -1,0 +1,68 @@
+-- R04 every ticket and every flag ends in an answer: open at the month's end and older than its clock. A ticket
+-- that was closed after its clock is told in fct_ticket_monthly; nothing is left to check about it.
+with
+tickets as (
+    select * from {{ ref('int_tickets__gathered') }}
+),
+
+judged as (
+    select
+        *,
+        state = '超时未办' and person_id is not null as is_raised,
+        case feed
+            when 'hotline' then '12345 救助工单'
+            when 'declaration' then '自主申报（社会监督）'
+            else concat(coalesce(agency, '部门'), '预警标识（', coalesce(flag, '类型不详'), '）')
+        end as what
+    from tickets
+)
+
+select
+    'R04' as rule_id,
+    ticket_id as subject,
+    'not answered' as cause,
+    person_id,
+    township,
+    village,
+    is_raised,
+    case
+        when is_raised or state in ('已办结', '已核查') then null
+        when state = '受理时间不明' then '受理时间不明'
+        when person_id is null then '求助人身份不明，列入工单台账'
+    end as unassessed_reason,
+    case when is_link_certain then '疑似' else '提示' end as grade,
+    cast(null as decimal(18, 2)) as amount,
+    concat_ws('|', received_on, is_urgent) as fingerprint,
+    case
+        when is_raised
+            then concat(
+                what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已超过 ',
+                cast(cast(floor(hours) as integer) as varchar), ' 小时；',
+                case when is_urgent then '急难情形（' || urgent_word || '），' else '' end,
+                '时限 ', cast(cast(clock_hours as integer) as varchar), ' 小时。发现渠道：', coalesce(channel, '不详'), '。'
+            )
+    end as summary,
+    case
+        when is_raised
+            then cast(json_object(
+                'proposed', case when is_urgent then '立即入户，急难的先行救助' else '联系本人并答复，困难的指导申请' end,
+                'ticket_no', ticket_no,
+                'feed', feed,
+                'channel', channel,
+                'received_on', cast(received_on as varchar),
+                'hours', hours,
+                'clock_hours', clock_hours,
+                'is_urgent', is_urgent,
+                'urgent_word', urgent_word,
+                'flagged_by', agency,
+                'flag', flag,
+                'rows', json(concat('{"', feed, '": 1}')),
+                'files', json_array(origin),
+                'links', json_object('ticket', case when is_link_certain then 'certain' else 'review' end)
+            ) as varchar)
+    end as evidence,
+    concat(
+        'ticket_closed_states;', case when is_urgent then 'urgent_hours;urgent_need_words' else 'answer_hours;urgent_need_words' end
+    ) as policy_used,
+    cast(null as varchar) as standing
+from judged
