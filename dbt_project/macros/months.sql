@@ -16,3 +16,8 @@
         else {{ day }}
     end
 {%- endmacro %}
+
+{#- The month before the month of the run. -#}
+{% macro month_before() -%}
+    substr(cast({{ first_day() }} - interval 1 month as varchar), 1, 7)
+{%- endmacro %}

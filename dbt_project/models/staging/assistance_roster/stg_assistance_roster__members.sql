@@ -41,6 +41,8 @@ select
     linked.monthly_amount,
     linked.admitted_on,
     linked.grace_from,
+    linked.grace_from_precision as grace_precision,
+    linked.grace_from_issue is not null as is_grace_unread,
     linked.township,
     linked.village,
     linked."group" as village_group,
