@@ -12,6 +12,9 @@ C01/C03  by the rural list's own income per head; open within a rounding of the 
 R01      open for the dead, and where netting by row and by settlement differ at the window's edge.
 Q01      both paid in this month; open for an earlier month's, and for other members of a case paid twice.
 G02      open in the first month after a year from 渐退开始时间. M01 open unless the applicant was tested.
+C02      by the lists of the month; open where a case's people are all dead or recorded so.
+C04–C07, C13  by the lists and cards of the month; open for the dead and the recorded dead, and within a
+         rounding of the line.
 C09/C10  open where only others of the household are low-income, for infants and for 职工.
 """
 
@@ -22,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from console.county import findings_care, findings_money
+from console.county import findings_care, findings_hardship, findings_money
 from console.county.sight import Sight
 from warehouse.months import Month
 
@@ -37,12 +40,16 @@ RULES = {
     "G02": findings_money.paid_after_grace,
     "M01": findings_money.verdict_on_paid,
     "C01": findings_money.watched_without_aid,
+    "C02": findings_hardship.off_the_list,
     "C03": findings_money.poor_not_assessed,
-    "C04": findings_care.severely_ill,
-    "C05": findings_care.severely_disabled,
+    "C04": findings_hardship.severely_ill,
+    "C05": findings_hardship.severely_disabled,
+    "C06": findings_hardship.without_labour,
+    "C07": findings_hardship.allowances,
     "C08": findings_care.student_without_aid,
     "C09": findings_care.child_not_in_school,
     "C10": findings_care.not_insured,
+    "C13": findings_hardship.needs_a_place,
     "R01": findings_care.burdened,
 }
 

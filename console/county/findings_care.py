@@ -1,4 +1,4 @@
-"""Truth of the rules on illness, school and insurance: D03, C04, C05, C08, C09, C10, R01.
+"""Truth of the rules on illness, school and insurance: D03, C08, C09, C10, R01.
 
 Each function returns three masks over persons, as in ``findings_money``.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from console.county.draws import Bools
 from console.county.findings_money import Verdicts
 from console.county.health import years_old
 from console.county.readings import (
@@ -65,39 +64,6 @@ def burdened(sight: Sight) -> Verdicts:
     unsure |= (over | over_too) & (sight.is_dead | ~np.isnat(sight.recorded_on))
     near = ~over & ((np.maximum(by_row, by_settlement) > NEAR_BURDEN * line) | (gross > line))
     return over & ~unsure, near, unsure
-
-
-def _on_main_aid(sight: Sight) -> Bools:
-    return sight.on("低保", "特困")
-
-
-def severely_ill(sight: Sight) -> Verdicts:
-    """C04."""
-    rural, roster = sight.rural, sight.roster
-    ill = sight.mask(rural.loc[rural["health"] == "患有大病", "_self"].to_numpy())
-    ill |= sight.mask(roster.loc[roster["health"] == "重病", "_self"].to_numpy())
-    chronic = sight.mask(rural.loc[rural["health"] == "长期慢性病", "_self"].to_numpy())
-    return _uncovered(sight, ill, near=chronic)
-
-
-def severely_disabled(sight: Sight) -> Verdicts:
-    """C05."""
-    cards = sight.feed("disability")
-    level = cards["level"].astype(int)
-    hard = (level <= 2) | ((level == 3) & cards["category"].isin(["智力", "精神"]))
-    return _uncovered(
-        sight,
-        sight.mask(cards.loc[hard, "_self"].to_numpy()),
-        near=sight.mask(cards.loc[~hard, "_self"].to_numpy()),
-    )
-
-
-def _uncovered(sight: Sight, hard: Bools, near: Bools) -> Verdicts:
-    """Low-income people with this hardship who are on neither 低保 nor 特困."""
-    covered = _on_main_aid(sight)
-    hit = hard & sight.low_income & ~covered
-    unsure = hard & ~covered & sight.unsure_income | (hit & sight.is_dead)
-    return hit & ~unsure, (near & sight.low_income & ~covered) | (hard & covered), unsure
 
 
 def student_without_aid(sight: Sight) -> Verdicts:

@@ -20,6 +20,8 @@ def years_old(birth: np.ndarray, on: np.datetime64) -> Floats:
 def add_health(draws: Draws, frame: pd.DataFrame, first_day: np.datetime64) -> None:
     """Add the days from which a person is chronically ill, severely ill or disabled (NaT: never).
 
+    ``diagnosed_on`` is a severe illness that the county's hospitals bill little for; ``hardship`` plants it.
+
     Six years to either side of the first day: five sixths of the ill are ill when the span begins, and
     some fall ill in each month after it.
     """
@@ -42,6 +44,7 @@ def add_health(draws: Draws, frame: pd.DataFrame, first_day: np.datetime64) -> N
     frame["disabled_on"] = onset(
         "disabled", np.interp(age, (0, 20, 50, 65, 85), (0.01, 0.014, 0.035, 0.07, 0.13)), 6000, 500
     )
+    frame["diagnosed_on"] = NEVER
     frame["disability"] = draws.pick("health/category", ids, (0, 12, 10, 2, 54, 8, 8, 6))
     frame["level"] = draws.pick("health/level", ids, (0, 13, 18, 34, 35))
 
@@ -54,7 +57,7 @@ def is_severely_disabled(frame: pd.DataFrame) -> np.ndarray:
 
 def health_words(frame: pd.DataFrame, on: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
     """What the roster (健康/患病/重病/残疾/重残) and the rural list call a person's health on a day."""
-    severe = _since(frame, "severe_on", on)
+    severe = _since(frame, "severe_on", on) | _since(frame, "diagnosed_on", on)
     chronic = _since(frame, "chronic_on", on)
     disabled = _since(frame, "disabled_on", on)
     hard = disabled & is_severely_disabled(frame)
@@ -67,6 +70,7 @@ def labour_words(frame: pd.DataFrame, age: Floats, on: np.datetime64) -> tuple[n
     """劳动能力 of the roster and 劳动技能 of the rural list on a day."""
     hard = _since(frame, "disabled_on", on) & is_severely_disabled(frame)
     weak = _since(frame, "disabled_on", on) | _since(frame, "severe_on", on)
+    weak |= _since(frame, "diagnosed_on", on)
     outside = (age < 16) | (age >= 65)
     roster = np.select([hard & ~outside, outside, weak], ["完全丧失", "无", "部分丧失"], "有")
     rural = np.select([hard, outside, weak], ["丧失劳动力", "无劳动力", "弱劳动力或半劳动力"], "普通劳动力")

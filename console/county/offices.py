@@ -9,13 +9,16 @@ from console.county.blanks import kept
 from console.county.draws import Draws
 from console.county.health import CATEGORIES, is_severely_disabled
 from console.county.identity import agency_numbers
+from console.county.readings import LIVING_ALLOWANCE, NURSING_ALLOWANCE
 from console.county.school import guardian_of
 from console.county.vital import Scene, day, last_day
 from warehouse.months import Month
 
 _DAY = np.timedelta64(1, "D")
 CARDED = 0.86  # of disabled people who have a card
-LIVING, NURSING = 110.0, 120.0
+LIVING_BEFORE, NURSING_BEFORE = 80.0, 100.0  # standards of earlier years, still paid to some
+NOT_RAISED = 0.06  # of those paid are paid by the standard of before
+UNDUE = 0.06  # of level 3 that is not severe draw the nursing allowance all the same
 NEEDS = np.array(
     ["咨询低保申请条件", "反映家庭因病困难申请临时救助", "反映低保金未到账", "申请残疾人补贴", "反映邻居生活困难",
      "咨询特困供养", "反映孩子上学困难", "咨询医疗救助报销"], dtype=object,
@@ -39,6 +42,12 @@ def disability_feed(
     again = np.where(draws.chance("card/again", person, 0.06), "B1", "")
     hard = is_severely_disabled(rows)
     poor = low_income[person]
+    nursed = hard & draws.chance("card/nursing", person, 0.93)
+    nursed |= ~hard & (level == 3) & draws.chance("card/nursing-undue", person, UNDUE)
+    old = draws.chance("card/living-before", person, NOT_RAISED)
+    living = np.where(old, LIVING_BEFORE, LIVING_ALLOWANCE)
+    old = draws.chance("card/nursing-before", person, NOT_RAISED)
+    nursing = np.where(old, NURSING_BEFORE, NURSING_ALLOWANCE)
     guardian = np.where(
         np.isin(category, [5, 6, 7]) | (scene.age[person] < 18), guardian_of(scene, person), -1
     )
@@ -53,8 +62,8 @@ def disability_feed(
             "level": pd.Series(level).astype(str).to_numpy(dtype=object),
             "guardian_name": kept(has, people["name"].to_numpy()[there]),
             "phone": phone,
-            "living_allowance": np.where(poor & draws.chance("card/living", person, 0.93), LIVING, np.nan),
-            "nursing_allowance": np.where(hard & draws.chance("card/nursing", person, 0.93), NURSING, np.nan),
+            "living_allowance": np.where(poor & draws.chance("card/living", person, 0.93), living, np.nan),
+            "nursing_allowance": np.where(nursed, nursing, np.nan),
             "hukou_address": addresses[person],
             "_self": person,
             "_guardian": guardian,

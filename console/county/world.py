@@ -18,6 +18,7 @@ from console.county import deaths, feeds
 from console.county.draws import Draws
 from console.county.economy import DIBAO, SINGLE, TEKUN, add_economy
 from console.county.findings import warnings
+from console.county.hardship import add_unmet
 from console.county.health import add_health
 from console.county.identity import phones_on_file
 from console.county.places import Places, address, make_places
@@ -139,5 +140,6 @@ def make_world(*, seed: int, persons: int, months: list[Month]) -> World:
     base.persons["id_from"] = base.persons["birth_date"] + np.timedelta64(60, "D")
     add_health(draws, base.persons, first_day)
     add_economy(draws, base, places.villages["kind"].to_numpy(dtype=str), base.persons, first_day)
+    add_unmet(draws, base.persons, base.households, first_day)
     frail = np.isin(base.households["aid"].to_numpy(), [TEKUN, DIBAO, SINGLE]).astype(np.int64)
     return World(draws, places, base, chronicle(draws, places, base, frail, months), months)
