@@ -17,6 +17,7 @@ from console.screen import Screen, complain
 from console.verbs import chain, made_up, replays, reports
 from warehouse.errors import DoudiError
 from warehouse.guard import guarded
+from warehouse.months import Month
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,14 +40,18 @@ def docs(
     check: Annotated[
         bool, typer.Option("--check", help="write nothing; fail when a page is not fresh")
     ] = False,
+    month: Annotated[
+        str, typer.Option("--month", help="the month whose policy values the page of rules shows")
+    ] = "2026-10",
 ) -> None:
     """Make docs/generated anew from code, contracts, suites and seeds."""
     from console.commands.docs import check_docs, write_docs
 
+    of = Month.parse(month)
     if check:
-        check_docs(app)
+        check_docs(app, of)
         return
-    for path in write_docs(app):
+    for path in write_docs(app, of):
         Screen().say(f"written: {path.name}")
 
 

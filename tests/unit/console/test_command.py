@@ -8,10 +8,13 @@ import pytest
 import typer
 
 from console import __main__ as command
-from console.commands.docs import check_docs, pages
+from console.commands.docs import check_docs
 from console.commands.stages import CHAIN
+from console.pages.commands import commands_page
 from warehouse.errors import DoudiError, GateHeld, Misconfigured, Unavailable
+from warehouse.months import Month
 
+MONTH = Month(2026, 10)
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -29,21 +32,21 @@ def test_every_stage_is_a_verb_and_every_verb_says_what_it_does():
     assert set(CHAIN) <= set(found)
     for name, verb in found.items():
         assert verb.help, f"doudi {name} says nothing of itself"
-        assert f"## `doudi {name}`" in pages(command.app)["cli.md"]
+        assert f"## `doudi {name}`" in commands_page(command.app)
 
 
 def test_the_generated_pages_are_fresh():
-    check_docs(command.app)
+    check_docs(command.app, MONTH)
 
 
 def test_a_stale_page_is_named(tmp_path, monkeypatch):
     from console.commands import docs
 
     monkeypatch.setattr(docs, "GENERATED", tmp_path)
-    docs.write_docs(command.app)
+    docs.write_docs(command.app, MONTH)
     (tmp_path / "feeds.md").write_text("old", encoding="utf-8")
     with pytest.raises(Misconfigured, match=r"feeds\.md"):
-        check_docs(command.app)
+        check_docs(command.app, MONTH)
 
 
 @pytest.mark.parametrize(
