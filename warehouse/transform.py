@@ -42,6 +42,8 @@ MARTS: dict[str, str] = {
     "fct_record_register_monthly": "household_id",
     "fct_referral_monthly": "referral_id",
     "fct_tekun_monthly": "person_id",
+    "fct_household_income_monthly": "household_key, place",
+    "fct_membership_monthly": "household_key, person_id, from_month",
     "fct_payment_summary_monthly": "township, aid_type, place_kind",
     "fct_village_coverage_monthly": "township, village",
     "fct_report_figures_monthly": "figure_id, township",

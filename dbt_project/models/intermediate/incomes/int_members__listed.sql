@@ -11,20 +11,10 @@ roster as (
     where month = {{ this_month() }} and case_no is not null
 ),
 
-deaths as (
-    select * from {{ ref('int_deaths__recorded') }}
-),
-
-contradicted as (
-    select * from {{ ref('int_deaths__contradicted') }}
-),
-
 gone as (
-    -- Dead before the month for certain: a doubtful link or a sign of life leaves a member a member.
-    select deaths.person_id
-    from deaths
-    left join contradicted on deaths.person_id = contradicted.person_id
-    where deaths.is_link_certain and deaths.died_by < {{ first_day() }} and contradicted.person_id is null
+    -- A doubtful link or a sign of life leaves a member a member.
+    select * from {{ ref('int_persons__departed') }}
+    where died_by < {{ first_day() }}
 ),
 
 listed as (
