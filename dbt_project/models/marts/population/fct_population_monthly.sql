@@ -1,17 +1,12 @@
--- Who belongs to which class of the low-income population this month, in the words in force (2023), and since
--- which month. A person may stand in more than one class.
+-- Who belongs to which class of the low-income population this month, in the words in force (2023), what 2020 and
+-- 2021 called it, its tier, and since which month. A person may stand in more than one class.
 with
-rostered as (
-    select * from {{ ref('int_persons__rostered') }}
+standings as (
+    select * from {{ ref('int_standings__listed') }}
 ),
 
-monitored as (
-    select * from {{ ref('int_persons__monitored') }}
-),
-
-classes as (
-    select * from {{ ref('class_crosswalk') }}
-    where valid_from <= {{ last_day_of_month() }} and (valid_to is null or valid_to >= {{ last_day_of_month() }})
+tiers as (
+    select * from {{ ref('int_standings__tiered') }}
 ),
 
 persons as (
@@ -26,27 +21,8 @@ before as (
     select * from {{ source('lake', 'population_before') }}
 ),
 
-standings as (
-    select
-        rostered.person_id,
-        classes.class,
-        'assistance_roster' as source_feed,
-        rostered.admitted_on as entered_on,
-        rostered.township,
-        rostered.village
-    from rostered
-    inner join classes on rostered.aid_type = classes.word and classes.feed = 'assistance_roster'
-    union all
-    select
-        monitored.person_id,
-        classes.class,
-        'rural_monitoring' as source_feed,
-        monitored.identified_on as entered_on,
-        monitored.township,
-        monitored.village
-    from monitored
-    inner join classes on monitored.class = classes.word and classes.feed = 'rural_monitoring'
-    where monitored.is_monitored
+followed as (
+    select * from {{ ref('int_persons__followed') }}
 ),
 
 grouped as (
@@ -55,18 +31,29 @@ grouped as (
         class,
         source_feed,
         min(entered_on) as entered_on,
-        min(concat(township, '|', coalesce(village, ''))) as address
+        min(concat(township, '|', coalesce(village, ''))) as address,
+        -- Of several words of one class the gravest speaks for all that is said of the standing.
+        min_by(word, concat(precedence, word)) as word,
+        min_by(word_2020, concat(precedence, word)) as word_2020,
+        min_by(word_2021, concat(precedence, word)) as word_2021,
+        min_by(word_in_force, concat(precedence, word)) as word_in_force,
+        min(place_kind) as place_kind,
+        min(care) as care,
+        min(cause) as cause,
+        string_agg(distinct list_no, ';' order by list_no) as list_no,
+        bool_or(is_link_certain) as is_link_certain
     from standings
     group by person_id, class, source_feed
 ),
 
 earlier as (
     select
-        person_id,
-        class,
-        min(since) as since
+        coalesce(followed.person_id, before.person_id) as person_id,
+        before.class,
+        min(before.since) as since
     from before
-    group by person_id, class
+    left join followed on before.person_id = followed.old_id
+    group by coalesce(followed.person_id, before.person_id), before.class
 )
 
 select
@@ -80,8 +67,20 @@ select
         earlier.since,
         case when grouped.entered_on <= {{ last_day_of_month() }} then {{ month_of('grouped.entered_on') }} end,
         {{ this_month() }}
-    ) as since
+    ) as since,
+    tiers.tier,
+    tiers.tier_basis,
+    grouped.place_kind,
+    grouped.care,
+    grouped.word,
+    grouped.word_2020,
+    grouped.word_2021,
+    grouped.word_in_force,
+    grouped.cause,
+    grouped.list_no,
+    grouped.is_link_certain
 from grouped
 left join earlier on grouped.person_id = earlier.person_id and grouped.class = earlier.class
+left join tiers on grouped.person_id = tiers.person_id and grouped.class = tiers.class
 left join households on grouped.person_id = households.person_id
 left join persons on grouped.person_id = persons.person_id
