@@ -49,7 +49,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a workbook, one section of a paper: title, the line of the form, and its blocks."""
+    """One sheet of a workbook, one section of a paper: title, the line of the form, and its blocks.
+
+    ``annex`` stands above the title where a notice has one, ``sign`` is the line to sign beside the seal.
+    """
 
     name: str
     title: str
@@ -57,15 +60,15 @@ class Sheet:
     form_line: tuple[str, ...] = ("填报单位：", "填报时间：")
     notes: tuple[str, ...] = ()
     sign: str = ""
+    annex: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A form or report as it leaves the house; ``annex`` stands above the title where a notice has one."""
+    """A form or report as it leaves the house."""
 
     title: str
     sheets: list[Sheet] = field(default_factory=list)
-    annex: str = ""
 
     @property
     def rows(self) -> int:

@@ -16,7 +16,13 @@ supported as (
 ),
 
 population as (
-    select 'class_persons' as figure, class as part, null as detail, township, count(distinct person_id) as value, '人' as unit
+    select
+        'class_persons' as figure,
+        class as part,
+        null as detail,
+        township,
+        count(distinct person_id) as value,
+        '人' as unit
     from placed group by class, grouping sets ((township), ())
     union all
     select 'class_households', class, null, township, count(distinct household_id), '户'
@@ -140,6 +146,35 @@ registers as (
     from referred group by agency, state, grouping sets ((township), ())
 ),
 
+money as (
+    select 'approved' as figure, aid_type as part, null as detail, township, sum(approved) as value, '元' as unit
+    from fct_payment_summary_monthly group by aid_type, grouping sets ((township), ())
+    union all
+    select 'paid', aid_type, null, township, sum(paid), '元'
+    from fct_payment_summary_monthly group by aid_type, grouping sets ((township), ())
+    union all
+    select 'paid', null, null, township, sum(paid), '元'
+    from fct_payment_summary_monthly group by grouping sets ((township), ())
+),
+
+lists as (
+    select 'coverage' as figure, direction as part, case direction when '名单→救助' then roster_class else list_class end as detail,
+        township, sum(persons) as value, '人' as unit
+    from fct_coverage_monthly group by 2, 3, grouping sets ((township), ())
+    union all
+    select 'looked_households', null, null, township, sum(households_looked), '户'
+    from fct_village_coverage_monthly group by grouping sets ((township), ())
+    union all
+    select 'due_households', null, null, township, sum(households_due), '户'
+    from fct_village_coverage_monthly group by grouping sets ((township), ())
+    union all
+    select 'tekun_persons', coalesce(care, '未写明'), null, township, count(distinct person_id), '人'
+    from fct_tekun_monthly group by 2, grouping sets ((township), ())
+    union all
+    select 'alarms', null, null, township, count(*), '起'
+    from fct_alarm_monthly group by grouping sets ((township), ())
+),
+
 everything as (
     select * from population
     union all
@@ -150,6 +185,10 @@ everything as (
     select * from changes
     union all
     select * from registers
+    union all
+    select * from money
+    union all
+    select * from lists
 )
 
 select
@@ -160,4 +199,6 @@ select
     value::DECIMAL(18, 2) as value,
     unit
 from everything
+-- A grand total over nothing is not a figure.
+where value is not null
 order by all

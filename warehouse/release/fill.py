@@ -59,18 +59,19 @@ def filled(
     )
     sheets = []
     for part, lines in _parts(copy, here):
-        name = mask.show_text(part) or form.file
+        name = mask.show_text(part).strip() or form.file
         sheets.append(
             Sheet(
                 name=name,
-                title=f"{title} · {name}" if part and len(form.copies) and copy.sheets != "one" else title,
+                title=f"{title} · {name}" if part else title,
                 blocks=[_table(form, lines, mask, policy)],
                 form_line=(f"填报单位：{county}{mask.show_text(place)}", "填报时间："),
                 notes=notes,
                 sign=form.sign,
+                annex=form.annex,
             )
         )
-    return Document(title=title, sheets=sheets, annex=form.annex)
+    return Document(title=title, sheets=sheets)
 
 
 def _parts(copy: Copy, rows: Rows) -> Iterable[tuple[str, Rows]]:
@@ -87,6 +88,7 @@ def _table(form: Form, rows: Rows, mask: Mask, policy: Policy) -> Table:
         [number if leaf.key == "place" else _shown(leaf, row.get(leaf.key), mask) for leaf in form.columns]
         for number, row in enumerate(rows, start=1)
     ]
+    numbered += [[None] * len(form.columns) for _ in range(form.blank)]
     menus = tuple(
         (leaf.key, tuple(drop_down(policy.words(leaf.menu), leaf.menu))) for leaf in form.columns if leaf.menu
     )

@@ -6,7 +6,6 @@ document names is not in it: whoever knows the form better changes the descripti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -69,6 +68,7 @@ class Form(_Strict):
     sign: str = ""
     rules: tuple[str, ...] = ()  # rules whose subjects stand on it: what of them was not assessed is said
     feeds: tuple[str, ...] = ()  # feeds it rests on: which did not come is said
+    blank: int = 0  # empty rows at the end of each sheet, for what the reader adds
     quarterly: bool = False  # made in the months that policy names only
 
     @property
@@ -83,14 +83,6 @@ class Form(_Strict):
             Column(leaf.key, leaf.header, leaf.width, leaf.look, leaf.is_open, leaf.group, leaf.sum)
             for leaf in self.columns
         )
-
-
-@dataclass(frozen=True)
-class Filled:
-    """The rows of a form: where each belongs, and its values by column key."""
-
-    names: tuple[str, ...]
-    rows: list[tuple[object, ...]]
 
 
 @cache

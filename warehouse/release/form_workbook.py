@@ -18,10 +18,10 @@ def write_workbook(path: Path, document: Document, *, month: Month) -> None:
     """Write every sheet of the document; what the reader fills in is open, the rest locked."""
     with workbook(path, month, document.title, is_streamed=False) as book:
         for sheet in document.sheets:
-            _write(book, sheet, document.annex)
+            _write(book, sheet)
 
 
-def _write(book: Book, sheet: Sheet, annex: str) -> None:
+def _write(book: Book, sheet: Sheet) -> None:
     tables = [block for block in sheet.blocks if isinstance(block, Table)]
     widest = max((table.columns for table in tables), key=len, default=_PAGE)
     across = len(widest)
@@ -37,8 +37,8 @@ def _write(book: Book, sheet: Sheet, annex: str) -> None:
             else widest[number].width,
         )
     row = 0
-    if annex:
-        page.write_string(row, 0, annex, book.looks["form_line"])
+    if sheet.annex:
+        page.write_string(row, 0, sheet.annex, book.looks["form_line"])
         row += 1
     page.set_row(row, 28)
     page.merge_range(row, 0, row, across - 1, sheet.title, book.looks["title"])

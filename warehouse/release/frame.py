@@ -25,11 +25,15 @@ GROUP BY person.household_id
 
 
 def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Policy) -> None:
-    """Make ``form_words`` (the lists of policy that forms use), ``hamlets`` and ``figures``.
+    """Make ``this_month``, ``form_words`` (the lists of policy that forms use), ``hamlets`` and ``figures``.
 
     ``figures`` is the one set that every form and report reads: ``figure, part, detail, township`` (NULL: the
     county), ``value, unit``.
     """
+    con.execute(
+        "CREATE TABLE this_month AS SELECT $1::DATE AS first_day, $2::DATE AS last_day",
+        [month.first_day, month.last_day],
+    )
     con.execute("CREATE TABLE form_words (parameter VARCHAR, word VARCHAR)")
     words = [
         (name, word)

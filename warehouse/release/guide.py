@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.document import Prose, Table
 from warehouse.release.workbook import NOTICE, Book, Column
 
 STATUS = {"waiting": "待下批次", "silent": "暂不重复推送"}
@@ -31,7 +32,17 @@ _HELD_BACK = (
     Column("reason", "原因", 78),
     Column("warnings", "条数", 10, "count"),
 )
+_ALARMED = (
+    Column("cause_rule", "规则", 8, "centre"),
+    Column("place", "乡镇、村", 22),
+    Column("summary", "警示", 78),
+    Column("warnings", "预警条数", 10, "count"),
+)
 
+_ALARMS = """
+SELECT cause_rule, concat_ws(' ', township, village), concat(summary, '（自 ', since, '）'), warnings
+FROM fct_alarm_monthly ORDER BY warnings DESC, township, village, cause_rule
+"""
 _RULE_ROWS = """
 SELECT rule.rule_id, rule.title, rule.sentence, count(listing.warning_id)
 FROM dim_rule AS rule
@@ -68,6 +79,31 @@ def how_to_fill(month: Month, policy: Policy) -> list[str]:
     ]
 
 
+def guide_blocks(
+    con: duckdb.DuckDBPyConnection, *, month: Month, township: str | None, policy: Policy
+) -> list[Table | Prose]:
+    """What the sheet 说明 says, for workbook and paper; ``township`` None counts the whole county."""
+    rules = con.execute(_RULE_ROWS, [township]).fetchall()
+    left_out = con.execute(_LEFT_OUT_ROWS, [township]).fetchall()
+    held = [
+        (rule, STATUS.get(status, status), reason, count)
+        for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
+    ]
+    blocks: list[Table | Prose] = [Prose(sentence) for sentence in how_to_fill(month, policy)]
+    if township is None:
+        alarms = con.execute(_ALARMS).fetchall()
+        blocks.append(
+            _table(_ALARMED, alarms, f"县级警示：{len(alarms)} 起（多户同因，请先看）", "本月没有成片警示。")
+        )
+    total = sum(line[3] for line in held)
+    return [
+        *blocks,
+        _table(_RULES, rules, "一、本月规则", ""),
+        _table(_LEFT_OUT, left_out, "二、本月未评估（不等于没有问题）", "本月各规则均已评估。"),
+        _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
+    ]
+
+
 def write_guide(
     book: Book,
     con: duckdb.DuckDBPyConnection,
@@ -77,54 +113,33 @@ def write_guide(
     title: str,
     policy: Policy,
 ) -> None:
-    """Write the sheet 说明, first in the workbook; ``township`` None counts the whole county."""
+    """Write the sheet 说明, first in the workbook; the county's begins with the alarms (A01)."""
     sheet = book.sheet("说明")
     sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 8)
     row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
-    for sentence in how_to_fill(month, policy):
-        row = book.prose(sheet, row, sentence, across=4)
-    rules = con.execute(_RULE_ROWS, [township]).fetchall()
-    row = _table(book, sheet, row + 1, "一、本月规则", _RULES, rules, "")
-    left_out = con.execute(_LEFT_OUT_ROWS, [township]).fetchall()
-    row = _table(
-        book, sheet, row + 1, "二、本月未评估（不等于没有问题）", _LEFT_OUT, left_out, "本月各规则均已评估。"
-    )
-    held = [
-        (rule, STATUS.get(status, status), reason, count)
-        for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
-    ]
-    total = sum(line[3] for line in held)
-    _table(
-        book,
-        sheet,
-        row + 1,
-        f"三、未列入本表的预警：{total} 条",
-        _HELD_BACK,
-        held,
-        "本月预警已全部列入本表。",
-    )
+    for block in guide_blocks(con, month=month, township=township, policy=policy):
+        if isinstance(block, Prose):
+            row = book.prose(sheet, row, block.text, across=4)
+        else:
+            row = _write_table(book, sheet, row + 1, block)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _table(
-    book: Book,
-    sheet: Any,
-    row: int,
-    heading: str,
-    columns: tuple[Column, ...],
-    lines: list[tuple[Any, ...]],
-    otherwise: str,
-) -> int:
+def _table(columns: tuple[Column, ...], lines: list[tuple[Any, ...]], heading: str, otherwise: str) -> Table:
+    return Table(columns, [list(line) for line in lines], heading=heading, otherwise=otherwise)
+
+
+def _write_table(book: Book, sheet: Any, row: int, table: Table) -> int:
     """A heading and a small table (or the sentence that says there is nothing); gives the next row."""
-    row = book.prose(sheet, row, heading, "section", across=4)
-    if not lines:
-        return book.prose(sheet, row, otherwise, across=4)
-    for number, column in enumerate(columns):
+    row = book.prose(sheet, row, table.heading, "section", across=4)
+    if not table.rows:
+        return book.prose(sheet, row, table.otherwise, across=4)
+    for number, column in enumerate(table.columns):
         sheet.set_column(number, number, column.width)
         sheet.write_string(row, number, column.header, book.looks["header"])
     row += 1
-    for line in lines:
-        book.line(sheet, row, columns, line)
+    for line in table.rows:
+        book.line(sheet, row, table.columns, line)
         row += 1
     return row

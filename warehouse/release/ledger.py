@@ -17,6 +17,7 @@ from warehouse.errors import NotReleased
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.document import Document, Sheet, Table
 from warehouse.release.listing import UNPLACED, stream
 from warehouse.release.masking import Mask
 from warehouse.release.workbook import Book, Column, drop_down, workbook
@@ -44,6 +45,7 @@ POPULATIONS = (
     ("release.ledger_watched", "附件3 脱贫监测户", "脱贫监测户", "未脱贫的建档立卡贫困人口"),
     ("release.ledger_sudden", "另附 突发严重困难户（2020年无此表）", "突发严重困难户", "突发严重困难户"),
 )  # fmt: skip
+SIGN = "填表人：　　　　　　　　村（社区）负责人：　　　　　　　　乡镇审核：　　　　　　　　年　　月　　日"
 FILLER = "\u3000"
 _FORM_ROWS = 6  # the blank form's rows
 _FIRST = 3
@@ -148,9 +150,7 @@ def write_ledger(
     persons = 0
     with workbook(path, month, f"{mask.show_text(township)}{month}社会救助兜底摸排台账") as book:
         for number, (_, name, population, noted) in enumerate(POPULATIONS):
-            sheet = _open(
-                book, name, f"{policy.text('release.county_name')}“{population}”社会救助兜底脱贫调查摸排台账"
-            )
+            sheet = _open(book, name, _title(policy, population))
             row = _FIRST
             for line in stream(con, _ROWS, [township, number]):
                 book.line(sheet, row, COLUMNS, _values(line, mask, none))
@@ -163,6 +163,40 @@ def write_ledger(
             _note(book, sheet, end, noted, none)
             _close(book, sheet, end, aids, reasons, none)
     return persons
+
+
+def ledger_document(
+    con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+) -> Document:
+    """The four sheets as one document, for the paper copy."""
+    none = policy.text("release.aid_none")
+    sheets = []
+    for number, (_, name, population, noted) in enumerate(POPULATIONS):
+        rows = [_values(line, mask, none) for line in stream(con, _ROWS, [township, number])]
+        # Paper cannot be made longer by hand: the blank form's rows stand after the last person.
+        blank: list[list[object]] = [[None] * len(COLUMNS) for _ in range(1 if rows else _FORM_ROWS)]
+        sheets.append(
+            Sheet(
+                name=name,
+                title=_title(policy, population),
+                annex=name.split(" ", 1)[0] if name.startswith("附件") else "",
+                blocks=[Table(COLUMNS, rows + blank)],
+                notes=(_noted(noted, none),),
+                sign=SIGN,
+            )
+        )
+    return Document(f"{mask.show_text(township)}{month}社会救助兜底摸排台账", sheets)
+
+
+def _title(policy: Policy, population: str) -> str:
+    return f"{policy.text('release.county_name')}“{population}”社会救助兜底脱贫调查摸排台账"
+
+
+def _noted(population: str, none: str) -> str:
+    return (
+        f"填表说明：1.本表对{population}逐户进行排查。2.目前享受救助类型包括低保、特困、临时救助和无，"
+        f"在下拉菜单中选择。对未享受低保、特困和临时救助的对象，请在下拉菜单中选择{none}，并对应填写未纳入原因。"
+    )
 
 
 _ROWS = """
@@ -195,10 +229,7 @@ def _open(book: Book, name: str, title: str) -> Any:
 
 
 def _note(book: Book, sheet: Any, row: int, population: str, none: str) -> None:
-    text = (
-        f"填表说明：1.本表对{population}逐户进行排查。2.目前享受救助类型包括低保、特困、临时救助和无，"
-        f"在下拉菜单中选择。对未享受低保、特困和临时救助的对象，请在下拉菜单中选择{none}，并对应填写未纳入原因。"
-    )
+    text = _noted(population, none)
     sheet.set_row(row, 34)
     sheet.merge_range(row, 0, row, len(COLUMNS) - 1, text, book.looks["plain"])
 
@@ -215,7 +246,9 @@ def _close(book: Book, sheet: Any, end: int, aids: list[str], reasons: list[str]
         {"validate": "list", "source": reasons, "error_type": "information",
          "error_message": "菜单外的原因也可填写，请写明。"},
     )  # fmt: skip
-    owed = f'=AND(TRIM($K{_FIRST + 1})="{none}",OR(LEN(TRIM($M{_FIRST + 1}))=0,$M{_FIRST + 1}="{none}"),LEN(TRIM($N{_FIRST + 1}))=0)'
+    # A filler's ideographic space is no word; TRIM leaves it, in Excel and in LibreOffice.
+    now, proposed, reason = (f'TRIM(SUBSTITUTE(${letter}{_FIRST + 1},"{FILLER}",""))' for letter in "KMN")
+    owed = f'=AND({now}="{none}",OR(LEN({proposed})=0,{proposed}="{none}"),LEN({reason})=0)'
     sheet.conditional_format(
         _FIRST, 13, end - 1, 13, {"type": "formula", "criteria": owed, "format": book.looks["missing"]}
     )

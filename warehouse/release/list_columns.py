@@ -21,6 +21,7 @@ _SEEN = (
     Column("amount", "金额（元）", 12, "money"),
     Column("grounds", "依据", 42),
     Column("sure", "把握程度", 12, "centre"),
+    Column("proposed", "建议", 16),
     Column("check_hint", "建议核查内容", 28),
     Column("policy_ref", "政策依据", 30),
 )
@@ -30,7 +31,7 @@ _SEEN_ON_PAPER = (
     Column("matter", "预警事项", 15),
     Column("grounds_and_policy", "依据", 40),
     Column("sure", "把握程度", 11, "centre"),
-    Column("check_hint", "建议核查内容", 24),
+    Column("proposed_and_check", "建议及核查内容", 24),
 )
 ANSWERS = (
     Column("result", "核查结果", 10, "open", is_open=True),
@@ -49,7 +50,7 @@ PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
 # A warning as the lists read it, in the order that ``row_of`` takes it.
 QUERY = """
 SELECT township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-       evidence, grade, link_grade, check_hint, policy_ref, person_id, warning_id
+       evidence, grade, link_grade, check_hint, policy_ref, proposed, person_id, warning_id
 FROM listing WHERE $1 IS NULL OR township = $1 ORDER BY township, village, place
 """
 
@@ -79,7 +80,7 @@ class Answers:
 def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], policy: Policy) -> list[object]:
     """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
     (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-     found, grade, link_grade, check_hint, policy_ref, person_id, warning_id) = seen  # fmt: skip
+     found, grade, link_grade, check_hint, policy_ref, proposed, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
     briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
@@ -97,7 +98,9 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "amount": amount,
         "grounds": grounds,
         "sure": evidence.sureness(grade, proof, link_grade),
+        "proposed": mask.show_text(proposed),
         "check_hint": check_hint,
+        "proposed_and_check": _lines(mask.show_text(proposed), check_hint),
         "policy_ref": policy_words.told(policy_ref, policy),
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
         "matter": _lines(title, f"{since} 起" if since else "", f"{amount:,.2f} 元" if amount else ""),

@@ -38,7 +38,7 @@ SELECT
     pressed.warning_id, pressed.rule_id, pressed.person_id, pressed.township, pressed.village,
     pressed.household, pressed.grade, pressed.since, pressed.amount, pressed.summary, pressed.evidence,
     coalesce(nullif(pressed.check_hint, ''), rule.check_hint) AS check_hint,
-    pressed.policy_ref, pressed.requirement, coalesce(rule.title, pressed.rule_id) AS title,
+    pressed.policy_ref, pressed.requirement, pressed.proposed, coalesce(rule.title, pressed.rule_id) AS title,
     person.name, person.id_no, person.phone, person.link_grade,
     row_number() OVER (
         PARTITION BY pressed.township, pressed.village
@@ -63,7 +63,7 @@ GROUP BY ALL ORDER BY ALL
 
 WARNINGS = """
 SELECT warning_id, rule_id, person_id, household_id, region, township, village, grade, status, status_reason,
-       since, evidence, policy_ref, requirement
+       since, evidence, policy_ref, requirement, proposed
 FROM fct_warning_monthly ORDER BY warning_id
 """
 

@@ -6,6 +6,7 @@ makes the paper copy; what differs is the mask.
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,17 @@ from xlsxwriter.utility import xl_col_to_name
 
 from warehouse.months import Month
 from warehouse.policy import Policy
-from warehouse.release.guide import write_guide
+from warehouse.release.document import Document, Sheet, Table
+from warehouse.release.guide import guide_blocks, write_guide
 from warehouse.release.list_columns import COUNTY, PAPER, QUERY, TOWNSHIP, Answers, row_of
 from warehouse.release.listing import stream
 from warehouse.release.masking import Mask
 from warehouse.release.workbook import NOTICE, SHEET_ROWS, Book, Column, workbook
 
 _FIRST = 4  # title, notice, 填报 line, header: data begins in the fifth row
-_SIGN = "核查人签字：　　　　　　　　村（社区）负责人：　　　　　　　　乡镇审核：　　　　　　　　（盖章）　　　　　年　　月　　日"
+_SIGN = (
+    "核查人签字：　　　　　　　　村（社区）负责人：　　　　　　　　乡镇审核：　　　　　　　　年　　月　　日"
+)
 
 
 def write_list(
@@ -39,11 +43,10 @@ def write_list(
     A township's list has a sheet per village, the county's a sheet per township. ``mask`` says what its
     readers may see; ``is_paper`` stacks cells for A4 and adds the line to sign. A sheet that Excel could not hold goes on in another of the same name.
     """
-    county = policy.text("release.county_name")
     columns = PAPER if is_paper else TOWNSHIP if township else COUNTY
     answers = Answers.of(policy)
     ids: list[str] = []
-    title = f"{county}{mask.show_text(township)}{month.year}年{month.number}月预警核查清单"
+    title = _titled(month, township, mask, policy)
     with workbook(path, month, title) as book:
         write_guide(book, con, month=month, township=township, title=title, policy=policy)
         sheet, part, row = None, "", _FIRST
@@ -61,6 +64,26 @@ def write_list(
         if sheet is not None:
             _close(book, sheet, row, columns, answers, month, is_paper)
     return ids
+
+
+def list_document(
+    con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+) -> Document:
+    """A township's list as it is printed: a section per village, then what the sheet 说明 says."""
+    title = _titled(month, township, mask, policy)
+    sheets = []
+    for village, seen in groupby(stream(con, QUERY, [township]), key=lambda seen: str(seen[1])):
+        name = mask.show_text(village)
+        rows = [row_of(one, mask, PAPER, policy) for one in seen]
+        sheets.append(Sheet(name, f"{title} · {name}", [Table(PAPER, rows)], sign=_SIGN))
+    guide = guide_blocks(con, month=month, township=township, policy=policy)
+    sheets.append(Sheet("说明", f"{title} · 说明", guide, form_line=()))
+    return Document(title, sheets)
+
+
+def _titled(month: Month, township: str | None, mask: Mask, policy: Policy) -> str:
+    county = policy.text("release.county_name")
+    return f"{county}{mask.show_text(township)}{month.year}年{month.number}月预警核查清单"
 
 
 def _open(book: Book, name: str, title: str, columns: tuple[Column, ...]) -> Any:
@@ -91,7 +114,9 @@ def _close(
     """What can be said once the last row is known: filter, drop-downs, checks, protection."""
     if is_paper:
         sheet.set_row(end + 1, 24)
-        sheet.merge_range(end + 1, 0, end + 1, len(columns) - 1, _SIGN, book.looks["form_line"])
+        sheet.merge_range(
+            end + 1, 0, end + 1, len(columns) - 1, f"{_SIGN}　　　　（盖章）", book.looks["form_line"]
+        )
     at = {column.key: number for number, column in enumerate(columns)}
     last, first_row = end - 1, _FIRST + 1
     aid, reason, words = (

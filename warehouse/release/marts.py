@@ -31,7 +31,7 @@ MARTS: dict[str, dict[str, str]] = {
         "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "region": _V, "township": _V,
         "village": _V, "grade": _V, "status": _V, "status_reason": _V, "since": _V, "amount": _MONEY,
         "summary": _V, "check_hint": _V, "evidence": _V, "policy_ref": _V, "requirement": _V,
-        "priority": "DOUBLE",
+        "priority": "DOUBLE", "proposed": _V,
     },
     "fct_assessment_monthly": {
         "rule_id": _V, "township": _V, "in_scope": _N, "assessed": _N, "not_assessed": _N, "reason": _V,
@@ -49,24 +49,42 @@ MARTS: dict[str, dict[str, str]] = {
 REGISTERS: dict[str, dict[str, str]] = {
     "fct_population_change_monthly": {
         "person_id": _V, "household_id": _V, "township": _V, "village": _V, "class": _V, "change": _V, "category": _V,
-        "reason": _V, "reason_source": _V, "from_class": _V, "to_class": _V, "effective_month": _V, "case_no": _V,
+        "reason": _V, "from_class": _V, "to_class": _V, "effective_month": _V,
+    },
+    "fct_population_balance_monthly": {
+        "class": _V, "township": _V, "state": _V, "persons_before": _N, "entered": _N, "exited": _N, "moved_in": _N,
+        "moved_out": _N, "relocated_in": _N, "relocated_out": _N, "persons": _N,
     },
     "fct_coverage_monthly": {
         "direction": _V, "list_class": _V, "roster_class": _V, "township": _V, "persons": _N, "households": _N,
         "persons_before": _N, "persons_change": _N,
     },
+    "fct_village_coverage_monthly": {
+        "township": _V, "village": _V, "households_due": _N, "persons_due": _N, "households_looked": _N,
+        "households_covered": _N, "households_open": _N,
+    },
     "fct_record_register_monthly": {
         "household_id": _V, "head_person_id": _V, "township": _V, "village": _V, "reason": _V,
         "income_pc_month": _MONEY, "standard_month": _MONEY, "line_month": _MONEY, "registered_month": _V,
-        "next_look_month": _V, "risk_points": "DOUBLE", "evidence": _V,
+        "next_look_month": _V, "risk_points": "DOUBLE",
     },
     "fct_referral_monthly": {
         "referral_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V, "agency": _V,
-        "aid": _V, "reason": _V, "rule_id": _V, "warning_id": _V, "state": _V, "since": _V,
+        "aid": _V, "reason": _V, "state": _V, "since": _V,
+    },
+    "fct_tekun_monthly": {
+        "person_id": _V, "township": _V, "village": _V, "place_kind": _V, "care": _V, "birth_date": _D, "health": _V,
+        "labour": _V, "care_need": _V, "needs_place_look": "BOOLEAN", "care_agreement": _V, "service_standard": _V,
+        "visit_record": _V, "emergency_plan": _V, "housing": _V,
+    },
+    "fct_payment_summary_monthly": {
+        "township": _V, "aid_type": _V, "place_kind": _V, "funding_level": _V, "cases": _N, "persons": _N,
+        "approved": _MONEY, "approved_unknown": _N, "cases_paid": _N, "payments_paid": _N, "paid": _MONEY,
+        "payments_failed": _N, "failed": _MONEY, "payments_returned": _N, "returned": _MONEY, "payments_unknown": _N,
     },
     "fct_alarm_monthly": {
-        "alarm_id": _V, "rule_id": _V, "township": _V, "village": _V, "cause_rule": _V, "warnings": _N,
-        "households": _N, "share": "DOUBLE", "since": _V, "policy_ref": _V,
+        "alarm_id": _V, "township": _V, "village": _V, "cause_rule": _V, "warnings": _N, "households": _N,
+        "since": _V, "summary": _V, "policy_ref": _V,
     },
 }  # fmt: skip
 

@@ -50,7 +50,9 @@ def write_paper(path: Path, document: Document, *, month: Month, mask: Mask, sho
             )
     path.parent.mkdir(parents=True, exist_ok=True)
     words = {"document": json.dumps(said, ensure_ascii=False)}
-    made = _compiler().compile(input=_TEMPLATE.read_bytes(), sys_inputs=words, format="pdf", timestamp=0, pdf_tags=False)
+    made = _compiler().compile(
+        input=_TEMPLATE.read_bytes(), sys_inputs=words, format="pdf", timestamp=0, pdf_tags=False
+    )
     path.write_bytes(made if isinstance(made, bytes) else b"".join(made or []))
 
 
@@ -72,7 +74,7 @@ def told(document: Document, month: Month) -> dict[str, Any]:
             f"注：本件有 {len(lacking)} 个生僻字不在打印字库中，以“{BOX}”代替，请以电子表中的字为准。"
         )
     return {
-        "title": plain(document.title), "author": _AUTHOR, "annex": plain(document.annex),
+        "title": plain(document.title), "author": _AUTHOR,
         "date": {"year": last.year, "month": last.month, "day": last.day},
         "running": plain(document.title), "notice": NOTICE, "foot": f"数据截至 {last}", "sheets": sheets,
     }  # fmt: skip
@@ -80,6 +82,7 @@ def told(document: Document, month: Month) -> dict[str, Any]:
 
 def _sheet(sheet: Sheet, plain: Any) -> dict[str, Any]:
     return {
+        "annex": plain(sheet.annex),
         "title": plain(sheet.title),
         "form_line": [plain(words) for words in sheet.form_line],
         "blocks": [_block(block, plain) for block in sheet.blocks],

@@ -12,8 +12,9 @@ from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release import frame, ledger, listing, marts
-from warehouse.release.issue import issue_forms
-from warehouse.release.lists import write_list
+from warehouse.release.issue import issue, issue_forms
+from warehouse.release.ledger import ledger_document, write_ledger
+from warehouse.release.lists import list_document, write_list
 from warehouse.release.manifest import Item, write_manifest
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import WHOLE_COUNTY, distinct, place_word
@@ -58,7 +59,7 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
         (name, place_word(name, policy)) for name in listing.townships(con)
     ]
     places.append((None, WHOLE_COUNTY))
-    items = []
+    items, paper = [], mask_for("paper", policy)
     for township, word in distinct(places):
         kinds = [("list" if township else "county_list", f"lists/预警清单_{word}_{month}.xlsx")]
         if township:
@@ -75,12 +76,16 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
                 is_paper=audience == "paper",
             )
             items.append(_sealed(folder, Item(path, "list", len(ids), audience, ids), mask))
+        if township:
+            document = list_document(con, month=month, township=township, mask=paper, policy=policy)
+            pdf = f"paper/预警清单_{word}_{month}.pdf"
+            items.append(issue(folder, pdf, document, kind="list", mask=paper, month=month))
     return items
 
 
 def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
     """Every township's ledger and its paper copy."""
-    items = []
+    items, paper = [], mask_for("paper", policy)
     places: list[tuple[str | None, str]] = [
         (name, place_word(name, policy)) for name in ledger.townships(con)
     ]
@@ -90,10 +95,13 @@ def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy:
             ("paper", f"paper/摸排台账_{word}_{month}_纸质.xlsx"),
         ):
             mask = mask_for(audience, policy)
-            persons = ledger.write_ledger(
+            persons = write_ledger(
                 folder / path, con, month=month, township=str(township), mask=mask, policy=policy
             )
             items.append(_sealed(folder, Item(path, "ledger", persons, audience), mask))
+        document = ledger_document(con, month=month, township=str(township), mask=paper, policy=policy)
+        pdf = f"paper/摸排台账_{word}_{month}.pdf"
+        items.append(issue(folder, pdf, document, kind="ledger", mask=paper, month=month))
     return items
 
 

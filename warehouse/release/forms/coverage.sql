@@ -1,11 +1,13 @@
+-- The county first, then each township. The subject of a direction stands before what covers it.
 select
-    case when township is null or township = '全市' then ' 全市' else township end as township,
+    coalesce(township, ' 全市') as township,
     direction,
-    list_class,
-    roster_class,
-    households,
-    persons,
-    persons_before,
-    persons_change
+    case direction when '名单→救助' then list_class else roster_class end as subject,
+    case direction when '名单→救助' then roster_class else list_class end as cover,
+    sum(households)::BIGINT as households,
+    sum(persons)::BIGINT as persons,
+    sum(persons_before)::BIGINT as persons_before,
+    sum(persons_change)::BIGINT as persons_change
 from fct_coverage_monthly
-order by township, direction, list_class, roster_class = '未覆盖', roster_class
+group by direction, list_class, roster_class, grouping sets ((township), ())
+order by 1, direction, subject, cover in ('未覆盖', '未链接', '待核'), cover
