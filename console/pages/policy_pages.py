@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from console.commands.rules import Rule, catalogue, feed_titles
 from console.pages.markdown import page, table
 from warehouse.months import Month
@@ -14,6 +12,8 @@ from warehouse.policy.packs import Packs, read_packs
 from warehouse.policy.told import ILLUSTRATIVE, title_of, value_told
 from warehouse.settings import REPOSITORY
 
+# As an officer meets them: what may be paid wrongly, what may be missing, what is spent, who asks, what piles up.
+KINDS = ("错保", "漏保", "支出", "求助", "报警")
 PACKS = REPOSITORY / "dbt_project" / "seeds" / "policy"
 
 
@@ -33,7 +33,7 @@ def rules_page(month: Month) -> str:
     """``rules.md``: every rule with its feeds and, region by region, the values it decides by in a month."""
     packs = _packs()
     policies = [in_force(packs.lines, region, month) for region in packs.regions]
-    rules = catalogue()
+    rules = sorted(catalogue(), key=lambda rule: rule.rule_id)
     parts = [
         f"Values are those in force in {month}; *example* marks a value that no document gives. A rule with "
         "a parameter that is left open says 未配置规则 instead of deciding (R010).",
@@ -47,10 +47,11 @@ def rules_page(month: Month) -> str:
         ),
         "",
     ]
-    for kind, of_kind in groupby(sorted(rules, key=lambda rule: rule.kind), key=lambda rule: rule.kind):
+    for kind in dict.fromkeys([*KINDS, *(rule.kind for rule in rules)]):
         parts += [f"## {kind}", ""]
-        for rule in of_kind:
-            parts += _rule(rule, policies)
+        for rule in rules:
+            if rule.kind == kind:
+                parts += _rule(rule, policies)
     return page(
         "The catalogue of warnings", "`dbt_project/seeds/reference/rule_catalogue.csv` and the packs", parts
     )
@@ -62,7 +63,7 @@ def _rule(rule: Rule, policies: list[Policy]) -> list[str]:
         "",
         rule.sentence,
         "",
-        f"- 来源：{feed_titles(rule.needs)}",
+        f"- 来源：{feed_titles(rule.needs) or '其他规则的预警'}",
         *([f"- 参考：{feed_titles(rule.helps)}"] if rule.helps else []),
         f"- 核查：{rule.check_hint}",
         f"- 依据：{'、'.join(rule.requirements)}",

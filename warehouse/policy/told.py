@@ -48,6 +48,6 @@ def document_told(document: str, is_verified: bool) -> str:
 def _value(line: Line) -> str:
     if line.unit == "percent:months":
         return Schedule.parse(line.value).words
-    if line.unit.startswith("share of "):
+    if line.unit == "share" or line.unit.startswith("share of "):
         return f"{(Decimal(line.value) * 100).normalize():f}%"
     return "、".join(_WORDS.get(word, word) for word in line.value.split(";"))
