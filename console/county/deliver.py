@@ -45,7 +45,13 @@ class Delivery:
 
     def write(self, frame: pd.DataFrame, stem: str) -> int:
         """Write a clean frame; ``stem`` is the file name without parts, township and ending. Returns the files."""
-        files = self._workbooks(frame, stem) if self.layout.form == "xlsx" else self._texts(frame, stem)
+        if self.layout.form == "csv":
+            files = self._texts(frame, stem)
+        elif self.layout.files_by is None:
+            files = self._workbooks(frame, stem)
+        else:
+            parts = frame.groupby(self.layout.files_by, sort=False)
+            files = (one for name, part in parts for one in self._workbooks(part, f"{stem}_{name}"))
         return sum(self._side_files(path, rows) for path, rows in files)
 
     def _soil(self, piece: Slice, *, is_1904: bool = False) -> None:
@@ -102,7 +108,8 @@ class Delivery:
                 for step in steps
             }
         else:
-            keys = whole.cells[divided]
+            # A column of the contract, or one of the world's own that no cell shows.
+            keys = whole.cells[divided] if divided in whole.cells else frame[divided].to_numpy(dtype=object)
             names = list(dict.fromkeys(keys.tolist()))
             sheets = {name: np.flatnonzero(keys == name) for name in names}
         own = [name for name in sheets if name in self.layout.own_files]

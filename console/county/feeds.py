@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from console.county import deaths, more_feeds, payments, rural, welfare
+from console.county import calls, deaths, more_feeds, payments, rural, shocks, visits, welfare
 from console.county.economy import income_of
 from console.county.health import health_words, labour_words
 from console.county.kinship import relation_words
@@ -107,6 +107,7 @@ def assistance_payment(world: World, month: Month) -> pd.DataFrame:
         parts.append(payments.sent_again(world.draws, before, month.previous, later=True))
     codes = world.places.villages["village_code"].to_numpy(dtype=object)[homes["village"].to_numpy()]
     parts.append(payments.temporary(world.draws, homes, scene, codes, month))
+    parts.append(shocks.temporary_again(world.draws, homes, scene, codes, month))
     return payments.payment_feed(scene, pd.concat(parts, ignore_index=True))
 
 
@@ -132,16 +133,18 @@ FEEDS: dict[str, Callable[[World, Month], pd.DataFrame]] = {
     "assistance_payment": assistance_payment,
     "medical_enrolment": more_feeds.medical_enrolment,
     "medical_settlement": more_feeds.medical_settlement,
-    "education_enrolment": more_feeds.education_enrolment,
+    "education_enrolment": shocks.education_enrolment,
     "education_aid": more_feeds.education_aid,
     "death": death,
     "rural_monitoring": rural_monitoring,
     "cremation": cremation,
     "disability": more_feeds.disability,
     "pension": more_feeds.pension,
-    "unemployment": more_feeds.unemployment,
-    "hotline": more_feeds.hotline,
-    "declaration": more_feeds.declaration,
+    "unemployment": shocks.unemployment,
+    "hotline": calls.hotline,
+    "declaration": calls.declaration,
     "means_test": more_feeds.means_test,
     "family_planning": more_feeds.family_planning,
+    "partner_flag": calls.partner_flag,
+    "visit_ledger": visits.visit_ledger,
 }

@@ -15,7 +15,8 @@ G02      open in the first month after a year from 渐退开始时间. M01 open 
 C02      by the lists of the month; open where a case's people are all dead or recorded so.
 C04–C07, C13  by the lists and cards of the month; open for the dead and the recorded dead, and within a
          rounding of the line.
-C09/C10  open where only others of the household are low-income, for infants and for 职工.
+C09/C10  open where only others of the household are low-income (C09), for infants and who is away (C10).
+C11/C12  open for the dead and the recorded dead; C12 in a month whose list comes late.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from console.county import findings_care, findings_hardship, findings_money
+from console.county import findings_care, findings_hardship, findings_money, findings_service
 from console.county.sight import Sight
 from warehouse.months import Month
 
@@ -47,10 +48,13 @@ RULES = {
     "C06": findings_hardship.without_labour,
     "C07": findings_hardship.allowances,
     "C08": findings_care.student_without_aid,
-    "C09": findings_care.child_not_in_school,
-    "C10": findings_care.not_insured,
+    "C09": findings_service.child_not_in_school,
+    "C10": findings_service.not_insured,
+    "C11": findings_service.aid_again,
+    "C12": findings_service.newly_jobless,
     "C13": findings_hardship.needs_a_place,
     "R01": findings_care.burdened,
+    "R04": findings_service.not_answered,
 }
 
 

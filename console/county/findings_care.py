@@ -1,4 +1,4 @@
-"""Truth of the rules on illness, school and insurance: D03, C08, C09, C10, R01.
+"""Truth of the rules on illness and school aid: D03, C08, R01.
 
 Each function returns three masks over persons, as in ``findings_money``.
 """
@@ -8,14 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from console.county.findings_money import Verdicts
-from console.county.health import years_old
 from console.county.readings import (
     AID_STAGES,
     BURDEN_GENERAL,
     BURDEN_LOW_INCOME,
     BURDEN_MONTHS,
     LIFE_AFTER_DEATH_DAYS,
-    SCHOOL_AGES,
 )
 from console.county.school import school_year, school_year_words
 from console.county.sight import Sight
@@ -84,34 +82,3 @@ def student_without_aid(sight: Sight) -> Verdicts:
     near |= enrolled & ~due & ~known & sight.low_income  # another stage, or away from school
     near |= without & ~sight.low_income & on_list  # 脱贫户, risk cleared, or above the line
     return hit & ~unsure, near, unsure
-
-
-def child_not_in_school(sight: Sight) -> Verdicts:
-    """C09."""
-    start = np.datetime64(f"{school_year(sight.month)}-09-01")
-    age = np.floor(years_old(sight.scene.people["birth_date"].to_numpy(), start) + 1e-9)
-    of_age = (age >= SCHOOL_AGES[0]) & (age <= SCHOOL_AGES[1])
-    rows = sight.feed("education_enrolment")
-    there = sight.mask(rows.loc[rows["state"].isin(["在籍", "休学", "转出"]), "_self"].to_numpy())
-    edge = ((age == SCHOOL_AGES[0] - 1) | (age == SCHOOL_AGES[1] + 1)) & sight.low_income & ~there
-    homes = np.zeros(len(sight.world.base.households), dtype=bool)
-    homes[sight.scene.household[sight.low_income]] = True
-    missing = of_age & ~there
-    hit = missing & sight.low_income & ~sight.is_dead & ~sight.unsure_income
-    either = missing & (homes[sight.scene.household] | sight.unsure_income) & ~hit
-    away = sight.mask(rows.loc[rows["state"].isin(["休学", "转出"]), "_self"].to_numpy())
-    return hit, edge | (away & of_age & sight.low_income), either
-
-
-def not_insured(sight: Sight) -> Verdicts:
-    """C10."""
-    rows = sight.feed("medical_enrolment")
-    rows = rows[(rows["year"] == sight.month.year) & (rows["status"] == "正常")]
-    insured = sight.mask(rows["_self"].to_numpy())
-    helped = sight.mask(rows.loc[rows["subsidy_class"].notna(), "_self"].to_numpy())
-    worker = sight.mask(rows.loc[rows["insurance_type"] == "310", "_self"].to_numpy())
-    lacking = sight.low_income & ~helped
-    open_ = worker | (sight.scene.age < 1) | ~sight.scene.here | sight.unsure_income
-    on_list = sight.mask(sight.rural["_self"].to_numpy())
-    near = ~sight.low_income & on_list & ~insured
-    return lacking & ~open_, near, lacking & open_

@@ -32,6 +32,7 @@ class Layout(BaseModel):
     manifest: bool = True
     title: str = ""
     unit: str = ""
+    files_by: str | None = None  # a workbook for each value of this column
     divided_by: str | None = None
     own_files: tuple[str, ...] = ()
     own_file_header: int = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pandas as pd
 
 from console.county.deliver import Delivery
 from console.county.dirt_table import Dice, Mistake, agency_of, read_dirt
+from console.county.events import delivery_events
 from console.county.layouts import Layout, layouts
 from console.county.measure import PairCounts, exact_join
 from console.county.people import People, people_of
@@ -23,7 +23,6 @@ from console.county.warnings_truth import WarningsTruth
 from warehouse.intake.contract import Contract, contracts
 from warehouse.months import Month
 
-EVENTS = Path(__file__).parent / "deliveries.csv"
 HISTORY = "medical_settlement"
 
 
@@ -110,10 +109,7 @@ class _County:
     table: list[Mistake]
 
     def __post_init__(self) -> None:
-        with EVENTS.open(encoding="utf-8", newline="") as lines:
-            self._events = {
-                (row["feed"], int(row["month_number"])): row["event"] for row in csv.DictReader(lines)
-            }
+        self._events = delivery_events()
 
     def write_feed(self, feed: str, number: int, month: Month) -> None:
         """One feed of one month: as it should come, twice, first wrong and then right, or a month late."""

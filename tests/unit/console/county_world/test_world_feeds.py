@@ -23,7 +23,7 @@ def test_a_feed_speaks_the_words_of_its_contract(hamlet, feed, month):
     rows = hamlet.feed(feed, Month.parse(month))
     assert len(rows)
     columns = {column.name for column in contract.columns}
-    assert set(rows.columns) - set(HIDDEN) - {"_occurred"} <= columns
+    assert set(rows.columns) - set(HIDDEN) - {"_occurred", "_sheet"} <= columns
     for column in contract.columns:
         if column.required:
             assert column.name in rows
