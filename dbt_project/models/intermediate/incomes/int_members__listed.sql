@@ -24,6 +24,9 @@ listed as (
         person_id,
         relation,
         labour,
+        is_link_certain,
+        township,
+        village,
         file,
         sheet,
         row
@@ -35,6 +38,9 @@ listed as (
         person_id,
         relation,
         labour,
+        is_link_certain,
+        township,
+        village,
         file,
         sheet,
         row
@@ -57,7 +63,21 @@ select
     numbered.person_id,
     numbered.relation,
     numbered.labour,
-    gone.person_id is not null as is_dead
+    numbered.is_link_certain,
+    numbered.township,
+    numbered.village,
+    gone.person_id is not null as is_dead,
+    -- Place 1 answers for the household: the head while he lives, then the applicant, then whoever is named first.
+    row_number() over (
+        partition by numbered.household_key
+        order by
+            case when numbered.person_id is null then 1 else 0 end,
+            case when gone.person_id is null then 0 else 1 end,
+            case numbered.relation when '02' then 0 when '01' then 1 else 2 end,
+            numbered.file,
+            numbered.sheet,
+            numbered.row
+    ) as head_place
 from numbered
 left join gone on numbered.person_id = gone.person_id
 where numbered.place = 1
