@@ -12,6 +12,7 @@ from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release.document import Document, Sheet, Table
 from warehouse.release.form import Copy, Form, Leaf
+from warehouse.release.frame import quarter_first
 from warehouse.release.masking import Mask
 from warehouse.release.unassessed import Unassessed
 from warehouse.release.workbook import drop_down
@@ -48,8 +49,14 @@ def filled(
 ) -> Document:
     """The document for one place (``place`` None: the whole county) and one audience."""
     county = policy.text("release.county_name")
+    first = quarter_first(month)
+    period = (
+        f"{first.year}年{first.number}月"
+        if first == month
+        else f"{first.year}年{first.number}—{month.number}月"
+    )
     words = {
-        "county": county, "place": mask.show_text(place), "year": month.year, "month": month.number,
+        "period": period, "county": county, "place": mask.show_text(place), "year": month.year, "month": month.number,
         "quarter": (month.number + 2) // 3, "last_day": month.last_day,
     }  # fmt: skip
     title = form.title.format(**words)

@@ -55,6 +55,9 @@ REGISTERS: dict[str, dict[str, str]] = {
         "class": _V, "township": _V, "state": _V, "persons_before": _N, "entered": _N, "exited": _N, "moved_in": _N,
         "moved_out": _N, "relocated_in": _N, "relocated_out": _N, "persons": _N,
     },
+    "fct_report_figures_monthly": {
+        "figure_id": _V, "township": _V, "title": _V, "value": _MONEY, "unit": _V, "definition": _V,
+    },
     "fct_coverage_monthly": {
         "direction": _V, "list_class": _V, "roster_class": _V, "township": _V, "persons": _N, "households": _N,
         "persons_before": _N, "persons_change": _N,
