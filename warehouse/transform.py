@@ -38,6 +38,7 @@ MARTS: dict[str, str] = {
     "fct_tag_freshness_monthly": "tag, source_feed",
     "fct_population_change_monthly": "change_id",
     "fct_population_balance_monthly": "class, source_feed, township",
+    "fct_population_period_monthly": "months, class, change, category, from_class, township",
     "fct_coverage_monthly": "direction, list_class, roster_class, township",
     "fct_record_register_monthly": "household_id",
     "fct_referral_monthly": "referral_id",

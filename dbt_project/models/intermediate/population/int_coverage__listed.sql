@@ -1,5 +1,5 @@
 -- Every row of the two lists with how the other list covers it: by the person himself, by somebody of the
--- household, by nobody, or not to be told because the row is not linked (未链接) or only doubtfully (待核).
+-- household, by nobody (town households, for whom the rural list is not, apart), or not to be told because the row is not linked (未链接) or only doubtfully (待核).
 -- direction 名单→救助: rows of the rural list. direction 救助→名单: rows of the roster.
 with
 rural as (
@@ -34,6 +34,7 @@ lists as (
         rural.is_link_certain,
         rural.household_no as list_no,
         rural.township,
+        '农村' as place_kind,
         concat_ws('|', rural.file, rural.sheet, rural.row) as row_key
     from rural
     left join classes on rural.class = classes.word and classes.feed = 'rural_monitoring'
@@ -46,6 +47,7 @@ lists as (
         roster.is_link_certain,
         roster.case_no as list_no,
         roster.township,
+        roster.place_kind,
         concat_ws('|', roster.file, roster.sheet, roster.row) as row_key
     from roster
     left join classes on roster.aid_type = classes.word and classes.feed = 'assistance_roster'
@@ -70,6 +72,7 @@ placed as (
         best.person_id,
         best.is_link_certain,
         best.township,
+        best.place_kind,
         -- A row without a person has no household that the warehouse knows: its own number stands for it.
         coalesce(households.household_id, concat(best.feed, ':', best.list_no)) as household_id
     from best
@@ -94,18 +97,22 @@ select
     placed.person_id,
     placed.household_id,
     placed.township,
+    placed.place_kind,
     case
         when placed.person_id is null then '未链接'
         when not placed.is_link_certain then '待核'
         when other.is_link_certain then other.word
         when household_words.sure_word is not null then '同户覆盖'
         when other.person_id is not null or coalesce(household_words.has_doubtful, false) then '待核'
+        -- The rural list is not for town households: they are no gap in it.
+        when placed.place_kind = '城市' then '不适用（城市）'
         else '未覆盖'
     end as covered_by,
     case
         when placed.person_id is null then '未链接'
         when household_words.sure_word is not null then household_words.sure_word
         when not placed.is_link_certain or coalesce(household_words.has_doubtful, false) then '待核'
+        when placed.place_kind = '城市' then '不适用（城市）'
         else '未覆盖'
     end as household_covered_by
 from placed

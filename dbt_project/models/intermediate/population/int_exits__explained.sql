@@ -41,9 +41,13 @@ reports as (
     where person_id is not null
 ),
 
-households as (
-    select * from {{ ref('dim_household') }}
-    where income_source = 'rural_monitoring'
+stood as (
+    select * from {{ ref('int_population__stood') }}
+),
+
+incomes as (
+    select * from {{ ref('int_incomes__counted') }}
+    where household_id is not null and income_year is not null and members > 0
 ),
 
 members as (
@@ -75,23 +79,29 @@ policy as (
 ),
 
 line as (
-    {{ limits(['grace_months', 'dibao_standard_month', 'low_income_multiple', 'means_test_window_months']) }}
+    {{ limits(['grace_months', 'means_test_window_months']) }}
+),
+
+exceeding as (
+    {{ policy_words('means_test_exceeds_words') }}
 ),
 
 leaving as (
     {{ policy_words('change_leaving_reasons') }}
 ),
 
-standards as (
+income as (
+    -- What is known of the household's income now: the rural list's figure first, then the lower one.
     select
-        '最低生活保障对象' as class,
-        dibao_standard_month as limit_month
-    from line
-    union all
-    select
-        '最低生活保障边缘家庭成员' as class,
-        dibao_standard_month * low_income_multiple as limit_month
-    from line
+        *,
+        row_number() over (
+            partition by household_id
+            order by
+                case when household_key like 'household_no:%' then 0 else 1 end,
+                income_pc_month,
+                household_key
+        ) as place
+    from incomes
 ),
 
 graces as (
@@ -122,13 +132,24 @@ answer_words as (
 ),
 
 kin as (
-    -- Whose report speaks for whom: everybody of the household as it stands now.
+    -- Whose report speaks for whom: everybody of the household as it stands now or stood last month.
     select
-        one.person_id,
+        exits.person_id,
+        exits.person_id as kin_id
+    from exits
+    union
+    select
+        exits.person_id,
         other.person_id as kin_id
-    from members as one
+    from exits
+    inner join members as one on exits.person_id = one.person_id
     inner join members as other on one.household_id = other.household_id
-    where one.person_id in (select person_id from exits)
+    union
+    select
+        exits.person_id,
+        stood.person_id as kin_id
+    from exits
+    inner join stood on exits.household_id = stood.household_id
 ),
 
 tested as (
@@ -222,7 +243,8 @@ evidence as (
         'means_test' as reason_source
     from exits
     inner join tested on exits.person_id = tested.person_id
-    where exits.source_feed = 'assistance_roster' and tested.verdict = '疑似超标'
+    inner join exceeding on tested.verdict = exceeding.word
+    where exits.source_feed = 'assistance_roster'
     union all
     select
         exits.person_id,
@@ -230,14 +252,18 @@ evidence as (
         exits.previous_person_id,
         '收入超标' as category,
         concat(
-            '人均月收入 ', {{ yuan('households.income_pc_month') }}, ' 元，高于 ', {{ yuan('standards.limit_month') }}, ' 元'
+            '核算人均月收入 ', {{ yuan('income.income_pc_month') }}, ' 元，高于',
+            case exits.from_word when '低保' then '低保标准 ' else '低收入线 ' end,
+            {{ yuan("case exits.from_word when '低保' then income.standard_month else income.line_month end") }}, ' 元'
         ) as reason,
         'rural_monitoring' as reason_source
     from exits
-    inner join standards on exits.from_class = standards.class
     inner join members on exits.person_id = members.person_id
-    inner join households on members.household_id = households.household_id
-    where exits.source_feed = 'assistance_roster' and households.income_pc_month > standards.limit_month
+    inner join income on members.household_id = income.household_id and income.place = 1
+    where
+        income.income_year
+        > case exits.from_word when '低保' then income.standard_month when '低保边缘' then income.line_month end
+        * 12 * income.members
     union all
     select
         exits.person_id,

@@ -1,9 +1,9 @@
--- Every payment attempt of this month's payments as delivered this month: money that arrived, failed or came back.
--- The same attempt twice in an export is one. What arrived is taken from the payments that count.
+-- Every payment attempt that this month's delivery tells of: money that arrived, failed or came back, for this month
+-- or for an earlier one (arrears). The same attempt twice in an export is one.
 with
 source as (
     select * from {{ source('lake', 'assistance_payment') }}
-    where month = {{ this_month() }} and pay_month = {{ this_month() }}
+    where month = {{ this_month() }} and pay_month <= {{ this_month() }}
 ),
 
 links as (
@@ -19,7 +19,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by case_no, aid_type, amount, bank_account, pay_status, person_id
+            partition by case_no, pay_month, aid_type, amount, bank_account, pay_status, person_id
             order by file, sheet, row
         ) as place
     from linked
@@ -27,6 +27,7 @@ numbered as (
 
 select
     case_no,
+    pay_month < {{ this_month() }} as is_arrears,
     aid_type,
     person_id,
     pay_status,

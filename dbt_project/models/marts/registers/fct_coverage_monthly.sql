@@ -30,7 +30,7 @@ homes as (
         min_by(word, concat(lpad(cast(precedence as varchar), 2, '0'), word)) as word,
         min_by(
             household_covered_by,
-            concat(case household_covered_by when '未链接' then '3' when '待核' then '2' when '未覆盖' then '1' else '0' end, household_covered_by)
+            concat(case household_covered_by when '未链接' then '3' when '待核' then '2' when '未覆盖' then '1' when '不适用（城市）' then '1' else '0' end, household_covered_by)
         ) as covered_by,
         min(coalesce(township, '未写明乡镇')) as township
     from listed

@@ -1,5 +1,5 @@
 -- The month's money by township and kind of aid (R093, R099): cases and persons on the roster, what is approved,
--- what arrived, failed or came back. A null amount is counted as unknown and never as nought. No feed tells which
+-- what arrived (arrears for earlier months apart), failed or came back. A null amount is counted as unknown and never as nought. No feed tells which
 -- level of government paid: funding_level says so until one does.
 with
 roster as (
@@ -51,13 +51,15 @@ paid as (
         coalesce(cases.township, persons.township, '未写明乡镇') as township,
         attempts.aid_type,
         coalesce(cases.place_kind, '未写明') as place_kind,
-        sum(attempts.amount) filter (where attempts.pay_status = '成功') as paid,
-        count(*) filter (where attempts.pay_status = '成功') as payments_paid,
+        sum(attempts.amount) filter (where attempts.pay_status = '成功' and not attempts.is_arrears) as paid,
+        count(*) filter (where attempts.pay_status = '成功' and not attempts.is_arrears) as payments_paid,
+        sum(attempts.amount) filter (where attempts.pay_status = '成功' and attempts.is_arrears) as arrears,
+        count(*) filter (where attempts.pay_status = '成功' and attempts.is_arrears) as payments_arrears,
         sum(attempts.amount) filter (where attempts.pay_status = '失败') as failed,
         count(*) filter (where attempts.pay_status = '失败') as payments_failed,
         sum(attempts.amount) filter (where attempts.pay_status = '退回') as returned,
         count(*) filter (where attempts.pay_status = '退回') as payments_returned,
-        count(distinct case when attempts.pay_status = '成功' then attempts.case_no end) as cases_paid,
+        count(distinct case when attempts.pay_status = '成功' and not attempts.is_arrears then attempts.case_no end) as cases_paid,
         count(*) filter (where attempts.amount is null) as payments_unknown
     from attempts
     left join cases on attempts.case_no = cases.case_no and attempts.aid_type = cases.aid_type
@@ -77,6 +79,8 @@ select
     case when feeds.came then coalesce(paid.cases_paid, 0) end as cases_paid,
     case when feeds.came then coalesce(paid.payments_paid, 0) end as payments_paid,
     case when feeds.came then cast(coalesce(paid.paid, 0) as decimal(18, 2)) end as paid,
+    case when feeds.came then coalesce(paid.payments_arrears, 0) end as payments_arrears,
+    case when feeds.came then cast(coalesce(paid.arrears, 0) as decimal(18, 2)) end as arrears,
     case when feeds.came then coalesce(paid.payments_failed, 0) end as payments_failed,
     case when feeds.came then cast(coalesce(paid.failed, 0) as decimal(18, 2)) end as failed,
     case when feeds.came then coalesce(paid.payments_returned, 0) end as payments_returned,

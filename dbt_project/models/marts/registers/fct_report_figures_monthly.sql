@@ -72,6 +72,14 @@ villages as (
     select * from {{ ref('fct_village_coverage_monthly') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+basic_aids as (
+    {{ policy_words('basic_aids') }}
+),
+
 persons as (
     -- A person in two townships' lists counts once, under the first.
     select
@@ -203,6 +211,7 @@ additive as (
         coalesce(township, '未写明乡镇') as township,
         count(*) as value
     from coverage
+    inner join basic_aids on coverage.word = basic_aids.word
     where direction = '救助→名单' and covered_by = '未覆盖'
     group by township
     union all

@@ -1,0 +1,67 @@
+-- Entries, exits and moves over the periods that end with this month (R086; their lengths are policy), by class,
+-- township and reason. months_known says how many of the period's months could be compared: a period that reaches
+-- back beyond the first month tells what is known of it and does not pass for whole.
+with
+changes as (
+    {{ population_changes_between("'0000-00'", this_month()) }}
+),
+
+past as (
+    select distinct month from {{ source('lake', 'population_past') }}
+),
+
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+lengths as (
+    select cast(unnest(string_split(value, ';')) as integer) as months
+    from policy
+    where parameter = 'report_period_months'
+),
+
+periods as (
+    select
+        months,
+        {{ months_before('months - 1') }} as from_month,
+        {{ this_month() }} as to_month
+    from lengths
+),
+
+known as (
+    -- A month was compared when the month before it had a population.
+    select
+        periods.months,
+        count(past.month) as months_known
+    from periods
+    left join past
+        on
+            {{ month_of("cast(cast(concat(past.month, '-01') as date) + interval 1 month as date)") }} >= periods.from_month
+            and {{ month_of("cast(cast(concat(past.month, '-01') as date) + interval 1 month as date)") }} <= periods.to_month
+    group by periods.months
+)
+
+select
+    periods.from_month,
+    periods.to_month,
+    periods.months,
+    cast(known.months_known as integer) as months_known,
+    changes.class,
+    changes.change,
+    changes.category,
+    coalesce(changes.from_class, '') as from_class,
+    coalesce(case changes.change when '退出' then changes.from_township else changes.township end, '未写明乡镇') as township,
+    count(*) as persons
+from periods
+inner join known on periods.months = known.months
+inner join changes on changes.effective_month >= periods.from_month and changes.effective_month <= periods.to_month
+group by
+    periods.from_month,
+    periods.to_month,
+    periods.months,
+    known.months_known,
+    changes.class,
+    changes.change,
+    changes.category,
+    coalesce(changes.from_class, ''),
+    coalesce(case changes.change when '退出' then changes.from_township else changes.township end, '未写明乡镇')
