@@ -165,15 +165,3 @@ def _income(draws: Draws, homes: pd.DataFrame, workers: np.ndarray) -> None:
     homes["income_business"] = np.round(net / (1 - _EXPENSE_SHARE))
     homes["expense_business"] = homes["income_business"] - net
     homes["income_total"] = total
-
-
-def income_of(draws: Draws, homes: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Each household's yearly income by source in a year: the base year's, moved by a few per cent."""
-    number = homes.index.to_numpy()
-    factor = np.exp(0.03 * draws.normal("income/year", number, year))
-    parts = pd.DataFrame(
-        {name: np.round(homes[name].to_numpy() * factor, 2) for name in (*SOURCES, "expense_business")},
-        index=homes.index,
-    )
-    parts["income_total"] = (parts[list(SOURCES)].sum(axis=1) - parts["expense_business"]).round(2)
-    return parts

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from console.county import calls, deaths, more_feeds, payments, rural, shocks, visits, welfare
-from console.county.economy import income_of
 from console.county.health import health_words, labour_words
 from console.county.kinship import relation_words
 from console.county.places import COUNTY, address
+from console.county.turns import income_of
 from warehouse.months import Month
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ AWAY = 0.07  # of households on the roster live elsewhere than registered
 def roster_members(world: World, month: Month) -> pd.DataFrame:
     """Rows of the roster before wording (``welfare.members``) with words and case numbers."""
     scene, homes = world.scene(month), world.base.households
-    income = income_of(world.draws, homes, month.year - 1)
+    income = income_of(world.draws, homes, month)
     frame = welfare.members(world.draws, homes, scene, world.struck_off, income)
     frame["word"] = welfare.aid_words(world.draws, frame, homes["is_rural"].to_numpy())
     frame["number"] = welfare.case_numbers(frame, world.places.villages, homes)
@@ -124,7 +124,7 @@ def cremation(world: World, month: Month) -> pd.DataFrame:
 
 def rural_monitoring(world: World, month: Month) -> pd.DataFrame:
     """脱贫户与防返贫监测对象."""
-    income = income_of(world.draws, world.base.households, month.year - 1)
+    income = income_of(world.draws, world.base.households, month)
     return rural.rural_feed(world.draws, world.base, world.places.villages, world.scene(month), income)
 
 

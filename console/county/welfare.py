@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from console.county import economy as eco
-from console.county.draws import Draws, Ints
+from console.county.draws import Draws, Floats, Ints
 from console.county.health import is_severely_disabled
 from console.county.readings import STANDARD_PC_MONTH
+from console.county.turns import fallen
 from console.county.vital import Scene
 
 SINGLE_CASES = 10_000_000  # number of a second case: this plus the person
@@ -78,7 +79,10 @@ def members(
     frame["household_size"] = np.maximum(size[frame["household"]], frame["insured_size"])
     yearly = income["income_total"].to_numpy() / np.maximum(homes["size"].to_numpy(), 1)
     frame["income_pc"] = np.round(yearly[frame["household"]] / 12, 2)
-    frame["amount"] = _amounts(draws, frame)
+    # An office that has not followed a fall of income still pays the gap of the time before it.
+    behind = ~homes["fall_is_followed"].to_numpy()
+    lost = np.where(behind, fallen(homes, scene.month), 0.0)[frame["household"]]
+    frame["amount"] = _amounts(draws, frame, frame["income_pc"].to_numpy() / (1 - lost))
     return frame
 
 
@@ -89,9 +93,9 @@ def _second_cases(draws: Draws, person: Ints, kind: Ints, age: np.ndarray) -> pd
     return pd.DataFrame({"person": twice, "case": SINGLE_CASES + twice, "second": sort})
 
 
-def _amounts(draws: Draws, frame: pd.DataFrame) -> np.ndarray:
+def _amounts(draws: Draws, frame: pd.DataFrame, income_pc: Floats) -> np.ndarray:
     """This person's share a month: the gap to the standard, or the fixed sum of a 特困 place."""
-    gap = np.maximum(STANDARD_PC_MONTH - frame["income_pc"].to_numpy(), 60.0)
+    gap = np.maximum(STANDARD_PC_MONTH - income_pc, 60.0)
     housed = is_housed(draws, frame["person"].to_numpy())
     tekun = np.where(housed, TEKUN_AMOUNTS[1], TEKUN_AMOUNTS[0])
     kind = frame["kind"].to_numpy()

@@ -23,6 +23,7 @@ from console.county.health import add_health
 from console.county.identity import phones_on_file
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
+from console.county.turns import add_turns
 from console.county.vital import Chronicle, Scene, chronicle, day
 from warehouse.errors import Misconfigured
 from warehouse.months import Month
@@ -140,6 +141,7 @@ def make_world(*, seed: int, persons: int, months: list[Month]) -> World:
     base.persons["id_from"] = base.persons["birth_date"] + np.timedelta64(60, "D")
     add_health(draws, base.persons, first_day)
     add_economy(draws, base, places.villages["kind"].to_numpy(dtype=str), base.persons, first_day)
+    add_turns(draws, base.households, first_day)
     add_unmet(draws, base.persons, base.households, first_day)
     frail = np.isin(base.households["aid"].to_numpy(), [TEKUN, DIBAO, SINGLE]).astype(np.int64)
     return World(draws, places, base, chronicle(draws, places, base, frail, months), months)
