@@ -46,7 +46,7 @@ def prepare(
     words = [
         (name, word)
         for name, line in sorted(policy.lines.items())
-        if name.startswith("forms.") and line.unit == "list"
+        if name.startswith("forms.") and line.unit == "list" and line.value
         for word in policy.words(name)
     ]
     if words:

@@ -84,7 +84,6 @@ def guide_blocks(
 ) -> list[Table | Prose]:
     """What the sheet 说明 says, for workbook and paper; ``township`` None counts the whole county."""
     rules = con.execute(_RULE_ROWS, [township]).fetchall()
-    left_out = con.execute(_LEFT_OUT_ROWS, [township]).fetchall()
     held = [
         (rule, STATUS.get(status, status), reason, count)
         for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
@@ -99,9 +98,18 @@ def guide_blocks(
     return [
         *blocks,
         _table(_RULES, rules, "一、本月规则", ""),
-        _table(_LEFT_OUT, left_out, "二、本月未评估（不等于没有问题）", "本月各规则均已评估。"),
+        left_out_table(con, township, "二、本月未评估（不等于没有问题）"),
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
     ]
+
+
+def left_out_table(
+    con: duckdb.DuckDBPyConnection, township: str | None, heading: str = "本月未评估（不等于没有问题）"
+) -> Table:
+    """What no rule could assess, and why, in a township or (None) in the county."""
+    return _table(
+        _LEFT_OUT, con.execute(_LEFT_OUT_ROWS, [township]).fetchall(), heading, "本月各规则均已评估。"
+    )
 
 
 def write_guide(

@@ -59,6 +59,17 @@ def issue_forms(
     return items
 
 
+def issue_report(folder: Path, document: Document, *, file: str, month: Month, policy: Policy) -> list[Item]:
+    """Write a report of the county as a workbook and on paper."""
+    stem = f"{file}_{WHOLE_COUNTY}_{month}"
+    return [
+        issue(
+            folder, f"reports/{stem}.xlsx", document, kind=file, mask=mask_for("report", policy), month=month
+        ),
+        issue(folder, f"paper/{stem}.pdf", document, kind=file, mask=mask_for("paper", policy), month=month),
+    ]
+
+
 def issue(folder: Path, path: str, document: Document, *, kind: str, mask: Mask, month: Month) -> Item:
     """Write one document under its path below the release folder (``.xlsx`` or ``.pdf``); gives its line."""
     if path.endswith(".pdf"):

@@ -17,6 +17,7 @@ from warehouse.policy import Policy
 from warehouse.release import charts
 from warehouse.release.guide import STATUS
 from warehouse.release.listing import UNPLACED
+from warehouse.release.page_figures import figure_cards
 from warehouse.release.page_style import STYLE
 from warehouse.release.workbook import NOTICE
 from warehouse.verdicts import Verdict
@@ -76,6 +77,7 @@ def write_page(
                 ("规则", "原因", "范围内", "未评估"), con.execute(_LEFT_OUT).fetchall(), "各规则均已评估。"
             ),
         ),
+        *figure_cards(con, month, policy),
         _quality(con, verdicts),
     ]
     return (

@@ -11,8 +11,9 @@ from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release import frame, ledger, listing, marts
-from warehouse.release.issue import issue, issue_forms
+from warehouse.release import frame, ledger, listing, marts, quarter
+from warehouse.release.frozen import freeze
+from warehouse.release.issue import issue, issue_forms, issue_report
 from warehouse.release.ledger import ledger_document, write_ledger
 from warehouse.release.lists import list_document, write_list
 from warehouse.release.manifest import Item, write_manifest
@@ -44,12 +45,24 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         ledger.prepare(con, lake, month, policy)
         items += _ledgers(folder, con, month, policy)
         frame.prepare(con, lake, month, policy)
+        figures = "SELECT * FROM figures ORDER BY figure_id, township"
+        items.append(
+            Item("figures.parquet", "figures", copy_to_parquet(con, figures, folder / "figures.parquet"))
+        )
         items += issue_forms(folder, con, lake=lake, month=month, policy=policy)
+        told = quarter.read(con, lake, month) if quarter.is_due(month, policy) else None
+        if told:
+            document = quarter.report(con, told, lake=lake, month=month, policy=policy)
+            items += issue_report(folder, document, file=quarter.FILE, month=month, policy=policy)
         page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
         (folder / "month.html").write_text(page, encoding="utf-8")
         items.append(Item("month.html", "page", 0))
         write_manifest(folder, items, month=month, region=policy.region, verdicts=dict(verdicts))
         outcome = _outcome(con, month, items)
+    if told:
+        # Only what left the house is reported: the release stands by now.
+        with in_memory(lake.home) as con:
+            freeze(con, lake, told, month)
     return record(outcome, lake)
 
 
