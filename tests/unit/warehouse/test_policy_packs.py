@@ -212,6 +212,7 @@ def test_every_parameter_has_a_known_unit_and_a_line():
     there = {found.parameter for found in read_lines(PACKS)}
     assert [name for name, one in parameters().items() if not is_unit(one.unit)] == []
     assert sorted(set(parameters()) - there) == [], "described, and no pack sets it"
+    assert [name for name, one in parameters().items() if one.title == name] == [], "staff read a title"
 
 
 def test_parameters_stand_in_order_once():
