@@ -17,6 +17,9 @@ from console.county.readings import LOW_INCOME_PC_MONTH, STANDARD_PC_MONTH
 
 NONE, DIBAO, TEKUN, EDGE, RIGID, SINGLE = range(6)  # SINGLE: one member alone is on 低保 (单人保)
 OFF, LIFTED, UNSTABLE, FRAGILE, SUDDEN = range(5)
+# The end of 低保: income has risen and nobody noticed; is just short of it; grace is overdue, runs, is cut short.
+SOUND, RISEN, EDGED, OVERDUE, RUNNING, CUT = range(6)
+_LEAK_SHARES = (71, 6, 5, 5, 8, 5)
 RURAL_CLASSES = np.array(["", "脱贫户", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户"], dtype=object)
 _DAY = np.timedelta64(1, "D")
 _NAT = np.datetime64("NaT", "D")
@@ -99,6 +102,7 @@ def _days(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> None:
     def around(purpose: str, before: int, after: int) -> np.ndarray:
         return np.asarray(first_day + draws.whole(f"economy/{purpose}", number, -before, after) * _DAY)
 
+    homes["leak"] = _leaks(draws, homes)
     homes["admitted_on"] = around("admitted", 3200, 120)
     homes["identified_on"] = np.where(
         homes["rural_class"].to_numpy() == LIFTED,
@@ -116,6 +120,38 @@ def _days(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> None:
     forgotten = draws.chance("economy/forgotten", number, 0.35)
     closed = np.where(draws.chance("economy/closed", number, 0.02), around("closed", 30, 360), _NAT)
     homes["closed_on"] = np.where(graced & ~forgotten, ends, closed)
+    _planted_graces(draws, homes, first_day)
+
+
+def _leaks(draws: Draws, homes: pd.DataFrame) -> Ints:
+    """What goes wrong at the end of a household's 低保 (0 nothing), for G01 to G03 and their near misses."""
+    number = homes.index.to_numpy()
+    leak = draws.pick("economy/leak", number, _LEAK_SHARES)
+    return np.where(homes["aid"].to_numpy() == DIBAO, leak, SOUND).astype(np.int64)
+
+
+def _planted_graces(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> None:
+    """Graces that ran out unnoticed, that run now, and that end before their time in the months to come."""
+    number, leak = homes.index.to_numpy(), homes["leak"].to_numpy()
+    grace = homes["grace_from"].to_numpy().astype("datetime64[D]")
+    closed = homes["closed_on"].to_numpy().astype("datetime64[D]")
+    free = np.isnat(grace)
+    overdue = first_day - draws.whole("economy/overdue", number, 400, 560) * _DAY
+    running = first_day - draws.whole("economy/running", number, 10, 230) * _DAY
+    cut = first_day + draws.whole("economy/cut", number, 31, 124) * _DAY
+    homes["grace_from"] = np.select(
+        [free & (leak == OVERDUE), free & np.isin(leak, [RUNNING, CUT])], [overdue, running], grace
+    )
+    homes["closed_on"] = np.select(
+        [free & np.isin(leak, [OVERDUE, RUNNING]), free & (leak == CUT)],
+        [np.full(len(homes), _NAT), cut],
+        closed,
+    )
+    # Nobody is in grace before being admitted.
+    early = ~np.isnat(homes["grace_from"].to_numpy()) & free & np.isin(leak, [OVERDUE, RUNNING, CUT])
+    admitted = homes["admitted_on"].to_numpy().astype("datetime64[D]")
+    latest = homes["grace_from"].to_numpy().astype("datetime64[D]") - 400 * _DAY
+    homes["admitted_on"] = np.where(early, np.minimum(admitted, latest), admitted)
 
 
 def _income(draws: Draws, homes: pd.DataFrame, workers: np.ndarray) -> None:
@@ -154,6 +190,9 @@ def _income(draws: Draws, homes: pd.DataFrame, workers: np.ndarray) -> None:
     )
     graced = ~np.isnat(homes["grace_from"].to_numpy())
     per_head = np.where(graced, standard * (1.04 + 0.5 * u), per_head)
+    leak = homes["leak"].to_numpy()
+    per_head = np.where((leak == RISEN) & ~graced, standard * (1.08 + 0.6 * u), per_head)
+    per_head = np.where((leak == EDGED) & ~graced, standard * (0.93 + 0.05 * u), per_head)
     total = np.round(per_head * 12 * homes["size"].to_numpy())
     wage = np.where(workers > 0, 0.25 + 0.45 * draws.uniform("income/wage", number), 0.0)
     transfer = np.where(workers > 0, 0.08, 0.62) + 0.12 * draws.uniform("income/transfer", number)

@@ -11,7 +11,10 @@ C01/C03  by the rural list's own income per head; open within a rounding of the 
          name on a roster is a dead one.
 R01      open for the dead, and where netting by row and by settlement differ at the window's edge.
 Q01      both paid in this month; open for an earlier month's, and for other members of a case paid twice.
-G02      open in the first month after a year from 渐退开始时间. M01 open unless the applicant was tested.
+Q02      open near the tolerance and for cases paid twice; a case in grace is G03's.
+G01      whole households; open where several but not all are insured. G02 open in the month after the last.
+G03      open where a payment before the grace was another than the roster approves. G05 never: nothing is frozen.
+M01      the latest report within three months; open for somebody of the household who is not of the case.
 C02      by the lists of the month; open where a case's people are all dead or recorded so.
 C04–C07, C13  by the lists and cards of the month; open for the dead and the recorded dead, and within a
          rounding of the line.
@@ -26,7 +29,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from console.county import findings_care, findings_hardship, findings_money, findings_service
+from console.county import (
+    findings_care,
+    findings_grace,
+    findings_hardship,
+    findings_income,
+    findings_money,
+    findings_service,
+)
 from console.county.sight import Sight
 from warehouse.months import Month
 
@@ -38,7 +48,12 @@ RULES = {
     "D02": findings_money.on_roster_after_death,
     "D03": findings_care.life_after_death,
     "Q01": findings_money.paid_twice,
-    "G02": findings_money.paid_after_grace,
+    "Q02": findings_money.paid_is_not_due,
+    "G01": findings_grace.income_risen,
+    "G02": findings_grace.paid_after_grace,
+    "G03": findings_grace.wrong_in_grace,
+    "G04": findings_grace.excepted_in_grace,
+    "G05": findings_grace.listed_while_frozen,
     "M01": findings_money.verdict_on_paid,
     "C01": findings_money.watched_without_aid,
     "C02": findings_hardship.off_the_list,
@@ -54,6 +69,8 @@ RULES = {
     "C12": findings_service.newly_jobless,
     "C13": findings_hardship.needs_a_place,
     "R01": findings_care.burdened,
+    "R02": findings_income.spending_above_income,
+    "R03": findings_income.income_fell,
     "R04": findings_service.not_answered,
 }
 

@@ -1,4 +1,4 @@
-"""Truth of the rules on rosters and payments: D01, D02, Q01, G02, M01, C01, C03.
+"""Truth of the rules on rosters and payments: D01, D02, Q01, Q02, M01, C01, C03.
 
 Each function takes what the files show and returns three masks over persons: must be raised, must not be
 (a near miss), either answer can be defended. Where masks overlap, must beats either beats must not.
@@ -9,12 +9,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from console.county.cases import cases, members, with_payment
 from console.county.draws import Bools
-from console.county.readings import ALL_AIDS, GRACE_MONTHS, LOW_INCOME_PC_YEAR
+from console.county.readings import (
+    ALL_AIDS,
+    ENTITLEMENT_TOLERANCE,
+    GRACE_MONTHS,
+    LOW_INCOME_PC_YEAR,
+    MEANS_TEST_MONTHS,
+    STANDARD_PC_MONTH,
+)
 from console.county.sight import Sight
 from console.county.vital import day
 
 Verdicts = tuple[Bools, Bools, Bools]
+ROUNDED = 0.3  # yuan within which rounding by head or by household decides
 NEAR = 1.08  # an income so little above the line is a near miss
 
 
@@ -82,39 +91,56 @@ def paid_twice(sight: Sight) -> Verdicts:
     return hit, near, either
 
 
-def paid_after_grace(sight: Sight) -> Verdicts:
-    """G02, told by the case's applicant."""
-    cases = sight.roster.dropna(subset=["grace_from"]).drop_duplicates("case_no")
-    paid = sight.payments[sight.payments["is_paid"] & (sight.payments["pay_month"] == str(sight.month))]
-    is_paid = cases["case_no"].isin(paid["case_no"]).to_numpy()
-    since = cases["grace_from"].to_numpy().astype("datetime64[M]")
-    months = (np.datetime64(str(sight.month), "M") - since).astype(int)
-    head = cases["_head"].to_numpy()
+def paid_is_not_due(sight: Sight) -> Verdicts:
+    """Q02, told by the applicant; open near the tolerance, for cases paid twice, and above the standard."""
+    told = with_payment(sight, cases(sight)).dropna(subset=["amount"])
+    in_grace = (told["months"] >= 0) & (told["months"] < GRACE_MONTHS)
+    wrong_paid = (told["amount"] - told["approved"]).abs()
+    wrong_sum = (told["approved"] - told["computed"]).abs()
+    # A whole household above the standard is asked about by G01; how much it should get is another question.
+    whole = (told["aid"] == "低保") & (told["insured"] >= told["household"])
+    wrong_sum = wrong_sum.mask(whole & (told["income_pc"] > STANDARD_PC_MONTH), 0.0)
+    worst = pd.concat([wrong_paid, wrong_sum], axis=1).max(axis=1)
+    twice = told["times"] > 1
+    head = told["head"].to_numpy()
+
+    def heads(mask: pd.Series) -> Bools:
+        return sight.mask(head[mask.to_numpy()])
+
     return (
-        sight.mask(head[is_paid & (months > GRACE_MONTHS)]),
-        sight.mask(head[(months < GRACE_MONTHS) | ~is_paid]),
-        sight.mask(head[is_paid & (months == GRACE_MONTHS)]),
+        heads(~in_grace & ~twice & (worst > ENTITLEMENT_TOLERANCE + ROUNDED)),
+        heads(in_grace | (~twice & (worst < ENTITLEMENT_TOLERANCE - ROUNDED))),
+        heads(~in_grace & (twice | ((worst - ENTITLEMENT_TOLERANCE).abs() <= ROUNDED))),
     )
 
 
 def verdict_on_paid(sight: Sight) -> Verdicts:
-    """M01."""
-    tests = sight.feed("means_test")
-    rich = tests.loc[tests["verdict"] == "疑似超标", "_self"].to_numpy()
-    paid = sight.payments[sight.payments["is_paid"] & (sight.payments["pay_month"] == str(sight.month))]
-    cases = sight.roster[sight.roster["case_no"].isin(paid["case_no"])]
-    member = sight.mask(cases["_self"].to_numpy())
-    heads = sight.mask(cases["_head"].to_numpy())
+    """M01, told by the applicant; open where the one found out is of the household and not of the case."""
+    tests = sight.seen("means_test")
+    tests = tests.assign(rich=tests["verdict"] == "疑似超标", on=tests["checked_on"].to_numpy())
+    # The latest report speaks; of two on one day the graver.
+    tests = tests.sort_values(["on", "rich"], kind="stable").drop_duplicates("_self", keep="last")
+    first = day(sight.month.plus(1 - MEANS_TEST_MONTHS))
+    rich = tests[tests["rich"]]
+    recent = rich["on"].to_numpy().astype("datetime64[D]") >= first
+    found, stale = (
+        sight.mask(rich.loc[recent, "_self"].to_numpy()),
+        sight.mask(rich.loc[~recent, "_self"].to_numpy()),
+    )
+    ever = sight.seen("means_test")
+    cleared = sight.mask(ever.loc[ever["verdict"] == "疑似超标", "_self"].to_numpy()) & ~found & ~stale
+    told = with_payment(sight, cases(sight))
+    rows = members(sight, sight.month).assign(
+        head=lambda each: told["head"].reindex(each["case_no"]).to_numpy()
+    )
+    is_paid = rows["case_no"].isin(told.index[told["amount"].notna()]).to_numpy()
+    who, head = rows["person"].to_numpy(), rows["head"].to_numpy()
     homes = np.zeros(len(sight.world.base.households), dtype=bool)
-    homes[sight.scene.household[member]] = True
-    tested = sight.mask(rich)
-    rich_home = np.zeros_like(homes)
-    rich_home[sight.scene.household[tested]] = True
-    in_paid_home = homes[sight.scene.household]
+    homes[sight.scene.household[found]] = True
     return (
-        tested & heads,
-        tested & ~in_paid_home,
-        in_paid_home & rich_home[sight.scene.household] & (tested | heads),
+        sight.mask(head[is_paid & found[who]]),
+        sight.mask(head[~is_paid & found[who]]) | sight.mask(head[(stale | cleared)[who]]),
+        sight.mask(head[is_paid & homes[sight.scene.household[who]]]),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from console.county import economy as eco
-from console.county import medical, offices, school
+from console.county import medical, offices, school, wealth
 from console.county.blanks import kept
 from console.county.readings import LOW_INCOME_PC_YEAR
 from console.county.vital import NAT, Scene
@@ -132,13 +132,23 @@ def unemployment(world: World, month: Month) -> pd.DataFrame:
     return offices.unemployment_feed(world.draws, world.scene(month), world.first_day)
 
 
-def means_test(world: World, month: Month) -> pd.DataFrame:
-    """核对报告."""
+def _means_reports(world: World, month: Month) -> pd.DataFrame:
+    """核对报告 of a month without the second looks at what the month before found."""
     scene, homes = world.scene(month), world.base.households
     on_roster = np.isin(homes["aid"].to_numpy(), [eco.DIBAO, eco.TEKUN, eco.EDGE])[scene.household]
     share = np.where(homes["need"].to_numpy() < 0.15, 0.03, 0.001)
     asks = world.draws.chance("means/asked", homes.index.to_numpy(), share, month.year, month.number)
-    return offices.means_test_feed(world.draws, scene, on_roster, asks[scene.household], _ids(scene))
+    frame = offices.means_test_feed(world.draws, scene, on_roster, asks[scene.household], _ids(scene))
+    return wealth.with_hidden_wealth(world.draws, scene, frame, on_roster)
+
+
+def means_test(world: World, month: Month) -> pd.DataFrame:
+    """核对报告."""
+    reports = _means_reports(world, month)
+    if month <= world.months[0]:
+        return reports
+    again = wealth.looked_again(world.draws, world.scene(month), _means_reports(world, month.previous))
+    return pd.concat([reports, again], ignore_index=True)
 
 
 def _tickets(world: World, month: Month, kind: str) -> pd.DataFrame:

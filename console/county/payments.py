@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from console.county import economy as eco
-from console.county.draws import Draws
+from console.county.draws import Bools, Draws, Floats
+from console.county.readings import GRACE_MONTHS
 from console.county.vital import Scene, day
 from warehouse.months import Month
 
@@ -14,6 +15,9 @@ FAILED, RETURNED = 0.016, 0.006
 SENT_AGAIN_AT_ONCE, SENT_AGAIN_LATER = 0.55, 0.30
 TWICE = 0.006  # cases that are paid into two accounts, month after month
 ONCE_TWICE = 0.0008  # and some by a slip, one month
+GRACE_WRONG = 0.35  # of cases in grace that are paid half while the whole is due
+_WRONG_SHARES = (91, 2, 2, 3, 2)  # paid as approved; too little; too much; off by less than anybody would ask
+_WRONG_BY = (0.0, -45.0, 60.0, 0.4, -0.6)
 TEMPORARY = 0.0022  # households with 临时救助 in a month
 _BANKS = (621799, 621700, 622848, 623059)
 
@@ -57,10 +61,23 @@ def payment_rows(
         }
     )
     twice = draws.chance("pay/twice", case, TWICE) | draws.chance("pay/slip", case, ONCE_TWICE, *keys)
+    result["amount"] = _as_paid(draws, paid, twice, month)
     again = result[twice & (status == "成功")].copy()
     again["account"], again["step"] = accounts(draws, again["case"].to_numpy(), 1), 1
     whole: pd.DataFrame = pd.concat([result, again], ignore_index=True)
     return whole
+
+
+def _as_paid(draws: Draws, paid: pd.DataFrame, twice: Bools, month: Month) -> Floats:
+    """What is sent out: the approved sum; of some another one, and of some in grace half of it too early."""
+    case, amount = paid["case"].to_numpy(), paid["amount"].to_numpy()
+    since = paid["grace_from"].to_numpy().astype("datetime64[M]")
+    months = (np.datetime64(str(month), "M") - since).astype(int)
+    in_grace = ~np.isnat(since) & (months >= 0) & (months < GRACE_MONTHS)
+    halved = in_grace & draws.chance("pay/halved", case, GRACE_WRONG)
+    slip = np.where(in_grace | twice | (paid["second"] != 0), 0, draws.pick("pay/wrong", case, _WRONG_SHARES))
+    sent = np.where(halved & ~twice, amount / 2, amount + np.array(_WRONG_BY)[slip])
+    return np.asarray(np.round(np.maximum(sent, 5.0), 2))
 
 
 def accounts(draws: Draws, ids: np.ndarray, which: int) -> np.ndarray:
