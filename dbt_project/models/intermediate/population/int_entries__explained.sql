@@ -23,13 +23,9 @@ standings as (
     select * from {{ ref('int_standings__listed') }}
 ),
 
-described as (
-    select * from {{ ref('int_persons__described') }}
-),
-
-births as (
-    select * from {{ ref('stg_family_planning__births') }}
-    where person_id is not null
+memberships as (
+    select * from {{ ref('int_memberships__dated') }}
+    where from_month = {{ this_month() }}
 ),
 
 moved as (
@@ -41,14 +37,6 @@ moved as (
 reasons as (
     select * from {{ ref('change_reasons') }}
     where change = '新增'
-),
-
-policy as (
-    select * from {{ ref('int_policy_in_force') }}
-),
-
-line as (
-    {{ limits(['change_birth_months']) }}
 ),
 
 numbers_before as (
@@ -76,23 +64,21 @@ admitted as (
     group by person_id, class
 ),
 
-born as (
+words as (
+    select unnest(string_split(answer_words, ';')) as word
+    from reasons
+    where category = '户内增员'
+),
+
+joined as (
+    -- How the list says he came into the household; a plain 新列名 adds nothing.
     select
         person_id,
-        max(birth_date) as birth_date
-    from (
-        select
-            person_id,
-            birth_date
-        from births
-        union all
-        select
-            person_id,
-            birth_date
-        from described
-        where birth_date is not null
-    ) as told
-    group by person_id
+        feed,
+        min(entered_as) as entered_as
+    from memberships
+    inner join words on memberships.entered_as = words.word
+    group by person_id, feed
 ),
 
 evidence as (
@@ -118,12 +104,7 @@ evidence as (
         entries.person_id,
         entries.to_class,
         '户内增员' as category,
-        case
-            when
-                born.birth_date > {{ last_day_of_month() }} - to_months(cast(line.change_birth_months as integer))
-                then '本户上月已在册，新增成员：出生'
-            else '本户上月已在册，新增成员'
-        end as reason,
+        concat('本户上月已在册，新增成员', coalesce(concat('：', joined.entered_as), '')) as reason,
         entries.source_feed as reason_source
     from entries
     inner join numbers_before
@@ -131,8 +112,7 @@ evidence as (
             entries.source_feed = numbers_before.source_feed
             and entries.to_class = numbers_before.class
             and list_contains(string_split(entries.list_no, ';'), numbers_before.list_no)
-    left join born on entries.person_id = born.person_id
-    cross join line
+    left join joined on entries.person_id = joined.person_id and entries.source_feed = joined.feed
     union all
     select
         entries.person_id,

@@ -12,6 +12,15 @@ deaths as (
     where died_by <= {{ last_day_of_month() }}
 ),
 
+departed as (
+    select person_id from {{ ref('int_persons__departed') }}
+),
+
+memberships as (
+    select * from {{ ref('int_memberships__dated') }}
+    where to_month is not null
+),
+
 cancelled as (
     select * from {{ ref('stg_death__cancellations') }}
     where person_id is not null and cancelled_on <= {{ last_day_of_month() }}
@@ -82,6 +91,13 @@ line as (
     {{ limits(['grace_months', 'means_test_window_months']) }}
 ),
 
+words as (
+    -- How a membership ends when somebody goes to another household.
+    select unnest(string_split(answer_words, ';')) as word
+    from reasons
+    where category = '户内变动'
+),
+
 exceeding as (
     {{ policy_words('means_test_exceeds_words') }}
 ),
@@ -128,7 +144,7 @@ answer_words as (
         category,
         unnest(string_split(answer_words, ';')) as word
     from reasons
-    where answer_words is not null
+    where answer_words is not null and category <> '户内变动'
 ),
 
 kin as (
@@ -191,11 +207,13 @@ evidence as (
         exits.person_id,
         exits.from_class,
         exits.previous_person_id,
-        '死亡' as category,
+        -- A doubtful record, or one that signs of life contradict, is no natural reduction before it is checked.
+        case when departed.person_id is not null then '死亡' else '死亡（待核）' end as category,
         concat('登记 ', {{ death_words() }}, case when deaths.is_link_certain then '' else '，身份待核' end) as reason,
         deaths.source_feeds as reason_source
     from exits
     inner join deaths on exits.person_id = deaths.person_id
+    left join departed on exits.person_id = departed.person_id
     union all
     select
         exits.person_id,
@@ -207,6 +225,21 @@ evidence as (
     from exits
     inner join cancelled on exits.person_id = cancelled.person_id
     inner join leaving on cancelled.reason = leaving.word
+    union all
+    select
+        exits.person_id,
+        exits.from_class,
+        exits.previous_person_id,
+        '户内变动' as category,
+        concat('离开原户：', memberships.left_as) as reason,
+        exits.source_feed as reason_source
+    from exits
+    inner join memberships
+        on
+            exits.person_id = memberships.person_id
+            and exits.source_feed = memberships.feed
+            and memberships.to_month = {{ months_before(1) }}
+    inner join words on memberships.left_as = words.word
     union all
     select
         exits.person_id,
@@ -256,7 +289,7 @@ evidence as (
             case exits.from_word when '低保' then '低保标准 ' else '低收入线 ' end,
             {{ yuan("case exits.from_word when '低保' then income.standard_month else income.line_month end") }}, ' 元'
         ) as reason,
-        'rural_monitoring' as reason_source
+        case when income.household_key like 'household_no:%' then 'rural_monitoring' else 'assistance_roster' end as reason_source
     from exits
     inner join members on exits.person_id = members.person_id
     inner join income on members.household_id = income.household_id and income.place = 1

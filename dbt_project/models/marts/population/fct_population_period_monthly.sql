@@ -54,7 +54,7 @@ select
     count(*) as persons
 from periods
 inner join known on periods.months = known.months
-inner join changes on changes.effective_month >= periods.from_month and changes.effective_month <= periods.to_month
+inner join changes on periods.from_month <= changes.effective_month and periods.to_month >= changes.effective_month
 group by
     periods.from_month,
     periods.to_month,
