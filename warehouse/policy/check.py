@@ -36,11 +36,6 @@ class Fault:
     next_step: str
 
     @property
-    def is_of_description(self) -> bool:
-        """Whether the line lacks, or contradicts, its description in reference/parameters.csv."""
-        return self.reason.startswith(("no such parameter", "its unit is", "nobody knows the unit"))
-
-    @property
     def sentence(self) -> str:
         """``tongren.csv, line 3, grace_months: …``."""
         place = f"{self.file}, line {self.row}" if self.row else self.file

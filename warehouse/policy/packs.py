@@ -48,9 +48,8 @@ def load(folder: Path, region: str, month: Month) -> Policy:
 def read_lines(folder: Path) -> list[Line]:
     """Every line of every pack in a folder, in file and line order; ``Misconfigured`` when one has a fault."""
     found = read_packs(folder)
-    faults = [fault for fault in found.faults if not fault.is_of_description]
-    if faults:
-        first, more = faults[0], len(faults) - 1
+    if found.faults:
+        first, more = found.faults[0], len(found.faults) - 1
         others = f" And {more} more: doudi policy check shows them." if more else ""
         raise Misconfigured(f"policy pack {first.sentence}.{others}", next_step=f"{first.next_step}.")
     return list(found.lines)
