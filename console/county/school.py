@@ -20,6 +20,7 @@ from warehouse.months import Month
 
 STAGES = np.array(["学前", "小学", "初中", "高中", "中职", "高校"], dtype=object)
 _START = (3.0, 6.0, 12.0, 15.0, 15.0, 18.0)
+PRIVATE, PRIVATE_FEE = 0.3, 9800.0  # of students past 初中 at a school that charges so much a year (R02)
 _FEE = (1800.0, 0.0, 0.0, 1200.0, 0.0, 4600.0)
 AIDED = 0.90  # of low-income students in a school year; the rest are what C08 looks for
 PROGRAMMES = np.array(
@@ -92,7 +93,8 @@ def enrolment_feed(
     guardian = guardian_of(scene, person)
     there = np.maximum(guardian, 0)
     has = guardian >= 0
-    fee = np.array(_FEE)[stage]
+    dear = draws.chance("school/private", person, PRIVATE) & (stage > 2)
+    fee = np.where(dear, PRIVATE_FEE, np.array(_FEE)[stage])
     frame = pd.DataFrame(
         {
             "student_no": student_no(person),

@@ -15,12 +15,13 @@ from warehouse.months import Month
 
 _DAY = np.timedelta64(1, "D")
 _NAT = np.datetime64("NaT", "D")
-FALLS, DEEP, FOLLOWED, SPLITS = 0.15, 0.5, 0.3, 0.4
+FALLS, DEEP, FOLLOWED, SPLITS, THIN = 0.15, 0.5, 0.3, 0.4, 0.9
 SOONEST, LATEST = 31, 92  # days after the first day: the first month shows what was before
 
 
 def add_turns(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> None:
-    """Add to the households: the share of income they lose and from when (R03), and when they split.
+    """Add to the households: the share of income they lose and from when (R03), and when they split; and who
+    lives on little more than the standard, so that a bill or a school fee decides (R02).
 
     Half of the falls are of a third and more, half of less. Of those on 低保 some offices follow the fall with
     what they pay, and some do not (R020).
@@ -42,6 +43,11 @@ def add_turns(draws: Draws, homes: pd.DataFrame, first_day: np.datetime64) -> No
     homes["fall_share"] = np.where(falls, share, 0.0)
     homes["fell_on"] = someday("income/falls-day", falls)
     homes["fall_is_followed"] = draws.chance("income/falls-followed", number, FOLLOWED)
+    tight = np.isin(aid, [eco.EDGE]) | ((rural >= eco.UNSTABLE) & (aid == eco.NONE))
+    tight &= ~falls & (per_head > 1.16 * STANDARD_PC_MONTH) & (per_head < 2 * STANDARD_PC_MONTH)
+    tight &= draws.chance("income/thin", number, THIN)
+    left = STANDARD_PC_MONTH * (1.004 + 0.08 * draws.uniform("income/thin-share", number))
+    homes["thin_share"] = np.where(tight, 1 - left / per_head, 0.0)
     # 分户 of a household out of poverty, on no aid, well above the line: a new number and no need.
     lifted = (rural == eco.LIFTED) & (aid == eco.NONE) & ~falls
     splits = lifted & (per_head > 1.15 * LOW_INCOME_PC_MONTH) & draws.chance("rural/splits", number, SPLITS)
@@ -57,10 +63,12 @@ def fallen(homes: pd.DataFrame, month: Month) -> Floats:
 def income_of(draws: Draws, homes: pd.DataFrame, month: Month) -> pd.DataFrame:
     """Each household's yearly income by source as it is stated in a month.
 
-    It is last year's: the base year's, moved by a few per cent; and less for whom it broke down since.
+    It is last year's: the base year's, moved by a few per cent; less for who lives on little, and for whom it
+    broke down since.
     """
     number = homes.index.to_numpy()
-    factor = np.exp(0.03 * draws.normal("income/year", number, month.year - 1)) * (1 - fallen(homes, month))
+    factor = np.exp(0.03 * draws.normal("income/year", number, month.year - 1))
+    factor = factor * (1 - homes["thin_share"].to_numpy()) * (1 - fallen(homes, month))
     parts = pd.DataFrame(
         {name: np.round(homes[name].to_numpy() * factor, 2) for name in (*eco.SOURCES, "expense_business")},
         index=homes.index,
