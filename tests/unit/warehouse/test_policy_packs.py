@@ -9,6 +9,7 @@ import pytest
 from warehouse.errors import Misconfigured, PolicyMissing
 from warehouse.months import Month
 from warehouse.policy import COLUMNS, load, read_lines
+from warehouse.policy.groups import TECHNICAL, group_of, groups
 from warehouse.policy.packs import read_packs
 from warehouse.policy.parameters import parameters
 from warehouse.policy.units import is_unit, misfit
@@ -236,3 +237,11 @@ def test_what_stages_need_everywhere_holds_in_every_month(region, month):
     policy = load(PACKS, region, Month.parse(month))
     general = {found.parameter for found in read_lines(PACKS) if found.region == "*"}
     assert general <= set(policy.lines)
+
+
+def test_the_longest_prefix_decides_the_group():
+    assert group_of("tekun_home_care_items") == "标准与对象"
+    assert group_of("expectations.death.date_sane_min") == "质量门"
+    assert group_of("expenditure_test_parts") == "标准与对象"
+    assert group_of("school_age_from") == "规则参数"
+    assert set(TECHNICAL) < set(groups())
