@@ -95,7 +95,7 @@ evidence as (
         entries.person_id,
         entries.to_class,
         '再次纳入' as category,
-        concat('曾属本类，现再次列名', coalesce(concat('：', entries.cause), '')) as reason,
+        concat('曾属本类，现再次列名', coalesce('：' || entries.cause, '')) as reason,
         entries.source_feed as reason_source
     from entries
     inner join known_before on entries.person_id = known_before.person_id and entries.to_class = known_before.class
@@ -104,7 +104,7 @@ evidence as (
         entries.person_id,
         entries.to_class,
         '户内增员' as category,
-        concat('本户上月已在册，新增成员', coalesce(concat('：', joined.entered_as), '')) as reason,
+        concat('本户上月已在册，新增成员', coalesce('：' || joined.entered_as, '')) as reason,
         entries.source_feed as reason_source
     from entries
     inner join numbers_before
@@ -118,7 +118,7 @@ evidence as (
         entries.person_id,
         entries.to_class,
         '补录' as category,
-        concat('纳入时间 ', cast(admitted.entered_on as varchar), ' 早于上月，上月未列名', coalesce(concat('：', entries.cause), ''))
+        concat('纳入时间 ', cast(admitted.entered_on as varchar), ' 早于上月，上月未列名', coalesce('：' || entries.cause, ''))
             as reason,
         entries.source_feed as reason_source
     from entries
