@@ -29,6 +29,10 @@ connected as (
     select * from {{ ref('int_households__connected') }}
 ),
 
+listed as (
+    select * from {{ ref('int_persons__monitored') }}
+),
+
 policy as (
     select * from {{ ref('int_policy_in_force') }}
 ),
@@ -41,6 +45,22 @@ exceeding as (
     select unnest(string_split(value, ';')) as verdict
     from policy
     where parameter = 'means_test_exceeds_words'
+),
+
+suspended as (
+    select unnest(string_split(value, ';')) as class
+    from policy
+    where parameter = 'recheck_suspended_classes' and value is not null
+),
+
+spared as (
+    -- A campaign may say that who is listed and insured is looked at no more until it ends (R023).
+    select distinct cases.case_no
+    from cases
+    inner join members on cases.case_no = members.case_no
+    inner join listed on members.person_id = listed.person_id
+    inner join suspended on listed.class = suspended.class
+    where cases.aid_type = '低保'
 ),
 
 spoken as (
@@ -138,11 +158,13 @@ judged as (
         summed.exceeding > 0 as is_found,
         case
             when cases.person_id is null then '户主身份未关联'
+            when spared.case_no is not null then '政策规定在保的建档立卡户暂不再核对'
             when summed.exceeding = 0 and summed.verdicts_unknown > 0 then '核对结论空白'
         end as unassessed_reason
     from cases
     inner join summed on cases.case_no = summed.case_no
     inner join paid on cases.case_no = paid.case_no
+    left join spared on cases.case_no = spared.case_no
 ),
 
 told as (
