@@ -126,46 +126,34 @@ judged as (
     inner join heads on cases.case_no = heads.case_no
     left join covered on cases.case_no = covered.case_no
     where cases.is_rural or cases.is_place_unknown
+),
+
+told as (
+    select
+        *,
+        case_no as subject,
+        'on the roster, nobody on the rural list' as cause,
+        case
+            when is_raised then null
+            when listed_people > 0 and is_surely_listed then null
+            when listed_people > 0 then '乡村振兴名单上同户人员身份待核'
+            when are_all_dead then '登记死亡'
+            when is_place_unknown then '未写明城乡'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        null as amount,
+        aid_type as fingerprint,
+        '拟请乡村振兴部门核实纳入监测' as proposed,
+        concat(
+            '农村', aid_type, '，救助证 ', members, ' 人，本证和同户都不在脱贫户与防返贫监测名单；', proposed, '。'
+        ) as told
+    from judged
 )
 
-select
-    'C02' as rule_id,
-    case_no as subject,
-    'on the roster, nobody on the rural list' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case
-        when is_raised then null
-        when listed_people > 0 and is_surely_listed then null
-        when listed_people > 0 then '乡村振兴名单上同户人员身份待核'
-        when are_all_dead then '登记死亡'
-        when is_place_unknown then '未写明城乡'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    aid_type as fingerprint,
-    case
-        when is_raised
-            then concat(
-                '农村', aid_type, '，救助证 ', members, ' 人，本证和同户都不在脱贫户与防返贫监测名单；拟请乡村振兴部门核实纳入监测。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'case_no', case_no,
-                'aid', aid_type,
-                'case_members', members,
-                'listed_people', listed_people,
-                'proposed', '拟请乡村振兴部门核实纳入监测',
-                'rows', json_object('assistance_roster', rows_used, 'rural_monitoring', 0),
-                'files', string_split(origins, ';'),
-                'links', json_object('roster', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C02',
+    values=['case_no', ['aid', 'aid_type'], ['case_members', 'members'], 'listed_people'],
+    rows=[['assistance_roster', 'rows_used']],
+    files='origins',
+    links=[['roster', 'is_link_certain']],
+) }}

@@ -17,9 +17,18 @@ deaths as (
     select * from {{ ref('int_deaths__recorded') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+single as (
+    {{ single_person_policy() }}
+),
+
 judged as (
     select
         ill.*,
+        single.*,
         low_income.grounds,
         low_income.is_by_income_line,
         secured.person_id is not null as is_secured,
@@ -30,49 +39,42 @@ judged as (
         coalesce(ill.is_severely_ill and secured.person_id is null and deaths.person_id is null, false) as is_raised
     from ill
     inner join low_income on ill.person_id = low_income.person_id
+    cross join single
     left join secured on ill.person_id = secured.person_id
     left join deaths on ill.person_id = deaths.person_id
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'low income, severely ill, not secured' as cause,
+        case
+            when is_recorded_dead then '登记死亡'
+            when is_secured and not is_surely_secured then '低保、特困在册身份待核'
+            when not is_secured and is_severely_ill is null then '健康状况空白'
+        end as unassessed_reason,
+        case when are_links_certain then '疑似' else '提示' end as grade,
+        null as amount,
+        concat_ws('|', words, grounds) as fingerprint,
+        {{ single_person_proposal('重病', '拟评估纳入低保') }} as proposed,
+        concat('低收入人口（', grounds, '），健康状况为', words, '，不在低保、特困；', proposed, '。') as told,
+        concat_ws(
+            ';',
+            'basic_aids',
+            -- Who is on a roster is low-income without the income line.
+            case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+            'severe_illness_words;single_person_form;single_person_grounds;single_person_means_test_waived'
+        ) as policies
+    from judged
 )
 
-select
-    'C04' as rule_id,
-    person_id as subject,
-    'low income, severely ill, not secured' as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_recorded_dead then '登记死亡'
-        when is_secured and not is_surely_secured then '低保、特困在册身份待核'
-        when not is_secured and is_severely_ill is null then '健康状况空白'
-    end as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', words, grounds) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                '低收入人口（', grounds, '），健康状况为', words, '，不在低保、特困；拟按单人户纳入低保。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'grounds', grounds,
-                'health', words,
-                'proposed', '拟按单人户纳入低保',
-                'rows', json_object('assistance_roster', roster_rows, 'rural_monitoring', rural_rows),
-                'files', list_distinct(string_split(all_origins, ';')),
-                'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Who is on a roster is low-income without the income line.
-    concat_ws(
-        ';',
-        'basic_aids',
-        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-        'severe_illness_words'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C04',
+    values=['grounds', ['health', 'words'], ['is_means_test_waived', 'is_waived']],
+    rows=[['assistance_roster', 'roster_rows'], ['rural_monitoring', 'rural_rows']],
+    files='all_origins',
+    links=[['all', 'are_links_certain']],
+    place=false,
+    policy_used='policies',
+) }}

@@ -18,9 +18,18 @@ deaths as (
     select * from {{ ref('int_deaths__recorded') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+single as (
+    {{ single_person_policy() }}
+),
+
 judged as (
     select
         disabled.*,
+        single.*,
         low_income.grounds,
         low_income.is_by_income_line,
         secured.person_id is not null as is_secured,
@@ -31,55 +40,46 @@ judged as (
         coalesce(disabled.is_severe and secured.person_id is null and deaths.person_id is null, false) as is_raised
     from disabled
     inner join low_income on disabled.person_id = low_income.person_id
+    cross join single
     left join secured on disabled.person_id = secured.person_id
     left join deaths on disabled.person_id = deaths.person_id
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'low income, severely disabled, not secured' as cause,
+        case
+            when is_recorded_dead then '登记死亡'
+            when is_secured and not is_surely_secured then '低保、特困在册身份待核'
+            when not is_secured and is_contradictory then '残疾类别、等级与证号不一致'
+            when not is_secured and is_severe is null then '残疾类别或等级不明'
+        end as unassessed_reason,
+        case when are_links_certain then '疑似' else '提示' end as grade,
+        null as amount,
+        concat_ws('|', category, level, grounds) as fingerprint,
+        {{ single_person_proposal('重残', '拟评估纳入低保') }} as proposed,
+        concat(
+            '低收入人口（', grounds, '），持', category, {{ level_word('level') }}, '残疾人证，属重度残疾，不在低保、特困；', proposed, '。'
+        ) as told,
+        concat_ws(
+            ';',
+            'basic_aids',
+            -- Who is on a roster is low-income without the income line.
+            case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+            'severe_disability_extra_categories;severe_disability_extra_levels;severe_disability_levels',
+            'single_person_form;single_person_grounds;single_person_means_test_waived'
+        ) as policies
+    from judged
 )
 
-select
-    'C05' as rule_id,
-    person_id as subject,
-    'low income, severely disabled, not secured' as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_recorded_dead then '登记死亡'
-        when is_secured and not is_surely_secured then '低保、特困在册身份待核'
-        when not is_secured and is_contradictory then '残疾类别、等级与证号不一致'
-        when not is_secured and is_severe is null then '残疾类别或等级不明'
-    end as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', category, level, grounds) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                '低收入人口（', grounds, '），持', category, level, '级残疾人证，属重度残疾，不在低保、特困；拟按单人户纳入低保。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'grounds', grounds,
-                'category', category,
-                'level', level,
-                'cards_held', cards_held,
-                'proposed', '拟按单人户纳入低保',
-                'rows', json_object('disability', cards_held, 'assistance_roster', 0),
-                'files', list_distinct(string_split(all_origins, ';')),
-                'links', json_object(
-                    'card', case when is_link_certain then 'certain' else 'review' end,
-                    'all', case when are_links_certain then 'certain' else 'review' end
-                )
-            ) as varchar)
-    end as evidence,
-    -- Who is on a roster is low-income without the income line.
-    concat_ws(
-        ';',
-        'basic_aids',
-        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-        'severe_disability_extra_categories;severe_disability_extra_levels;severe_disability_levels'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C05',
+    values=['grounds', 'category', 'level', 'cards_held', ['is_means_test_waived', 'is_waived']],
+    rows=[['disability', 'cards_held']],
+    files='all_origins',
+    links=[['card', 'is_link_certain'], ['all', 'are_links_certain']],
+    place=false,
+    policy_used='policies',
+) }}

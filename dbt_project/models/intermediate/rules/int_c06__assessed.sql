@@ -38,22 +38,29 @@ lost_words as (
     {{ policy_words('lost_labour_words') }}
 ),
 
+single as (
+    {{ single_person_policy() }}
+),
+
 numbered as (
     -- The household's figures stand on every member's row: the head's own row speaks, then the first.
     select
-        *,
+        rural.*,
+        rural.labour is not null and lost_words.word is null as can_work,
         row_number() over (
-            partition by household_no
-            order by case when relation in ('01', '02') then 0 else 1 end, file, sheet, row
+            partition by rural.household_no
+            order by case when rural.relation in ('01', '02') then 0 else 1 end, rural.file, rural.sheet, rural.row
         ) as place,
-        count(*) over (partition by household_no) as members
+        count(*) over (partition by rural.household_no) as members
     from rural
+    left join lost_words on rural.labour = lost_words.word
 ),
 
 households as (
     select
         household_no,
         max(members) as members,
+        count(*) filter (where can_work) as workers,
         min_by(income_wage, place) filter (where income_wage is not null) as wage,
         min_by(income_business, place) filter (where income_business is not null) as business,
         min_by(expense_business, place) filter (where expense_business is not null) as expense
@@ -78,7 +85,9 @@ gathered as (
         labour.lost,
         labour.labour_known,
         labour.rows_used,
+        single.*,
         households.members,
+        households.workers,
         households.expense is null as is_expense_unknown,
         described.birth_date,
         line.labour_age,
@@ -93,6 +102,7 @@ gathered as (
     inner join labour on listed.person_id = labour.person_id
     inner join households on listed.household_no = households.household_no
     cross join line
+    cross join single
     left join described on listed.person_id = described.person_id
     left join secured on listed.person_id = secured.person_id
     left join deaths on listed.person_id = deaths.person_id
@@ -115,53 +125,47 @@ judged as (
             false
         ) as is_raised
     from gathered
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'no labour capacity, no stable income' as cause,
+        case
+            when is_recorded_dead then '登记死亡'
+            when is_secured and not is_surely_secured then '低保、特困在册身份待核'
+            when is_secured or is_raised then null
+            when stable_year is null then '工资性、经营性收入不明'
+            when stable_year >= stable_line_year and not is_expense_unknown then null
+            when stable_year >= stable_line_year then '生产经营支出不明'
+            when lost is null then '劳动能力空白'
+            when birth_date is null then '出生日期不明'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        stable_income_pc_month - stable_pc_month as amount,
+        concat_ws('|', class, lost) as fingerprint,
+        concat(
+            {{ single_person_proposal('丧失劳动能力', '拟评估纳入低保或特困') }},
+            -- Who can work in the house is helped to work; where nobody can, a share of assets (R082).
+            case when workers > 0 then '，家中劳动力转产业就业帮扶' else '，核对资产收益帮扶' end
+        ) as proposed,
+        concat(
+            class, '，', lost, '，全户 ', members, ' 人，工资性和经营净收入人均每月 ', {{ yuan('stable_pc_month') }},
+            ' 元，低于稳定收入线 ', {{ yuan('stable_income_pc_month') }}, ' 元，不在低保、特困；', proposed, '。'
+        ) as told
+    from judged
 )
 
-select
-    'C06' as rule_id,
-    person_id as subject,
-    'no labour capacity, no stable income' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case
-        when is_recorded_dead then '登记死亡'
-        when is_secured and not is_surely_secured then '低保、特困在册身份待核'
-        when is_secured or is_raised then null
-        when stable_year is null then '工资性、经营性收入不明'
-        when stable_year >= stable_line_year and not is_expense_unknown then null
-        when stable_year >= stable_line_year then '生产经营支出不明'
-        when lost is null then '劳动能力空白'
-        when birth_date is null then '出生日期不明'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(stable_income_pc_month - stable_pc_month as decimal(18, 2)) as amount,
-    concat_ws('|', class, lost) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                class, '，', lost, '，全户 ', members, ' 人，工资性和经营净收入人均每月 ',
-                {{ yuan('stable_pc_month') }}, ' 元，低于稳定收入线 ', {{ yuan('stable_income_pc_month') }},
-                ' 元，不在低保、特困；拟评估纳入低保或特困。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'class', class,
-                'labour', lost,
-                'household_members', members,
-                'stable_income_pc_month', stable_pc_month,
-                'stable_line_month', cast(stable_income_pc_month as decimal(18, 2)),
-                'income_pc_year', income_pc_year,
-                'proposed', '拟评估纳入低保或特困',
-                'rows', json_object('rural_monitoring', rows_used, 'assistance_roster', 0),
-                'files', string_split(origins, ';'),
-                'links', json_object('rural', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C06',
+    values=[
+        'class', ['labour', 'lost'], ['household_members', 'members'], ['household_workers', 'workers'],
+        ['stable_income_pc_month', 'stable_pc_month'],
+        ['stable_line_month', 'cast(stable_income_pc_month as decimal(18, 2))'],
+        ['is_means_test_waived', 'is_waived'],
+    ],
+    rows=[['rural_monitoring', 'rows_used']],
+    files='origins',
+    links=[['rural', 'is_link_certain']],
+) }}

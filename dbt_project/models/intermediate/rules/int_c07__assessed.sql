@@ -88,7 +88,7 @@ allowances as (
             case when entitled.is_by_income_line then 'dibao_standard_month' end,
             'living_allowance_grounds',
             case when entitled.is_by_income_line then 'low_income_multiple' end
-        ) as policy_used
+        ) as policies
     from disabled
     cross join columns_delivered
     cross join line
@@ -108,7 +108,7 @@ allowances as (
         disabled.is_link_certain as are_links_certain,
         cast(null as varchar) as other_origins,
         'disability_nursing_allowance_month;severe_disability_extra_categories;severe_disability_extra_levels;severe_disability_levels'
-            as policy_used
+            as policies
     from disabled
     cross join columns_delivered
     cross join line
@@ -165,71 +165,56 @@ judged as (
                 when 'paid and not entitled' then paid
                 when 'another amount' then abs(paid - standard)
             end as decimal(18, 2)
-        ) as difference
+        ) as difference,
+        case
+            when finding <> 'paid and not entitled' then ''
+            when excluding_aid is not null then concat('，已享受', excluding_aid, '，按规定不重复享受')
+            when kind = 'living' then '，不在可享受该补贴的低收入人口'
+            else '，不属重度残疾'
+        end as undue_words,
+        concat_ws(';', origins, other_origins) as all_origins
     from spoken
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        -- A finding of another kind is another warning; what is clear or open keeps the allowance's name.
+        concat_ws(': ', concat(kind, ' allowance'), finding) as cause,
+        open_reason as unassessed_reason,
+        case when are_links_certain then '疑似' else '提示' end as grade,
+        difference as amount,
+        concat_ws('|', kind, finding, category, level, paid) as fingerprint,
+        concat(
+            case finding
+                when 'entitled and not paid' then '拟核实后补发'
+                when 'paid and not entitled' then '拟核实资格：'
+                else '拟按标准核定'
+            end,
+            title
+        ) as proposed,
+        concat(
+            '持', coalesce(concat(category, {{ level_word('level') }}), '类别等级不明的'), '残疾人证，',
+            case finding
+                when 'entitled and not paid' then concat('符合', title, '（', due_on, '），名单上没有发放，应为每月 ', {{ yuan('standard') }})
+                when 'paid and not entitled' then concat('每月领取', title, ' ', {{ yuan('paid') }})
+                else concat('每月领取', title, ' ', {{ yuan('paid') }}, ' 元，标准为 ', {{ yuan('standard') }})
+            end,
+            ' 元', undue_words, '；', proposed, '。'
+        ) as told
+    from judged
 )
 
-select
-    'C07' as rule_id,
-    person_id as subject,
-    concat_ws(': ', concat(kind, ' allowance'), finding) as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    open_reason as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    difference as amount,
-    concat_ws('|', kind, finding, category, level, paid) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                '持', coalesce(category, '类别不明'), coalesce(level, '级别不明'), '级残疾人证，',
-                case finding
-                    when 'entitled and not paid'
-                        then
-                            concat(
-                                '符合', title, '（', due_on, '），名单上没有发放，应为每月 ', {{ yuan('standard') }}, ' 元；拟核实后补发。'
-                            )
-                    when 'paid and not entitled'
-                        then
-                            concat(
-                                '每月领取', title, ' ', {{ yuan('paid') }}, ' 元，',
-                                case
-                                    when excluding_aid is not null then concat('已享受', excluding_aid, '，按规定不重复享受')
-                                    when kind = 'living' then '不在可享受该补贴的低收入人口'
-                                    else '不属重度残疾'
-                                end, '；拟核实资格。'
-                            )
-                    else concat(
-                        '每月领取', title, ' ', {{ yuan('paid') }}, ' 元，与标准 ', {{ yuan('standard') }}, ' 元不符；拟按标准核定。'
-                    )
-                end
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'allowance', title,
-                'finding', finding,
-                'category', category,
-                'level', level,
-                'grounds', due_on,
-                'paid_month', paid,
-                'standard_month', cast(standard as decimal(18, 2)),
-                'proposed', case finding
-                    when 'entitled and not paid' then concat('拟补发', title)
-                    when 'paid and not entitled' then concat('拟核实', title, '资格')
-                    else concat('拟按标准核定', title)
-                end,
-                'rows', json_object('disability', cards_held),
-                'files', list_distinct(string_split(concat_ws(';', origins, other_origins), ';')),
-                'links', json_object(
-                    'card', case when is_link_certain then 'certain' else 'review' end,
-                    'all', case when are_links_certain then 'certain' else 'review' end
-                )
-            ) as varchar)
-    end as evidence,
-    policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C07',
+    values=[
+        ['allowance', 'title'], 'finding', 'category', 'level', ['grounds', 'due_on'], ['paid_month', 'paid'],
+        ['standard_month', 'cast(standard as decimal(18, 2))'],
+    ],
+    rows=[['disability', 'cards_held']],
+    files='all_origins',
+    links=[['card', 'is_link_certain'], ['all', 'are_links_certain']],
+    place=false,
+    policy_used='policies',
+) }}

@@ -96,7 +96,7 @@ grounded as (
         nullif(concat_ws(
             '、',
             case when is_old then concat('高龄（', age, ' 岁）') end,
-            case when is_severely_disabled then concat('重度残疾（', category, level, '级）') end,
+            case when is_severely_disabled then concat('重度残疾（', category, {{ level_word('level') }}, '）') end,
             case
                 when health is not null or labour is not null
                     then concat('花名册记为', concat_ws('、', health, case when labour is not null then concat(labour, '劳动能力') end))
@@ -110,49 +110,35 @@ judged as (
         *,
         grounds is not null and is_at_home and not is_housed and not is_recorded_dead as is_raised
     from grounded
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'at home, needs a place in an institution' as cause,
+        case
+            when is_recorded_dead then '登记死亡'
+            when is_raised or is_housed then null
+            when not is_at_home then '未写明集中或分散供养'
+            when is_perhaps_disabled then '残疾人证身份待核'
+            when birth_date is null then '出生日期不明'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        null as amount,
+        concat_ws('|', is_old, is_severely_disabled, health, labour) as fingerprint,
+        '拟评估集中供养需求' as proposed,
+        concat('特困分散供养，', grounds, '；', proposed, '。分散供养“四有”（', care_items, '）未收到数据。') as told
+    from judged
 )
 
-select
-    'C13' as rule_id,
-    person_id as subject,
-    'at home, needs a place in an institution' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case
-        when is_recorded_dead then '登记死亡'
-        when is_raised or is_housed then null
-        when not is_at_home then '未写明集中或分散供养'
-        when is_perhaps_disabled then '残疾人证身份待核'
-        when birth_date is null then '出生日期不明'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', is_old, is_severely_disabled, health, labour) as fingerprint,
-    case
-        when is_raised
-            then concat('特困分散供养，', grounds, '；拟评估集中供养需求。分散供养“四有”（', care_items, '）未收到数据。')
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'grounds', grounds,
-                'care', '分散',
-                'age', age,
-                'category', category,
-                'level', level,
-                'health', health,
-                'labour', labour,
-                'home_care_items', care_items,
-                'home_care_state', '未收到',
-                'proposed', '拟评估集中供养需求',
-                'rows', json_object('assistance_roster', rows_used, 'disability', coalesce(cards_held, 0)),
-                'files', string_split(concat_ws(';', origins, card_origins), ';'),
-                'links', json_object('roster', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C13',
+    values=[
+        'grounds', ['care', "'分散'"], 'age', 'category', 'level', 'health', 'labour',
+        ['home_care_items', 'care_items'], ['home_care_state', "'未收到'"],
+    ],
+    rows=[['assistance_roster', 'rows_used'], ['disability', 'coalesce(cards_held, 0)']],
+    files="concat_ws(';', origins, card_origins)",
+    links=[['roster', 'is_link_certain']],
+) }}
