@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,6 @@ from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release.document import Document, Sheet, Table
 from warehouse.release.form import Copy, Form, Leaf
-from warehouse.release.frame import quarter_first
 from warehouse.release.masking import Mask
 from warehouse.release.unassessed import Unassessed
 from warehouse.release.workbook import drop_down
@@ -36,34 +36,43 @@ def places_of(rows: Rows) -> list[str]:
     return sorted({str(row["township"]) for row in rows})
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """What the forms of one issue share: the month, the first month of the period, policy, and the month's gaps."""
+
+    month: Month
+    since: Month
+    policy: Policy
+    unassessed: Unassessed
+
+    @property
+    def period(self) -> str:
+        """The period in words: ``2026年8—10月``."""
+        first, last = self.since, self.month
+        if first == last:
+            return f"{first.year}年{first.number}月"
+        until = f"{last.number}月" if first.year == last.year else f"{last.year}年{last.number}月"
+        return f"{first.year}年{first.number}{'—' if first.year == last.year else '月—'}{until}"
+
+
 def filled(
-    form: Form,
-    copy: Copy,
-    rows: Rows,
-    *,
-    place: str | None,
-    month: Month,
-    policy: Policy,
-    mask: Mask,
-    unassessed: Unassessed,
+    form: Form, copy: Copy, rows: Rows, *, place: str | None, mask: Mask, occasion: Occasion
 ) -> Document:
     """The document for one place (``place`` None: the whole county) and one audience."""
+    month, policy = occasion.month, occasion.policy
     county = policy.text("release.county_name")
-    first = quarter_first(month)
-    period = (
-        f"{first.year}年{first.number}月"
-        if first == month
-        else f"{first.year}年{first.number}—{month.number}月"
-    )
     words = {
-        "period": period, "county": county, "place": mask.show_text(place), "year": month.year, "month": month.number,
+        "period": occasion.period, "county": county, "place": mask.show_text(place), "year": month.year, "month": month.number,
         "quarter": (month.number + 2) // 3, "last_day": month.last_day,
     }  # fmt: skip
     title = form.title.format(**words)
     here = [row for row in rows if place is None or row["township"] == place]
     notes = tuple(note.format(**words) for note in form.notes) + tuple(
-        unassessed.told(form.rules, form.feeds, place)
+        occasion.unassessed.told(form.rules, form.feeds, place)
     )
+    missing = occasion.unassessed.months_missing(occasion.since) if "{period}" in form.title else []
+    if missing:
+        notes += (f"期内没有数据、未计入的月份：{'、'.join(missing)}。",)
     sheets = []
     for part, lines in _parts(copy, here):
         name = mask.show_text(part).strip() or form.file

@@ -12,6 +12,8 @@ from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release import frame, ledger, listing, marts, quarter
+from warehouse.release.fill import Occasion
+from warehouse.release.frame import quarter_first
 from warehouse.release.frozen import freeze
 from warehouse.release.issue import issue, issue_forms, issue_report
 from warehouse.release.ledger import ledger_document, write_ledger
@@ -21,6 +23,7 @@ from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import WHOLE_COUNTY, distinct, place_word
 from warehouse.release.page import write_page
 from warehouse.release.sealed import check_sealed
+from warehouse.release.unassessed import Unassessed
 from warehouse.release.verdict_check import passed_verdicts
 
 
@@ -49,7 +52,8 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         items.append(
             Item("figures.parquet", "figures", copy_to_parquet(con, figures, folder / "figures.parquet"))
         )
-        items += issue_forms(folder, con, lake=lake, month=month, policy=policy)
+        occasion = Occasion(month, quarter_first(month), policy, Unassessed(con, lake, month))
+        items += issue_forms(folder, con, occasion)
         told = quarter.read(con, lake, month) if quarter.is_due(month, policy) else None
         if told:
             document = quarter.report(con, told, lake=lake, month=month, policy=policy)

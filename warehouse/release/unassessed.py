@@ -38,6 +38,15 @@ class Unassessed:
         ]
         return [sentence for sentence in said if sentence]
 
+    def months_missing(self, since: Month) -> list[str]:
+        """The months from ``since`` to the month for which nothing was built, so that nobody can say who came or went."""
+        built = self._lake.months("marts/fct_population_change_monthly")
+        wanted, month = [], since
+        while month <= self._month:
+            wanted.append(str(month))
+            month = month.next
+        return [one for one in wanted if one not in built]
+
     def _feed(self, feed: str) -> str:
         months = [
             month for month in self._lake.months("standardised", feed=feed) if month <= str(self._month)

@@ -29,6 +29,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy, load
 from warehouse.release import calendar
+from warehouse.release.changes import report_changes
 from warehouse.release.document import Document, Sheet, Table
 from warehouse.release.form import forms, read_form
 from warehouse.release.header import header_cells
@@ -355,3 +356,26 @@ def test_libreoffice_opens_every_kind_of_workbook(released, tmp_path: Path) -> N
         made = tmp_path / f"{Path(path).stem}.pdf"
         assert made.is_file(), path
         assert len(PdfReader(made).pages) > 0
+
+
+def test_entries_and_exits_between_two_months_name_the_months_that_were_not_built(tmp_path: Path) -> None:
+    lake = make(tmp_path, people=24)
+    folder, items, missing = report_changes(Month(2026, 8), MONTH, lake=lake, policy=policy())
+    assert missing == ["2026-08", "2026-09"]
+    assert [item.path for item in items] == [
+        "reports/新增退出分类汇总表_全市_2026-08_2026-10.xlsx",
+        "paper/新增退出分类汇总表_全市_2026-08_2026-10.pdf",
+    ]
+    rows = dict(cells_of(folder / items[0].path))["全市"]
+    assert rows[0][0] == "同仁市2026年8—10月救助对象新增、退出分类及原因汇总表 · 全市"
+    assert [row[:4] for row in rows if row[0] in ("新增", "退出")] == [
+        ["新增", "特困人员", "新纳入", 2],
+        ["退出", "最低生活保障对象", "死亡", 3],
+    ]
+    assert "未计入的月份：2026-08、2026-09" in words_of(folder / items[1].path)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
+    lake = make(tmp_path, people=8)
+    with pytest.raises(Misconfigured, match="ends"):
+        report_changes(MONTH.next, MONTH, lake=lake, policy=policy())
