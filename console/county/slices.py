@@ -21,7 +21,7 @@ class Slice:
     """Some rows of a feed: clean or written cells by column, the true person by role, the row numbers.
 
     ``lost`` are people of whom nothing is left to link on, ``broken`` those whose row cannot be decoded,
-    ``undated`` those whose date of death was spoilt; ``lent`` is whose number stands in the row instead.
+    ``undated`` those whose date of death or of grace was spoilt; ``lent`` is whose number stands in the row instead.
     """
 
     cells: dict[str, Texts]

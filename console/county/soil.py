@@ -16,6 +16,8 @@ from console.county.slices import Slice, placed, spoil_cells
 from console.county.soil_person import soil_person
 from warehouse.intake.contract import Contract
 
+DECIDING_DATES = ("died_on", "grace_from")  # without them a planted warning cannot be found
+
 
 def soil(
     piece: Slice,
@@ -115,7 +117,7 @@ def _dates(piece: Slice, contract: Contract, layout: Layout, dice: Dice, clerks:
                 struck, date_dirt.style_numbers(list(others))[bits % np.uint64(len(others))], styles
             )
             plain &= ~struck
-            if kind in date_dirt.IMPOSSIBLE and column.name == "died_on":
+            if kind in date_dirt.IMPOSSIBLE and column.name in DECIDING_DATES:
                 piece.undated |= struck
             dice.count(kind, int(struck.sum()))
         if is_1904:

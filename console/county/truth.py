@@ -27,6 +27,7 @@ ROWS = pa.schema(
     ]
 )
 DEATH = "death"
+ROSTER = "assistance_roster"
 AS_WRITTEN = ROWS.append(pa.field("id_as_written", pa.string()))
 
 
@@ -41,8 +42,8 @@ class Truth:
     file of the same month) and ``ids_as_written.parquet`` (rows in force with the ID cell's text), row
     group by row group as the files are written.
 
-    ``lost``, ``broken`` and ``undated`` gather the people whose planted warnings the dirt took away,
-    ``taken_for_dead`` those whose number stands on somebody else's death.
+    ``lost``, ``broken``, ``undated`` (of death) and ``ungraced`` gather the people whose planted warnings the
+    dirt took away, ``taken_for_dead`` those whose number stands on somebody else's death.
     """
 
     folder: Path
@@ -50,6 +51,7 @@ class Truth:
     lost: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)
     undated: set[int] = field(default_factory=set)
+    ungraced: set[int] = field(default_factory=set)
     taken_for_dead: set[int] = field(default_factory=set)
 
     def __enter__(self) -> Truth:
@@ -111,7 +113,8 @@ class Truth:
         if not is_copy:
             own = piece.who["self"]
             self.lost.update(own[piece.lost].tolist())
-            self.undated.update(own[piece.undated].tolist())
+            undated = self.ungraced if contract.feed == ROSTER else self.undated
+            undated.update(own[piece.undated].tolist())
             if contract.feed == DEATH:
                 self.taken_for_dead.update(piece.lent[piece.lent >= 0].tolist())
             for who in piece.who.values():

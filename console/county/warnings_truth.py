@@ -15,6 +15,7 @@ from console.county.truth import Truth, person_texts
 from warehouse.months import Month
 
 WRONGLY_DEAD = "D03"
+ON_GRACE = ("G01", "G02", "G03", "G04", "G05", "Q02")
 WARNINGS = pa.schema(
     [("month", pa.string()), ("rule_id", pa.string()), ("true_person", pa.string()), ("expected", pa.bool_())]
 )
@@ -40,7 +41,7 @@ class WarningsTruth:
         """Note a month's planted warnings.
 
         ``expected`` becomes null where the files leave nothing to link a person on, where a row of theirs
-        cannot be decoded, and, for the rules on deaths, where the date of death was spoilt. Whose number
+        cannot be decoded, and, for the rules on deaths and on grace, where the date that decides was spoilt. Whose number
         the police wrote on a husband's or wife's death may be found to be recorded dead by mistake (D03).
         """
         planted = pd.concat(
@@ -51,6 +52,8 @@ class WarningsTruth:
         gone = np.isin(people, sorted(truth.lost | truth.broken))
         on_death = np.array([rule.startswith("D") for rule in rules], dtype=bool)
         gone |= on_death & np.isin(people, sorted(truth.undated))
+        on_grace = np.array([rule in ON_GRACE for rule in rules], dtype=bool)
+        gone |= on_grace & np.isin(people, sorted(truth.ungraced))
         expected = [
             None if lost or pd.isna(value) else bool(value)
             for lost, value in zip(gone.tolist(), planted["expected"].tolist(), strict=True)

@@ -28,7 +28,9 @@ def looked_again(draws: Draws, scene: Scene, before: pd.DataFrame) -> pd.DataFra
     """Clean reports of this month on some of those whom last month's reports (``before``) found out."""
     found = before[(before["verdict"] == EXCEEDS) & scene.here[before["_self"].to_numpy()]]
     keys = (scene.month.year, scene.month.number)
-    again = found[draws.chance("means/again", found["_self"].to_numpy(), LOOKED_AGAIN, *keys)].copy()
+    again: pd.DataFrame = found[
+        draws.chance("means/again", found["_self"].to_numpy(), LOOKED_AGAIN, *keys)
+    ].copy()
     who = again["_self"].to_numpy()
     on = day(scene.month) + draws.whole("means/again-day", who, 0, scene.month.last_day.day, *keys) * _DAY
     again["checked_on"] = again["_occurred"] = on.astype("datetime64[s]")

@@ -101,6 +101,7 @@ select
         end as decimal(18, 2)
     ) as computed,
     coalesce(graces.is_in_grace, false) as is_in_grace,
+    shared.is_grace_unread and graces.case_no is null as is_grace_unread,
     cast(
         round(
             case when shared.amounts_unknown = 0 and shared.is_complete then shared.approved end

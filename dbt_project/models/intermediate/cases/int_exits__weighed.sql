@@ -7,11 +7,6 @@ entitlements as (
     where aid_type = '低保' and payments > 0
 ),
 
-cases as (
-    select * from {{ ref('int_cases__rostered') }}
-    where month = {{ this_month() }}
-),
-
 graces as (
     select * from {{ ref('int_graces__scheduled') }}
     where is_listed
@@ -51,14 +46,13 @@ select
         when entitlements.person_id is null then '户主身份未关联'
         when graces.grace_months_stated > 1 then '同一救助证的渐退开始时间不一致'
         when graces.case_no is not null then null
-        when cases.is_grace_unread then '渐退开始时间无法识别'
+        when entitlements.is_grace_unread then '渐退开始时间无法识别'
         when entitlements.is_single_person then null
         when entitlements.income_year is null or entitlements.income_unassessed_reason is not null
             then coalesce(entitlements.income_unassessed_reason, '收入不明')
         when entitlements.is_part_insured and entitlements.is_above_standard then '部分成员未保障，是否单人保待核'
     end as unassessed_reason
 from entitlements
-inner join cases on entitlements.case_no = cases.case_no
 cross join schedule
 cross join frozen
 left join graces on entitlements.case_no = graces.case_no

@@ -40,6 +40,7 @@ judged as (
             when paid_unknown > 0 then '本月发放金额不明'
             when not is_complete then '花名册人数与保障人数不符'
             when amounts_unknown > 0 then '月保障金额空白'
+            when is_grace_unread and abs(paid_difference) > tolerance then '渐退开始时间无法识别'
             when payments > 1 and paid > due then '同月发放多笔，见 Q01'
             when abs(paid_difference) > tolerance then null
             when aid_type = '特困' and not is_care_known then '供养方式不明'
