@@ -48,8 +48,8 @@ def coded(scene: Scene, column: str, *, limit: str) -> str:
     """Of the cells that were written, enough hold a code that the contract knows."""
     if scene.contract is None:
         raise NotAssessable(f"{scene.table} has no contract")
-    codes = ", ".join(literal(code) for code in scene.contract.column(column).codes)
-    return share(f"{quoted_name(column)} IN ({codes})", among=delivered_value(column), at_least=limit)
+    known = _one_of(column, tuple(scene.contract.column(column).codes))
+    return share(known, among=delivered_value(column), at_least=limit)
 
 
 def date_sane(scene: Scene, column: str, *, limit: str, floor_year: str) -> str:
@@ -115,14 +115,12 @@ def birth_agrees_with_id(scene: Scene, column: str, birth: str, *, limit: str) -
 
 def value_share(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
     """At most so many rows hold one of these values."""
-    listed = ", ".join(literal(value) for value in values)
-    return share(f"coalesce({quoted_name(column)} IN ({listed}), false)", at_most=limit)
+    return share(f"coalesce({_one_of(column, values)}, false)", at_most=limit)
 
 
 def value_share_reached(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
     """At least so many rows hold one of these values."""
-    listed = ", ".join(literal(value) for value in values)
-    return share(f"coalesce({quoted_name(column)} IN ({listed}), false)", at_least=limit)
+    return share(f"coalesce({_one_of(column, values)}, false)", at_least=limit)
 
 
 def most_common_share(scene: Scene, column: str, *, limit: str, spared: str = "1") -> str:
@@ -170,17 +168,26 @@ def known_in(scene: Scene, column: str, table: str, table_column: str, *, limit:
     )
 
 
-def filled_where(scene: Scene, column: str, other: str, values: Sequence[str], *, limit: str) -> str:
-    """Where the other column holds one of these values, the column is filled in."""
-    listed = ", ".join(literal(value) for value in values)
-    filled = f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
-    return share(filled, among=f"{quoted_name(other)} IN ({listed})", at_least=limit)
+def filled_where(
+    scene: Scene, column: str, other: str | Sequence[str], values: Sequence[str], *, limit: str
+) -> str:
+    """Where the other column (all of several) holds one of these values, the column is filled in."""
+    others = [other] if isinstance(other, str) else other
+    among = " AND ".join(_one_of(one, values) for one in others)
+    return share(_filled(column), among=among, at_least=limit)
 
 
 def filled_where_positive(scene: Scene, column: str, other: str, *, limit: str) -> str:
     """Where the other column is above nought, the column is filled in."""
-    filled = f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
-    return share(filled, among=f"{quoted_name(other)} > 0", at_least=limit)
+    return share(_filled(column), among=f"{quoted_name(other)} > 0", at_least=limit)
+
+
+def _filled(column: str) -> str:
+    return f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
+
+
+def _one_of(column: str, values: Sequence[str]) -> str:
+    return f"{quoted_name(column)} IN ({', '.join(literal(value) for value in values)})"
 
 
 def json_readable(scene: Scene, column: str, *, limit: str) -> str:

@@ -53,6 +53,7 @@ MARTS: dict[str, str] = {
     "fct_indicator_monthly": "person_id, indicator",
     "fct_alarm_monthly": "alarm_id",
     "fct_ticket_monthly": "feed, ticket_no",
+    "fct_visit_monthly": "township, village",
     "audit_link_monthly": "feed, role, grade",
     "audit_linkage_quality_monthly": "measure, group_kind, group_value, method",
     "audit_linkage_histogram_monthly": "grade, rule, low_bits",

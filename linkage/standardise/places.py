@@ -43,7 +43,10 @@ MACROS: Final[tuple[str, ...]] = (
         '(第?[0-9一二三四五六七八九十]+(?:村民小组|小组|组|社|队)|[0-9]+(?:号|户).*)+$', ''),
         '(?:(?:村民|牧民|居民|村|牧|居)?委员会|[村牧居]委会|村委|(?:行政|自然)?村)+$', '')""",
     f"""village_of(t) AS {let("village_base(t)", "b", _KINDED)}""",
-    f"""fold_village(x) AS {let("known(solid(x))", "t", _VILLAGE)}""",
+    # 所属村组 of the villages' ledger: the village, a blank, its hamlet or group. The village speaks.
+    r"""village_before_group(x) AS coalesce(
+        nullif(regexp_extract(trim(halfwidth(x)), '^([^ ]+?(?:村|社区)) +[^ ].*$', 1), ''), x)""",
+    f"""fold_village(x) AS {let("known(solid(village_before_group(x)))", "t", _VILLAGE)}""",
     # Does the cell name a village without saying whether it is a 村 or a 社区?
     """village_is_bare(x) AS NOT regexp_matches(x, '村|社区|街道|居|委')""",
     # From an address only what it names for certain: a township's kind word, a village's kind word.

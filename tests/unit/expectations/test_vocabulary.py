@@ -55,6 +55,7 @@ CASES = [
     ("repeated_share", {"columns": ["key"]}, {"limit": 0.34}, {"limit": 0.3}, 0.333333, 3),
     ("known_in", {"column": "key", "table": "other", "table_column": "id"}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 2),
     ("filled_where", {"column": "sex", "other": "reason", "values": ["死亡", "参军"]}, {"limit": 1}, None, 1, 3),
+    ("filled_where", {"column": "sex", "other": ["reason", "key"], "values": ["死亡", "k1"]}, {"limit": 1}, None, 1, 1),
     ("filled_where_positive", {"column": "evidence", "other": "total"}, {"limit": 1}, None, 1, 2),
     ("json_readable", {"column": "evidence"}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 4),
     ("quarantined_share", {}, {"limit": 0.08}, {"limit": 0.07}, 0.071429, 14),

@@ -1,5 +1,6 @@
--- A01 many raised warnings of one rule in one village: an alarm for the county, never a warning about a person.
--- The share is over the village's known households: those that live there by their head, and those warned of.
+-- A01 raised warnings of one rule in many households of one village: an alarm for the county, never a warning about
+-- a person. Households are counted, or one large family would be a cluster; the share is over the village's known
+-- households: those that live there by their head, and those warned of.
 with
 assessed as (
     select * from {{ ref('int_rules__assessed') }}
@@ -101,5 +102,5 @@ cross join limits
 cross join referred
 -- A limit without a value compares with nothing: no rule is configured and no alarm is given.
 where
-    measured.warnings >= limits.cluster_alarm_count
+    measured.households >= limits.cluster_alarm_count
     and measured.share > limits.cluster_alarm_share
