@@ -363,6 +363,26 @@ places as (
     select '全县' as township
 ),
 
+feeds as (
+    select * from {{ source('lake', 'feeds') }}
+),
+
+needed as (
+    select
+        figure_id,
+        unnest(string_split(needs_feeds, ';')) as feed
+    from figures
+    where needs_feeds is not null
+),
+
+unfed as (
+    -- A figure whose feed did not come this month is not nought: nobody can say it.
+    select distinct needed.figure_id
+    from needed
+    inner join feeds on needed.feed = feeds.feed
+    where not feeds.came
+),
+
 silent as (
     -- Entries and exits of a first month are not nought: nothing was there to compare with.
     select coalesce(bool_and(state <> '已比较'), true) as is_first from balances
@@ -374,6 +394,7 @@ select
     figures.title,
     cast(
         case
+            when unfed.figure_id is not null then null
             when known.value is not null then known.value
             when figures.is_total = 'no' then null
             when figures.requirement like '%R086%' and silent.is_first then null
@@ -387,3 +408,4 @@ from figures
 cross join places
 cross join silent
 left join known on figures.figure_id = known.figure_id and places.township = known.township
+left join unfed on figures.figure_id = unfed.figure_id
