@@ -5,8 +5,8 @@ ill as (
     where is_severely_ill is distinct from false
 ),
 
-low_income as (
-    select * from {{ ref('int_persons__low_income') }}
+open_to as (
+    select * from {{ ref('int_persons__single_open') }}
 ),
 
 secured as (
@@ -29,16 +29,17 @@ judged as (
     select
         ill.*,
         single.*,
-        low_income.grounds,
-        low_income.is_by_income_line,
+        open_to.grounds,
+        open_to.is_by_income_line,
+        open_to.is_eased,
         secured.person_id is not null as is_secured,
         coalesce(secured.is_link_certain, false) as is_surely_secured,
         deaths.person_id is not null as is_recorded_dead,
-        ill.is_link_certain and low_income.is_link_certain as are_links_certain,
-        concat_ws(';', ill.origins, low_income.origins) as all_origins,
+        ill.is_link_certain and open_to.is_link_certain as are_links_certain,
+        concat_ws(';', ill.origins, open_to.origins) as all_origins,
         coalesce(ill.is_severely_ill and secured.person_id is null and deaths.person_id is null, false) as is_raised
     from ill
-    inner join low_income on ill.person_id = low_income.person_id
+    inner join open_to on ill.person_id = open_to.person_id
     cross join single
     left join secured on ill.person_id = secured.person_id
     left join deaths on ill.person_id = deaths.person_id
@@ -58,13 +59,14 @@ told as (
         null as amount,
         concat_ws('|', words, grounds) as fingerprint,
         {{ single_person_proposal('重病', '拟评估纳入低保') }} as proposed,
-        concat('低收入人口（', grounds, '），健康状况为', words, '，不在低保、特困；', proposed, '。') as told,
+        concat(case when is_eased then '放宽准入的监测对象（' else '低收入人口（' end, grounds, '），健康状况为', words, '，不在低保、特困；', proposed, '。') as told,
         concat_ws(
             ';',
             'basic_aids',
             -- Who is on a roster is low-income without the income line.
             case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-            'severe_illness_words;single_person_form;single_person_grounds;single_person_means_test_waived'
+            'severe_illness_words;single_person_form;single_person_grounds;single_person_means_test_waived',
+            case when is_eased then 'single_person_multiple' end
         ) as policies
     from judged
 )

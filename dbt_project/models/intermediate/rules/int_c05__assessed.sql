@@ -6,8 +6,8 @@ disabled as (
     where is_severe is distinct from false
 ),
 
-low_income as (
-    select * from {{ ref('int_persons__low_income') }}
+open_to as (
+    select * from {{ ref('int_persons__single_open') }}
 ),
 
 secured as (
@@ -30,16 +30,17 @@ judged as (
     select
         disabled.*,
         single.*,
-        low_income.grounds,
-        low_income.is_by_income_line,
+        open_to.grounds,
+        open_to.is_by_income_line,
+        open_to.is_eased,
         secured.person_id is not null as is_secured,
         coalesce(secured.is_link_certain, false) as is_surely_secured,
         deaths.person_id is not null as is_recorded_dead,
-        disabled.is_link_certain and low_income.is_link_certain as are_links_certain,
-        concat_ws(';', disabled.origins, low_income.origins) as all_origins,
+        disabled.is_link_certain and open_to.is_link_certain as are_links_certain,
+        concat_ws(';', disabled.origins, open_to.origins) as all_origins,
         coalesce(disabled.is_severe and secured.person_id is null and deaths.person_id is null, false) as is_raised
     from disabled
-    inner join low_income on disabled.person_id = low_income.person_id
+    inner join open_to on disabled.person_id = open_to.person_id
     cross join single
     left join secured on disabled.person_id = secured.person_id
     left join deaths on disabled.person_id = deaths.person_id
@@ -61,7 +62,7 @@ told as (
         concat_ws('|', category, level, grounds) as fingerprint,
         {{ single_person_proposal('重残', '拟评估纳入低保') }} as proposed,
         concat(
-            '低收入人口（', grounds, '），持', category, {{ level_word('level') }}, '残疾人证，属重度残疾，不在低保、特困；', proposed, '。'
+            case when is_eased then '放宽准入的监测对象（' else '低收入人口（' end, grounds, '），持', category, {{ level_word('level') }}, '残疾人证，属重度残疾，不在低保、特困；', proposed, '。'
         ) as told,
         concat_ws(
             ';',
@@ -69,7 +70,8 @@ told as (
             -- Who is on a roster is low-income without the income line.
             case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
             'severe_disability_extra_categories;severe_disability_extra_levels;severe_disability_levels',
-            'single_person_form;single_person_grounds;single_person_means_test_waived'
+            'single_person_form;single_person_grounds;single_person_means_test_waived',
+            case when is_eased then 'single_person_multiple' end
         ) as policies
     from judged
 )
