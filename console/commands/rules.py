@@ -11,10 +11,14 @@ from warehouse import policy as policies
 from warehouse.intake.contract import contracts
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.policy.groups import group_of
+from warehouse.policy.parameters import parameters
 from warehouse.policy.told import document_told, title_of, value_told
 from warehouse.settings import REPOSITORY
 
 CATALOGUE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
+# What every rule that weighs a household's income counts it by, beside its own parameters.
+INCOME = "收入核算"
 SPEAKS = "ready"
 SILENT = "no rule configured"
 
@@ -92,7 +96,17 @@ def show_rules(month: Month, folder: Path, region: str, screen: Screen) -> None:
         )
         for name in rule.parameters:
             screen.say(f"   {'·' if policy.is_configured(name) else '✗'} {parameter_told(name, policy)}")
+    counted = income_parameters()
+    screen.emit({"group": INCOME, "parameters": [_plain(name, policy) for name in counted]})
+    screen.say(f"\n{INCOME}（凡看收入的规则共用）")
+    for name in counted:
+        screen.say(f"   {'·' if policy.is_configured(name) else '✗'} {parameter_told(name, policy)}")
     screen.say(f"\n{len(rules)} rules for {region} in {month}; {silent} say nothing: no rule configured.")
+
+
+def income_parameters() -> list[str]:
+    """The parameters by which income is counted, in the order of their names."""
+    return sorted(name for name in parameters() if group_of(name) == INCOME)
 
 
 def parameter_told(name: str, policy: Policy) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from console.commands.rules import Rule, catalogue, feed_titles
 from console.pages.markdown import page, table
 from warehouse.months import Month
@@ -70,12 +72,17 @@ def _rule(rule: Rule, policies: list[Policy]) -> list[str]:
         "",
     ]
     if rule.parameters:
-        rows = [
-            (f"{title_of(name)} `{name}`", *(_in_region(policy.lines.get(name)) for policy in policies))
-            for name in rule.parameters
-        ]
-        lines += [*table(("参数", *(policy.region for policy in policies)), rows), ""]
+        lines += [*_values(rule.parameters, policies), ""]
     return lines
+
+
+def _values(names: Iterable[str], policies: list[Policy]) -> list[str]:
+    """A table of parameters, a column for each region."""
+    rows = [
+        (f"{title_of(name)} `{name}`", *(_in_region(policy.lines.get(name)) for policy in policies))
+        for name in names
+    ]
+    return table(("参数", *(policy.region for policy in policies)), rows)
 
 
 def _in_region(line: Line | None) -> str:

@@ -150,12 +150,12 @@ def test_the_same_policy_is_said_to_be_the_same():
 
 def told(region, *more):
     lines = run("rules", "--month", "2026-10", "--region", region, "--json", *more).splitlines()
-    return {rule["rule_id"]: rule for rule in map(json.loads, lines)}
+    return {rule.get("rule_id", rule.get("group")): rule for rule in map(json.loads, lines)}
 
 
 def test_every_rule_is_told_with_the_values_in_force(changed):
     found = told("tongren")
-    assert list(found) == [rule.rule_id for rule in catalogue()]
+    assert list(found) == [*(rule.rule_id for rule in catalogue()), "收入核算"]
     multiple = {
         region: next(p for p in told(region)["C03"]["parameters"] if p["parameter"] == "low_income_multiple")
         for region in ("tongren", "liangping")
@@ -171,11 +171,10 @@ def test_every_rule_is_told_with_the_values_in_force(changed):
 
 
 def test_a_rule_that_lacks_a_value_says_so_and_never_nought():
-    silent = {name: rule for name, rule in told("guangdong").items() if rule["state"] == "no rule configured"}
+    rules = {name: rule for name, rule in told("guangdong").items() if name != "收入核算"}
+    silent = {name: rule for name, rule in rules.items() if rule["state"] == "no rule configured"}
     asked = {
-        name: rule
-        for name, rule in told("guangdong").items()
-        if any(p["value"] is None for p in rule["parameters"])
+        name: rule for name, rule in rules.items() if any(p["value"] is None for p in rule["parameters"])
     }
     assert silent.keys() == asked.keys() != set()
     for rule in silent.values():
@@ -191,3 +190,14 @@ def test_nought_is_a_value_and_no_gap():
         for name, rule in told("tongren").items()
         if name in {"D01", "C01", "C03", "R01"}
     )
+
+
+def test_the_deductions_behind_every_income_are_told_beside_the_rules():
+    counted = {
+        region: {p["parameter"]: p["told"] for p in told(region)["收入核算"]["parameters"]}
+        for region in ("tongren", "tianjin")
+    }
+    assert counted["tongren"]["job_cost_deduction_cap"] == "30%"
+    assert counted["tongren"]["first_job_deduction_month"] == "未配置规则"
+    assert counted["tianjin"]["first_job_deduction_month"] == "600 元"
+    assert counted["tianjin"]["event_job_deduction_month"] == "未配置规则"  # in 2026 the event is over
