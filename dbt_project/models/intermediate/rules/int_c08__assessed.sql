@@ -90,41 +90,30 @@ judged as (
     inner join low_income on enrolled.person_id = low_income.person_id
     cross join school_year
     left join aided on enrolled.person_id = aided.person_id
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        concat('no aid in ', school_year) as cause,
+        known = 0 and blank = 0 as is_raised,
+        case when known = 0 and blank > 0 then '资助金额空白，有无资助不明' end as unassessed_reason,
+        case when are_links_certain then '疑似' else '提示' end as grade,
+        cast(null as decimal(18, 2)) as amount,
+        concat_ws('|', school_year, stage) as fingerprint,
+        concat('低收入人口（', grounds, '），', stage, '在籍，', school_year, ' 学年没有资助记录。') as told,
+        '转教育部门核实，未享受的办理资助' as proposed
+    from judged
 )
 
-select
-    'C08' as rule_id,
-    person_id as subject,
-    concat('no aid in ', school_year) as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    known = 0 and blank = 0 as is_raised,
-    case when known = 0 and blank > 0 then '资助金额空白，有无资助不明' end as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', school_year, stage) as fingerprint,
-    case
-        when known = 0 and blank = 0
-            then concat('低收入人口（', grounds, '），', stage, '在籍，', school_year, ' 学年没有资助记录。')
-    end as summary,
-    case
-        when known = 0 and blank = 0
-            then cast(json_object(
-                'grounds', grounds,
-                'stage', stage,
-                'school_year', school_year,
-                'aid_rows', known + blank,
-                'rows', json_object('education_enrolment', rows_used, 'education_aid', 0),
-                'files', string_split(all_origins, ';'),
-                'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Who is on a roster is low-income without the income line.
-    concat_ws(
-        ';',
-        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-        'school_aid_stages;school_year_first_month'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C08',
+    values=['grounds', 'stage', 'school_year', ['aid_rows', 'known + blank']],
+    rows=[['education_enrolment', 'rows_used'], ['education_aid', '0']],
+    files='all_origins',
+    links=[['all', 'are_links_certain']],
+    place=false,
+    policy_used="concat_ws(';', case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+        'school_aid_stages;school_year_first_month')",
+) }}

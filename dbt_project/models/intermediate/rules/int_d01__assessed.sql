@@ -96,57 +96,44 @@ judged as (
     left join deaths on overpaid.person_id = deaths.person_id
     left join contradicted on overpaid.person_id = contradicted.person_id
     cross join line
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'paid after death' as cause,
+        case
+            when is_anothers then '死亡记录可能属于他人'
+            when not is_raised and not is_known then '身份待核'
+        end as unassessed_reason,
+        case when is_confirmed then '确认' else '疑似' end as grade,
+        concat_ws('|', months, sources, is_contradicted) as fingerprint,
+        concat(
+            {{ death_words() }}, '，此后仍为其发放 ', months, ' 个月（', first_month,
+            case when last_month <> first_month then concat(' 至 ', last_month) else '' end,
+            '），共 ', {{ yuan('amount') }}, ' 元',
+            case when amounts_unknown > 0 then concat('（另有 ', amounts_unknown, ' 笔本人份额不明）') else '' end,
+            case when is_collector then '，由其本人账户领取' else '，由他人代领' end,
+            case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
+            '。'
+        ) as told,
+        case
+            when is_contradicted then '先核实是否错登；确已死亡的按程序追回多发金额'
+            else '核实是否死亡，属实的按程序追回多发金额'
+        end as proposed
+    from judged
 )
 
-select
-    'D01' as rule_id,
-    person_id as subject,
-    'paid after death' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case when is_anothers then '死亡记录可能属于他人' when not is_raised and not is_known then '身份待核' end as unassessed_reason,
-    case when is_confirmed then '确认' else '疑似' end as grade,
-    amount,
-    concat_ws('|', months, sources, is_contradicted) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                {{ death_words() }}, '，此后仍为其发放 ', months, ' 个月（', first_month,
-                case when last_month <> first_month then concat(' 至 ', last_month) else '' end,
-                '），共 ', {{ yuan('amount') }}, ' 元',
-                case when amounts_unknown > 0 then concat('（另有 ', amounts_unknown, ' 笔本人份额不明）') else '' end,
-                case when is_collector then '，由其本人账户领取' else '，由他人代领' end,
-                case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
-                '。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'died_by', cast(died_by as varchar),
-                'died_precision', died_precision,
-                'death_sources', string_split(source_feeds, ';'),
-                'months_paid', months,
-                'first_month', first_month,
-                'last_month', last_month,
-                'amount', amount,
-                'amounts_unknown', amounts_unknown,
-                'collected_by_self', is_collector,
-                'signs_of_life', is_contradicted,
-                'rows', json_object(
-                    'death', police_rows, 'cremation', cremation_rows, 'assistance_payment', payments
-                ),
-                'files', string_split(concat_ws(';', death_origins, payment_origins), ';'),
-                'links', json_object(
-                    'death', case when is_death_link_certain then 'certain' else 'review' end,
-                    'payment', case when is_payment_link_certain then 'certain' else 'review' end
-                )
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    -- What must change before a village that said 不属实 is asked again: one more month paid is no news of it.
-    concat_ws('|', sources, is_contradicted) as standing
-from judged
+{{ finding(
+    'D01',
+    values=[
+        ['died_by', 'cast(died_by as varchar)'], 'died_precision',
+        ['death_sources', "string_split(source_feeds, ';')"], ['months_paid', 'months'], 'first_month', 'last_month',
+        'amount', 'amounts_unknown', ['collected_by_self', 'is_collector'], ['signs_of_life', 'is_contradicted'],
+    ],
+    rows=[['death', 'police_rows'], ['cremation', 'cremation_rows'], ['assistance_payment', 'payments']],
+    files="concat_ws(';', death_origins, payment_origins)",
+    links=[['death', 'is_death_link_certain'], ['payment', 'is_payment_link_certain']],
+    standing="concat_ws('|', sources, is_contradicted)",
+) }}

@@ -89,61 +89,50 @@ judged as (
     left join contradicted on listed.person_id = contradicted.person_id
     left join shares on listed.person_id = shares.person_id
     cross join line
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'on a roster after death' as cause,
+        case
+            when is_anothers then '死亡记录可能属于他人'
+            when not is_raised and not is_link_certain then '身份待核'
+        end as unassessed_reason,
+        case when is_confirmed then '确认' else '疑似' end as grade,
+        concat_ws('|', aid_types, sources, is_contradicted) as fingerprint,
+        concat(
+            {{ death_words() }}, '，', {{ this_month() }}, ' 仍在', aid_types, '花名册',
+            case when amount is not null then concat('，月保障金额 ', {{ yuan('amount') }}, ' 元') else '' end,
+            case
+                when share_months > 0
+                    then concat(
+                        '，已收到的发放明细中其户在死亡月份之后领了 ', share_months, ' 个月（', share_first_month,
+                        case when share_last_month <> share_first_month then concat(' 至 ', share_last_month) else '' end,
+                        '），其中本人份额 ', {{ yuan('share_amount') }}, ' 元'
+                    )
+                else ''
+            end,
+            case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
+            '。'
+        ) as told,
+        case
+            when is_contradicted then '先核实是否错登；确已死亡的按程序销册'
+            else '核实是否死亡，属实的按程序销册'
+        end as proposed
+    from judged
 )
 
-select
-    'D02' as rule_id,
-    person_id as subject,
-    'on a roster after death' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case when is_anothers then '死亡记录可能属于他人' when not is_raised and not is_link_certain then '身份待核' end as unassessed_reason,
-    case when is_confirmed then '确认' else '疑似' end as grade,
-    amount,
-    concat_ws('|', aid_types, sources, is_contradicted) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                {{ death_words() }}, '，', {{ this_month() }}, ' 仍在', aid_types, '花名册',
-                case when amount is not null then concat('，月保障金额 ', {{ yuan('amount') }}, ' 元') else '' end,
-                case
-                    when share_months > 0
-                        then concat(
-                            '，已收到的发放明细中其户在死亡月份之后领了 ', share_months, ' 个月（', share_first_month,
-                            case when share_last_month <> share_first_month then concat(' 至 ', share_last_month) else '' end,
-                            '），其中本人份额 ', {{ yuan('share_amount') }}, ' 元'
-                        )
-                    else ''
-                end,
-                case when is_contradicted then '；但死亡日期之后另有就医或在校记录，先核实是否错登' else '' end,
-                '。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'died_by', cast(died_by as varchar),
-                'died_precision', died_precision,
-                'death_sources', string_split(source_feeds, ';'),
-                'aid_types', string_split(aid_types, '、'),
-                'cases', cases,
-                'monthly_amount', amount,
-                'months_paid_since', share_months,
-                'share_paid_since', share_amount,
-                'signs_of_life', is_contradicted,
-                'rows', json_object(
-                    'death', police_rows, 'cremation', cremation_rows, 'assistance_roster', rows_used
-                ),
-                'files', string_split(concat_ws(';', death_origins, origins), ';'),
-                'links', json_object(
-                    'death', case when is_death_link_certain then 'certain' else 'review' end,
-                    'roster', case when is_link_certain then 'certain' else 'review' end
-                )
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'D02',
+    values=[
+        ['died_by', 'cast(died_by as varchar)'], 'died_precision',
+        ['death_sources', "string_split(source_feeds, ';')"], ['aid_types', "string_split(aid_types, '、')"], 'cases',
+        ['monthly_amount', 'amount'], ['months_paid_since', 'share_months'], ['share_paid_since', 'share_amount'],
+        ['signs_of_life', 'is_contradicted'],
+    ],
+    rows=[['death', 'police_rows'], ['cremation', 'cremation_rows'], ['assistance_roster', 'rows_used']],
+    files="concat_ws(';', death_origins, origins)",
+    links=[['death', 'is_death_link_certain'], ['roster', 'is_link_certain']],
+) }}

@@ -146,45 +146,33 @@ judged as (
         concat_ws(';', scope.origins, doubled.origins) as origins
     from scope
     full outer join doubled on scope.person_id = doubled.person_id
-)
+),
 
-select
-    'Q01' as rule_id,
-    person_id as subject,
-    cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case when not is_raised and not is_known then '身份待核' end as unassessed_reason,
-    case when are_links_certain then '确认' else '疑似' end as grade,
-    amount,
-    concat_ws('|', cause, pay_month) as fingerprint,
-    case
-        when is_raised and cause = 'two cases'
-            then concat(
-                pay_month, ' 同一人在两个救助证（', kinds, '）下都发放成功，较小一份合计 ', {{ yuan('amount') }}, ' 元。'
-            )
-        when is_raised
-            then concat(
+told as (
+    select
+        *,
+        person_id as subject,
+        case when not is_raised and not is_known then '身份待核' end as unassessed_reason,
+        case when are_links_certain then '确认' else '疑似' end as grade,
+        concat_ws('|', cause, pay_month) as fingerprint,
+        case
+            when cause = 'two cases'
+                then concat(
+                    pay_month, ' 同一人在两个救助证（', kinds, '）下都发放成功，较小一份合计 ', {{ yuan('amount') }}, ' 元。'
+                )
+            else concat(
                 pay_month, ' 同一救助证（', kinds, '）成功发放到两个账户，超出一份的部分合计 ', {{ yuan('amount') }}, ' 元。'
             )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'cause', cause,
-                'pay_month', pay_month,
-                'months', months,
-                'kinds', string_split(kinds, '、'),
-                'amount', amount,
-                'rows', json_object('assistance_payment', payments),
-                'files', string_split(origins, ';'),
-                'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    -- What must change before a village that said 不属实 is asked again: one more month of it is no news.
-    concat_ws('|', cause, kinds) as standing
-from judged
+        end as told,
+        '核对是否同一人、同一户，属实的更正并按程序追回重复部分' as proposed
+    from judged
+)
+
+{{ finding(
+    'Q01',
+    values=['cause', 'pay_month', 'months', ['kinds', "string_split(kinds, '、')"], 'amount'],
+    rows=[['assistance_payment', 'payments']],
+    files='origins',
+    links=[['all', 'are_links_certain']],
+    standing="concat_ws('|', cause, kinds)",
+) }}

@@ -62,53 +62,49 @@ named as (
             and judged.window_to >= {{ month_of('settlements.settled_on') }}
     where judged.is_raised
     group by judged.person_id
+),
+
+told as (
+    select
+        judged.*,
+        named.origins as named_origins,
+        judged.person_id as subject,
+        'medical burden' as cause,
+        case when not judged.is_raised and judged.is_amount_unknown then '有结算金额不明' end as unassessed_reason,
+        case when judged.are_links_certain then '疑似' else '提示' end as grade,
+        judged.own_total as amount,
+        concat_ws('|', judged.is_low_income, judged.steps) as fingerprint,
+        concat(
+            judged.window_from, ' 至 ', judged.window_to, ' 医疗救助后个人负担 ', {{ yuan('judged.own_total') }},
+            ' 元（冲销已抵扣），超过',
+            case when judged.is_low_income then concat('低收入人口（', judged.grounds, '）') else '一般人口' end,
+            '的线 ', {{ yuan('judged.line_amount') }}, ' 元。'
+        ) as told,
+        '核对票据和报销，评估临时救助、医疗救助或刚性支出困难认定' as proposed,
+        -- The line of the person's own class, and the income line where it alone gave the class.
+        concat_ws(
+            ';',
+            case
+                when judged.is_low_income and judged.is_by_income_line
+                    then 'dibao_standard_month;low_income_multiple;medical_burden_line_low_income'
+                when judged.is_low_income then 'medical_burden_line_low_income'
+                else 'medical_burden_line_general'
+            end,
+            'medical_burden_window_months'
+        ) as lines_used
+    from judged
+    left join named on judged.person_id = named.person_id
 )
 
-select
-    'R01' as rule_id,
-    judged.person_id as subject,
-    'medical burden' as cause,
-    judged.person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case when not is_raised and is_amount_unknown then '有结算金额不明' end as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    own_total as amount,
-    concat_ws('|', is_low_income, steps) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                window_from, ' 至 ', window_to, ' 医疗救助后个人负担 ', {{ yuan('own_total') }}, ' 元（冲销已抵扣），超过',
-                case when is_low_income then concat('低收入人口（', grounds, '）') else '一般人口' end,
-                '的线 ', {{ yuan('line_amount') }}, ' 元。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'own_total', own_total,
-                'line', cast(line_amount as decimal(18, 2)),
-                'class', case when is_low_income then 'low_income' else 'general' end,
-                'grounds', grounds,
-                'window_from', window_from,
-                'window_to', window_to,
-                'rows', json_object('medical_settlement', rows_used),
-                'files', string_split(named.origins, ';'),
-                'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- The line of the person's own class, and the income line where it alone gave the class.
-    concat_ws(
-        ';',
-        case
-            when is_low_income and is_by_income_line
-                then 'dibao_standard_month;low_income_multiple;medical_burden_line_low_income'
-            when is_low_income then 'medical_burden_line_low_income'
-            else 'medical_burden_line_general'
-        end,
-        'medical_burden_window_months'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
-left join named on judged.person_id = named.person_id
+{{ finding(
+    'R01',
+    values=[
+        'own_total', ['line', 'cast(line_amount as decimal(18, 2))'],
+        ['class', "case when is_low_income then 'low_income' else 'general' end"], 'grounds', 'window_from', 'window_to',
+    ],
+    rows=[['medical_settlement', 'rows_used']],
+    files='named_origins',
+    links=[['all', 'are_links_certain']],
+    place=false,
+    policy_used='lines_used',
+) }}
