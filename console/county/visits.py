@@ -15,7 +15,7 @@ from warehouse.months import Month
 if TYPE_CHECKING:
     from console.county.world import World
 
-TOWNSHIPS = 0.45  # of the townships send their forms
+TOWNSHIPS = 0.6  # of the townships send their forms
 SHEETS = {
     "边缘易致贫户": "附件2 边缘户",
     "脱贫不稳定户": "附件3 脱贫监测户",
