@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from warehouse.policy.lines import EVERYWHERE, STATUSES, Line
-from warehouse.policy.parameters import Parameter
+from warehouse.policy.parameters import Parameter, description_of
 from warehouse.policy.schedule import Schedule
 from warehouse.policy.units import is_unit, misfit
 
@@ -57,7 +57,7 @@ def faults_among(lines: Sequence[Line], known: Mapping[str, Parameter]) -> list[
 
 
 def _of_one(line: Line, known: Mapping[str, Parameter]) -> Iterator[Fault]:
-    parameter = known.get(line.parameter)
+    parameter = description_of(line.parameter, known)
     if not _REGION.fullmatch(line.region):
         yield _at(line, f"'{line.region}' is no region's name", "write '*' or a name in small Latin letters")
     if line.status not in STATUSES:
@@ -99,7 +99,8 @@ def _overlaps(dated: Sequence[Line]) -> Iterator[Fault]:
 def _gaps(key: tuple[str, str], spans: Spans, known: Mapping[str, Parameter]) -> Iterator[Fault]:
     """Days between two lines, or after the last, on which neither the region nor everywhere says a thing."""
     region, parameter = key
-    if parameter not in known or known[parameter].may_end:
+    about = description_of(parameter, known)
+    if about is None or about.may_end:
         return
     general = spans.get((EVERYWHERE, parameter), []) if region != EVERYWHERE else []
     dated = spans[key]

@@ -1,7 +1,8 @@
 """The parameters that a pack may set: ``dbt_project/seeds/reference/parameters.csv``, read once.
 
 Columns ``parameter, unit, title, unit_words, may_end``. Title and words of the unit are Chinese: staff read them.
-``may_end`` is ``yes`` where the last line may end, or pause, with nothing after it: the rule is then no more.
+``may_end`` is ``yes`` where the last line may end, or pause, with nothing after it: the rule is then no more. A name
+that ends in ``.*`` describes a family: ``intake_max_fall_share.*`` is that of every feed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from warehouse.settings import REPOSITORY
 
 _FILE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "parameters.csv"
+FAMILY = ".*"
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,8 @@ def parameters() -> Mapping[str, Parameter]:
             )
             for row in csv.DictReader(file)
         }
+
+
+def description_of(name: str, known: Mapping[str, Parameter]) -> Parameter | None:
+    """What is known of a parameter: its own line, else that of its family; None where nobody described it."""
+    return known.get(name) or known.get(f"{name.rpartition('.')[0]}{FAMILY}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from warehouse.policy.lines import Line
-from warehouse.policy.parameters import Parameter, parameters
+from warehouse.policy.parameters import description_of, parameters
 from warehouse.policy.schedule import Schedule
 
 UNCONFIGURED = "未配置规则"
@@ -30,13 +30,13 @@ def value_told(line: Line | None) -> str:
     """The value with its unit's words; ``未配置规则`` for a value that is left open, and for no line at all."""
     if line is None or line.value == "":
         return UNCONFIGURED
-    about = parameters().get(line.parameter)
+    about = description_of(line.parameter, parameters())
     return f"{_value(line)} {about.unit_words if about else ''}".rstrip()
 
 
 def title_of(parameter: str) -> str:
     """The parameter's Chinese title; its own name where it has none."""
-    about: Parameter | None = parameters().get(parameter)
+    about = description_of(parameter, parameters())
     return about.title if about else parameter
 
 

@@ -11,7 +11,7 @@ from warehouse.months import Month
 from warehouse.policy import COLUMNS, load, read_lines
 from warehouse.policy.groups import TECHNICAL, group_of, groups
 from warehouse.policy.packs import read_packs
-from warehouse.policy.parameters import parameters
+from warehouse.policy.parameters import FAMILY, parameters
 from warehouse.policy.units import is_unit, misfit
 from warehouse.settings import REPOSITORY
 
@@ -212,7 +212,8 @@ def test_the_packs_of_the_house_are_whole():
 def test_every_parameter_has_a_known_unit_and_a_line():
     there = {found.parameter for found in read_lines(PACKS)}
     assert [name for name, one in parameters().items() if not is_unit(one.unit)] == []
-    assert sorted(set(parameters()) - there) == [], "described, and no pack sets it"
+    alone = {name for name in parameters() if not name.endswith(FAMILY)}
+    assert sorted(alone - there) == [], "described, and no pack sets it"
     assert [name for name, one in parameters().items() if one.title == name] == [], "staff read a title"
 
 
@@ -245,3 +246,10 @@ def test_the_longest_prefix_decides_the_group():
     assert group_of("expenditure_test_parts") == "标准与对象"
     assert group_of("school_age_from") == "规则参数"
     assert set(TECHNICAL) < set(groups())
+
+
+def test_a_family_describes_the_parameter_of_each_feed(packed):
+    fall = line("intake_max_fall_share", "0.6", "2026-10-01", "2026-10-31")
+    assert reasons(packed(fall.replace("fall_share,", "fall_share.death,"))) == []
+    assert "is no share" in reasons(packed(fall.replace("fall_share,0.6", "fall_share.death,60")))[0]
+    assert "no such parameter" in reasons(packed(fall.replace("fall_share,", "fall_times.death,")))[0]
