@@ -17,7 +17,7 @@ from pathlib import Path
 
 import typer
 
-from console.commands.rules import catalogue
+from console.commands.rules import Rule, catalogue
 from console.pages.commands import verbs_of
 from console.pages.markdown import page, table
 from warehouse.errors import Misconfigured
@@ -51,21 +51,31 @@ class Requirement:
 
 @dataclass(frozen=True)
 class House:
-    """What a place or a test may name: the repository at ``root`` and the verbs of ``app``."""
+    """What a place or a test may name: the repository at ``root``, the verbs of ``app``, the rules."""
 
     root: Path
     app: typer.Typer
+    rules: tuple[Rule, ...]
 
     @cached_property
     def names(self) -> dict[str, frozenset[str]]:
         """Per kind of place what there is."""
         return {
-            "rule": frozenset(rule.rule_id for rule in catalogue()),
+            "rule": frozenset(rule.rule_id for rule in self.rules),
             "parameter": frozenset(parameters()),
             "model": frozenset(path.stem for path in (self.root / "dbt_project" / "models").rglob("*.sql")),
             "feed": frozenset(contracts()),
             "verb": frozenset(name.removeprefix("doudi ") for name, _ in verbs_of(self.app)),
         }
+
+    @cached_property
+    def rules_for(self) -> dict[str, list[str]]:
+        """Per requirement the rules that say they serve it."""
+        served: dict[str, list[str]] = {}
+        for rule in self.rules:
+            for number in rule.requirements:
+                served.setdefault(number, []).append(rule.rule_id)
+        return served
 
     def has_place(self, place: str) -> bool:
         """Whether a place of ``where`` is there."""
@@ -87,7 +97,7 @@ class House:
 def requirements_page(app: typer.Typer) -> str:
     """``requirements.md``; ``Misconfigured`` with every fault of its source at once."""
     rows = read(SOURCE)
-    found = list(faults(rows, House(REPOSITORY, app)))
+    found = list(faults(rows, House(REPOSITORY, app, tuple(catalogue()))))
     if found:
         raise Misconfigured(
             f"docs/requirements.csv has {len(found)} faults: {'; '.join(found)}.", next_step="mend its rows."
@@ -140,6 +150,10 @@ def faults(rows: list[Requirement], house: House) -> Iterator[str]:
             yield f"{row.number} does not say where it stands"
         if row.state == WORKING and not row.tests:
             yield f"{row.number} is called {WORKING} and names no test"
+        serving = [rule for rule in house.rules_for.get(row.number, ()) if f"rule:{rule}" not in row.where]
+        yield from (
+            f"{row.number} does not name rule {rule}, which says that it serves it" for rule in serving
+        )
         yield from (f"{row.number}: there is no {place}" for place in row.where if not house.has_place(place))
         yield from (
             f"{row.number}: there is no test {test}" for test in row.tests if not house.has_test(test)

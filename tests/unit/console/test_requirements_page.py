@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from console import __main__ as command
+from console.commands.rules import catalogue
 from console.pages import requirements
 from console.pages.requirements import CODED, NUMBERS, OUTSIDE, WAITING, WORKING, House, Requirement, faults
 from warehouse.errors import Misconfigured
@@ -16,7 +17,10 @@ ROW = Requirement("R001", "认定线", "S0", WORKING, ("rule:C03",), (PROVED,), 
 
 @pytest.fixture(scope="module")
 def house():
-    return House(REPOSITORY, command.app)
+    """The house as it is, but for what its rules say they serve."""
+    return House(
+        REPOSITORY, command.app, tuple(dataclasses.replace(rule, requirements=()) for rule in catalogue())
+    )
 
 
 def told(house, **said):
@@ -76,12 +80,18 @@ def test_every_kind_of_place_can_be_named(house, place):
     "test",
     [
         "tests/unit/console/test_requirements_page.py::test_every_kind_of_place_can_be_named",
-        "dbt_project/models/intermediate/rules/_rules.yml::d01_counts_only_months_after_the_month_of_death",
+        "dbt_project/models/intermediate/rules/int_d01__assessed.yml::d01_counts_only_months_after_the_month_of_death",
         PROVED,
     ],
 )
 def test_every_kind_of_test_can_be_named(house, test):
     assert told(house, tests=(test,)) == []
+
+
+def test_a_rule_that_serves_a_row_is_named_there(house):
+    serving = tuple(dataclasses.replace(rule, requirements=("R005",)) for rule in house.rules[:1])
+    house = dataclasses.replace(house, rules=(*serving, *house.rules[1:]))
+    assert told(house) == [f"R005 does not name rule {serving[0].rule_id}, which says that it serves it"]
 
 
 def test_what_is_outside_needs_no_place(house):
