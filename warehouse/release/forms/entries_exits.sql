@@ -16,4 +16,6 @@ order by
     changed.category,
     village,
     changed.person_id,
-    changed.class
+    changed.class,
+    changed.from_class,
+    changed.reason

@@ -16,4 +16,4 @@ select
 from fct_tekun_monthly as tekun
 cross join this_month
 left join dim_person as person on tekun.person_id = person.person_id
-order by township, tekun.needs_place_look desc, village, tekun.person_id
+order by township, tekun.needs_place_look desc, village, tekun.person_id, tekun.care, tekun.health

@@ -27,16 +27,21 @@ gone as (
     group by person_id
 ),
 
-came as (
+arrivals as (
     select
         person_id,
-        string_agg(
-            distinct case when change = '转类' then '转类：原' || from_class else '本月新增：' || category end, '；'
-        ) as change
+        case when change = '转类' then '转类：原' || from_class else '本月新增：' || category end as change
     from fct_population_change_monthly
     where
         change in ('新增', '转类')
         and class in (select word from form_words where parameter = 'forms.supported_classes')
+),
+
+came as (
+    select
+        person_id,
+        string_agg(distinct change, '；' order by change) as change
+    from arrivals
     group by person_id
 ),
 
