@@ -15,7 +15,7 @@ from warehouse.policy.groups import TECHNICAL, group_of, groups
 from warehouse.policy.packs import read_packs
 from warehouse.policy.told import UNCONFIGURED, document_told, title_of, value_told
 
-LINE_HEADERS = ("parameter", "名称", "value", "from", "to", "region", "document", "status")
+LINE_HEADERS = ("parameter", "名称", "value", "from", "to", "region", "document", "status", "note")
 
 
 def check_policy(folder: Path, screen: Screen) -> None:
@@ -71,6 +71,7 @@ def line_row(line: Line) -> tuple[str, ...]:
         line.region,
         line.document,
         line.status,
+        line.note,
     )
 
 

@@ -113,6 +113,9 @@ def test_show_tells_value_unit_document_and_standing_group_by_group():
     assert found["event_job_deduction_month"]["value"] == "500 元"
     assert found["event_job_deduction_month"]["document"] == "津民发〔2020〕19号"
     assert found["event_job_deduction_month"]["status"] == "verified"
+    assert (
+        "止日" in found["event_job_deduction_month"]["note"]
+    )  # the value is the notice's, its last day is not
     assert found["dibao_standard_urban_month"]["value"] == "未配置规则"
 
 
