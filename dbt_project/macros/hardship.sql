@@ -28,15 +28,17 @@
 {% macro single_person_policy() -%}
     select
         string_split(max(case when parameter = 'single_person_grounds' then value end), ';') as single_grounds,
+        string_split(max(case when parameter = 'single_person_labour_words' then value end), ';') as single_labour_words,
         max(case when parameter = 'single_person_form' then value end) as single_form,
         coalesce(max(case when parameter = 'single_person_means_test_waived' then value end) = 'yes', false) as is_waived
     from policy
 {%- endmacro %}
 
-{#- What is proposed for somebody who is hard up on this ground, and what becomes of the means test. -#}
-{% macro single_person_proposal(ground, otherwise) -%}
+{#- What is proposed for somebody who is hard up on this ground (and of whom `also` holds), and what becomes of the
+    means test. -#}
+{% macro single_person_proposal(ground, otherwise, also='true') -%}
     case
-        when list_contains(single_grounds, '{{ ground }}')
+        when list_contains(single_grounds, '{{ ground }}') and {{ also }}
             then concat('拟按', single_form, '纳入低保', case when is_waived then '（可不再核对家庭经济状况）' else '' end)
         else '{{ otherwise }}'
     end

@@ -146,7 +146,8 @@ told as (
         stable_income_pc_month - stable_pc_month as amount,
         concat_ws('|', class, lost) as fingerprint,
         concat(
-            {{ single_person_proposal('丧失劳动能力', '拟评估纳入低保或特困') }},
+            -- Whose labour is lost, wholly or in part; who is merely too old for work is looked at like anybody (R015).
+            {{ single_person_proposal('丧失劳动能力', '拟评估纳入低保或特困', 'list_contains(single_labour_words, lost)') }},
             -- Who can work in the house is helped to work; where nobody can, a share of assets (R082).
             case when workers > 0 then '，家中劳动力转产业就业帮扶' else '，核对资产收益帮扶' end
         ) as proposed,
