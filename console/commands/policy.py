@@ -15,7 +15,7 @@ from warehouse.policy.groups import TECHNICAL, group_of, groups
 from warehouse.policy.packs import read_packs
 from warehouse.policy.told import UNCONFIGURED, document_told, title_of, value_told
 
-LINE_HEADERS = ("parameter", "名称", "value", "from", "to", "region", "document", "status", "note")
+LINE_HEADERS = ("parameter", "名称", "value", "from", "to", "region", "document", "status")
 
 
 def check_policy(folder: Path, screen: Screen) -> None:
@@ -49,19 +49,24 @@ def check_policy(folder: Path, screen: Screen) -> None:
 
 
 def show_policy(month: Month, folder: Path, region: str, is_all: bool, screen: Screen) -> None:
-    """The lines in force, group by group; without ``is_all`` those of the machine's own work are left out."""
+    """The lines in force, group by group; without ``is_all`` those of the machine's own work are left out.
+
+    As JSON every line, with its note.
+    """
     policy = policies.load(folder, region, month)
-    shown = [group for group in groups() if is_all or group not in TECHNICAL]
-    for group in shown:
+    for line in policy.lines.values():
+        screen.emit(_plain(line))
+    if screen.as_json:
+        return
+    for group in groups():
         lines = [policy.lines[name] for name in sorted(policy.lines) if group_of(name) == group]
-        if lines:
-            screen.table(f"{group} · {region} {month}", LINE_HEADERS, [line_row(line) for line in lines])
+        if lines and (is_all or group not in TECHNICAL):
+            screen.table(f"{group} · {region} {month}", LINE_HEADERS, [_row(line) for line in lines])
     if not is_all:
         screen.say(f"Not shown: {'、'.join(TECHNICAL)} (--all shows them).")
 
 
-def line_row(line: Line) -> tuple[str, ...]:
-    """A line as a row under ``LINE_HEADERS``."""
+def _row(line: Line) -> tuple[str, ...]:
     return (
         line.parameter,
         title_of(line.parameter),
@@ -71,8 +76,24 @@ def line_row(line: Line) -> tuple[str, ...]:
         line.region,
         line.document,
         line.status,
-        line.note,
     )
+
+
+def _plain(line: Line) -> dict[str, str | None]:
+    return {
+        "parameter": line.parameter,
+        "group": group_of(line.parameter),
+        "title": title_of(line.parameter),
+        "value": line.value or None,
+        "unit": line.unit,
+        "told": value_told(line),
+        "valid_from": str(line.valid_from),
+        "valid_to": str(line.valid_to) if line.valid_to else None,
+        "region": line.region,
+        "document": line.document,
+        "status": line.status,
+        "note": line.note,
+    }
 
 
 def show_difference(here: Policy, there: Policy, names: tuple[str, str], screen: Screen) -> None:

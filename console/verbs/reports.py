@@ -111,9 +111,7 @@ def policy_show(
     from console.commands.policy import show_policy
 
     settings = Settings.from_environment(region=region, policy_dir=policy)
-    show_policy(
-        Month.parse(month), settings.policy_dir, settings.region, is_all or json, Screen(as_json=json)
-    )
+    show_policy(Month.parse(month), settings.policy_dir, settings.region, is_all, Screen(as_json=json))
 
 
 @policy_app.command("diff")
