@@ -107,16 +107,17 @@ def test_show_tells_value_unit_document_and_standing_group_by_group():
     assert "前3个月100%，后3个月50%" in said
     assert "质量门 ·" not in said
     assert "质量门 ·" in run("policy", "show", "--month", "2020-06", "--region", "tianjin", "--all")
-    found = {
-        row["parameter"]: row for row in rows("policy", "show", "--month", "2020-06", "--region", "tianjin")
-    }
-    assert found["event_job_deduction_month"]["value"] == "500 元"
-    assert found["event_job_deduction_month"]["document"] == "津民发〔2020〕19号"
-    assert found["event_job_deduction_month"]["status"] == "verified"
-    assert (
-        "止日" in found["event_job_deduction_month"]["note"]
-    )  # the value is the notice's, its last day is not
-    assert found["dibao_standard_urban_month"]["value"] == "未配置规则"
+
+
+def test_show_as_json_tells_every_line_with_its_note():
+    shown = run("policy", "show", "--month", "2020-06", "--region", "tianjin", "--json").splitlines()
+    found = {line["parameter"]: line for line in map(json.loads, shown)}
+    event = found["event_job_deduction_month"]
+    assert (event["value"], event["told"], event["status"]) == ("500", "500 元", "verified")
+    assert (event["group"], event["document"]) == ("收入核算", "津民发〔2020〕19号")
+    assert "止日" in event["note"]  # the value is the notice's, its last day is not
+    assert found["expectations.sex_agrees_min"]["group"] == "质量门"
+    assert found["dibao_standard_urban_month"]["value"] is None
 
 
 def test_two_regions_differ_in_what_their_notices_say():
