@@ -137,6 +137,7 @@ summed as (
         count(*) filter (where is_exceeding and is_member) as members_exceeding,
         count(*) filter (where verdict is null) as verdicts_unknown,
         max(checked_on) filter (where is_exceeding) as checked_on,
+        min(verdict) filter (where is_exceeding) as verdict,
         coalesce(bool_or(is_link_certain) filter (where is_exceeding), false) as is_report_certain,
         string_agg(distinct concat('means_test/', file), ';' order by concat('means_test/', file)) as report_origins
     from tested
@@ -150,6 +151,7 @@ judged as (
         summed.exceeding,
         summed.members_exceeding,
         summed.checked_on,
+        summed.verdict,
         summed.is_report_certain,
         summed.report_origins,
         paid.paid,
@@ -179,7 +181,7 @@ told as (
         concat(
             aid_type, '在册，', {{ this_month() }}, ' 发放成功 ', {{ yuan('paid') }}, ' 元；',
             case when members_exceeding > 0 then '成员' else '同户非保障成员' end, '核对报告（',
-            cast(checked_on as varchar), '）结论为疑似超标',
+            cast(checked_on as varchar), '）结论为', verdict,
             case when exceeding > 1 then concat('，共 ', exceeding, ' 人') else '' end, '，此后无更新的正常报告。'
         ) as told,
         '复核财产和收入，请本人说明；确认超标的按程序办理，不超标的写明理由' as proposed
@@ -189,7 +191,7 @@ told as (
 {{ finding(
     'M01',
     values=[
-        'aid_type', ['checked_on', "cast(checked_on as varchar)"], ['persons_exceeding', 'exceeding'],
+        'aid_type', 'verdict', ['checked_on', "cast(checked_on as varchar)"], ['persons_exceeding', 'exceeding'],
         ['members_exceeding', 'members_exceeding'], 'paid',
     ],
     rows=[['means_test', 'reports'], ['assistance_roster', 'rows_used'], ['assistance_payment', 'payments']],
