@@ -59,6 +59,22 @@ def _day_of_year(value: str) -> str | None:
     return None
 
 
+def _dated_word(value: str) -> str | None:
+    day, _, words = value.partition(" ")
+    return _day_of_year(day) or (None if words else "says no words after its day (MM-DD words)")
+
+
+def _each(kind: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    """Of a list: what is wrong with its words, or with the first of them that is not of the kind."""
+
+    def misfit_of_any(value: str) -> str | None:
+        return _words(value) or next(
+            (f"holds '{one}', which {kind(one)}" for one in value.split(";") if kind(one)), None
+        )
+
+    return misfit_of_any
+
+
 def _year(value: str) -> str | None:
     return None if re.fullmatch(r"(19|20)\d\d", value) else "is no year (YYYY)"
 
@@ -107,7 +123,10 @@ _KINDS: dict[Callable[[str], str | None], tuple[str, ...]] = {
     _year: ("year",),
     _word: ("word",),
     _words: ("list", "stages"),
-    _rising: ("list of years", "list of bits", "list of months"),
+    _rising: ("list of years", "list of bits"),
+    _each(_month_of_year): ("months of year",),
+    _each(_day_of_year): ("days of year",),
+    _each(_dated_word): ("days of year with words",),
     _schedule: ("percent:months",),
 }  # fmt: skip
 _KIND_OF = {unit: kind for kind, units in _KINDS.items() for unit in units}

@@ -228,6 +228,12 @@ def test_units_that_admit_a_list_of_words():
     assert misfit("2", "0 or 1") == "is none of: 0, 1"
     assert misfit("0;7;7", "list of years") == "is no list of rising numbers"
     assert misfit("02-30", "day of year") == "is no day of the year (MM-DD)"
+    assert misfit("3;6;13", "months of year") == "holds '13', which is no month of the year (1 to 12)"
+    assert misfit("03-31;06-31", "days of year") == "holds '06-31', which is no day of the year (MM-DD)"
+    assert misfit("05-31 摸排;06-30", "days of year with words").startswith(
+        "holds '06-30', which says no words"
+    )
+    assert misfit("05-31 摸排;06-30 纳入", "days of year with words") is None
     assert not is_unit("furlongs")
 
 
