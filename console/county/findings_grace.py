@@ -110,13 +110,18 @@ def _stopped(sight: Sight) -> tuple[Bools, Bools]:
 
 def excepted_in_grace(sight: Sight) -> Verdicts:
     """G04: all of a case recorded dead before the month, in grace and paid; open for wrong entries."""
-    told = _in_grace(with_payment(sight, cases(sight)))
+    told = _on_dibao(sight)
     is_paid = told["amount"].notna()
+    in_grace = (told["months"] >= 0) & (told["months"] < GRACE_MONTHS)
     gone = _all_gone(sight, told, day(sight.month), "all")
     some = _all_gone(sight, told, last_day(sight.month), "any")
     wrong = pd.Series(sight.is_wrongly_recorded[told["head"].to_numpy()], index=told.index)
     return _by_head(
-        sight, told, is_paid & gone & ~wrong, (some & ~gone) | (gone & ~is_paid), is_paid & gone & wrong
+        sight,
+        told,
+        in_grace & is_paid & gone & ~wrong,
+        (some & in_grace & ~gone) | (gone & ~(in_grace & is_paid)),
+        in_grace & is_paid & gone & wrong,
     )
 
 

@@ -127,8 +127,7 @@ def verdict_on_paid(sight: Sight) -> Verdicts:
         sight.mask(rich.loc[recent, "_self"].to_numpy()),
         sight.mask(rich.loc[~recent, "_self"].to_numpy()),
     )
-    ever = sight.seen("means_test")
-    cleared = sight.mask(ever.loc[ever["verdict"] == "疑似超标", "_self"].to_numpy()) & ~found & ~stale
+    clean = sight.mask(tests.loc[~tests["rich"], "_self"].to_numpy())
     told = with_payment(sight, cases(sight))
     rows = members(sight, sight.month).assign(
         head=lambda each: told["head"].reindex(each["case_no"]).to_numpy()
@@ -139,7 +138,7 @@ def verdict_on_paid(sight: Sight) -> Verdicts:
     homes[sight.scene.household[found]] = True
     return (
         sight.mask(head[is_paid & found[who]]),
-        sight.mask(head[~is_paid & found[who]]) | sight.mask(head[(stale | cleared)[who]]),
+        sight.mask(head[~is_paid & found[who]]) | sight.mask(head[(stale | clean)[who]]),
         sight.mask(head[is_paid & homes[sight.scene.household[who]]]),
     )
 

@@ -20,7 +20,7 @@ from console.county.vital import Scene
 _DAY = np.timedelta64(1, "D")
 DEAD_CASES = 12_000_000  # number of a case that outlived its only member: this plus the person
 DEAD_IN_GRACE = 0.7  # of the dead not struck off who had a case of their own
-DIED_WITHIN_DAYS, ADMITTED_BEFORE_DEATH_DAYS = 200, 700
+DIED_WITHIN_DAYS, ADMITTED_BEFORE_DEATH_DAYS = 420, 700
 SINGLE_CASES = 10_000_000  # number of a second case: this plus the person
 DOUBLE_SHARE = 0.014  # of people on 低保 who stand in a second case
 AID_WORDS = {
@@ -120,7 +120,7 @@ def _second_cases(draws: Draws, person: Ints, kind: Ints, age: np.ndarray) -> pd
 
 
 def _cases_of_the_dead(draws: Draws, scene: Scene, gone_on: np.ndarray, listed: Ints) -> pd.DataFrame:
-    """单人保 of people who died in their grace not long before the span and were not struck off (second 4)."""
+    """单人保 of people who died in their grace before the span and were not struck off (second 4)."""
     first_day = scene.people["added_on"].to_numpy().astype("datetime64[D]").min() + _DAY
     died = scene.people["died_on"].to_numpy().astype("datetime64[D]")
     recent = (died < first_day) & (died > first_day - DIED_WITHIN_DAYS * _DAY) & ~(gone_on <= scene.today)
