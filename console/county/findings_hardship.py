@@ -111,7 +111,7 @@ def without_labour(sight: Sight) -> Verdicts:
     """C06."""
     rows = sight.rural
     person = rows["_self"].to_numpy()
-    size = rows.groupby("household")["_self"].transform("size").to_numpy()
+    size = rows.groupby("household_no")["_self"].transform("size").to_numpy()
     stable = (rows["income_wage"] + rows["income_business"] - rows["expense_business"]).to_numpy()
     line = STABLE_PC_MONTH * 12 * size
     lost = rows["labour"].isin(LOST_LABOUR).to_numpy()
