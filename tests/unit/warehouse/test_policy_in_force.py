@@ -15,7 +15,18 @@ from warehouse.shelves import _policy
 PROJECT = REPOSITORY / "dbt_project"
 PACKS = PROJECT / "seeds" / "policy"
 MODEL = PROJECT / "models" / "intermediate" / "policy" / "int_policy_in_force.sql"
-MONTHS = ("2019-12", "2020-05", "2020-06", "2020-12", "2021-01", "2022-12", "2023-01", "2025-12", "2026-01", "2026-10")
+MONTHS = (
+    "2019-12",
+    "2020-05",
+    "2020-06",
+    "2020-12",
+    "2021-01",
+    "2022-12",
+    "2023-01",
+    "2025-12",
+    "2026-01",
+    "2026-10",
+)
 REGIONS = sorted({line.region for line in read_lines(PACKS)} - {EVERYWHERE})
 
 
