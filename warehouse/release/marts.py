@@ -100,10 +100,8 @@ def attach(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     Views read the Parquet where it lies. The lake's quarantine comes with them (empty when no row of
     the month was put there).
     """
-    for mart, columns in MARTS.items():
+    for mart, columns in {**MARTS, **REGISTERS}.items():
         _view(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns, month)
-    for mart, columns in REGISTERS.items():
-        _view_or_empty(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns, month)
     _view_or_empty(con, "quarantine", lake.partition("quarantine", month=str(month)), QUARANTINE, month)
 
 
