@@ -216,5 +216,5 @@ told as (
     files='all_origins',
     links=[['card', 'is_link_certain'], ['all', 'are_links_certain']],
     place=false,
-    policy_used='policies',
+    policy_used="concat_ws(';', policies, case when excluding_aid is not null then 'disability_allowance_excluding_aids' end)",
 ) }}
