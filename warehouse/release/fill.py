@@ -11,13 +11,14 @@ import duckdb
 
 from warehouse.months import Month
 from warehouse.policy import Policy
-from warehouse.release.document import Document, Sheet, Table
+from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.form import Copy, Form, Leaf
 from warehouse.release.masking import Mask
 from warehouse.release.unassessed import Unassessed
 from warehouse.release.workbook import drop_down
 
 Rows = list[dict[str, Any]]
+_LINES_TO_WRITE_ON = 3
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, form: Form) -> Rows:
@@ -73,14 +74,14 @@ def filled(
     missing = occasion.unassessed.months_missing(occasion.since) if "{period}" in form.title else []
     if missing:
         notes += (f"期内没有数据、未计入的月份：{'、'.join(missing)}。",)
-    sheets = []
+    sheets: list[Sheet] = []
     for part, lines in _parts(copy, here):
         name = mask.show_text(part).strip() or form.file
         sheets.append(
             Sheet(
                 name=name,
                 title=f"{title} · {name}" if part else title,
-                blocks=[_table(form, lines, mask, policy)],
+                blocks=[_table(form, lines, mask, policy), *([] if sheets else _asked(form))],
                 form_line=(f"填报单位：{county}{mask.show_text(place)}", "填报时间："),
                 notes=notes,
                 sign=form.sign,
@@ -88,6 +89,14 @@ def filled(
             )
         )
     return Document(title=title, sheets=sheets)
+
+
+def _asked(form: Form) -> list[Prose]:
+    return [
+        block
+        for ask in form.asks
+        for block in (Prose(ask, is_heading=True), Prose("", open=_LINES_TO_WRITE_ON))
+    ]
 
 
 def _parts(copy: Copy, rows: Rows) -> Iterable[tuple[str, Rows]]:

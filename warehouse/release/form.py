@@ -65,6 +65,7 @@ class Form(_Strict):
     total: str = ""
     otherwise: str = "本月没有。"
     notes: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()  # what its first sheet asks the reader to write, with lines to write on
     sign: str = ""
     rules: tuple[str, ...] = ()  # rules whose subjects stand on it: what of them was not assessed is said
     feeds: tuple[str, ...] = ()  # feeds it rests on: which did not come is said

@@ -123,7 +123,6 @@ def write_guide(
 ) -> None:
     """Write the sheet 说明, first in the workbook; the county's begins with the alarms (A01)."""
     sheet = book.sheet("说明")
-    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 8)
     row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
     for block in guide_blocks(con, month=month, township=township, policy=policy):

@@ -33,7 +33,8 @@ class Unassessed:
         said = [self._feed(feed) for feed in feeds]
         reasons = self._con.execute(_REASONS, [list(rules), place]).fetchall() if rules else []
         said += [
-            f"未评估（不等于没有问题）：{title}，{count} 个对象，原因：{reason}。"
+            # Rules begin their reasons with the same word.
+            f"未评估（不等于没有问题）：{title}，{count} 个对象（{str(reason).removeprefix('未评估：')}）。"
             for title, reason, count in reasons
         ]
         return [sentence for sentence in said if sentence]

@@ -1,3 +1,4 @@
+-- The 四有 are asked of those who live at home only.
 select
     coalesce(nullif(trim(tekun.township), ''), '未写明乡镇') as township,
     coalesce(nullif(trim(tekun.village), ''), '未写明村') as village,
@@ -8,10 +9,10 @@ select
     tekun.health,
     tekun.labour,
     tekun.care_need,
-    tekun.care_agreement,
-    tekun.service_standard,
-    tekun.visit_record,
-    tekun.emergency_plan,
+    case when tekun.care = '集中' then '—' else tekun.care_agreement end as care_agreement,
+    case when tekun.care = '集中' then '—' else tekun.service_standard end as service_standard,
+    case when tekun.care = '集中' then '—' else tekun.visit_record end as visit_record,
+    case when tekun.care = '集中' then '—' else tekun.emergency_plan end as emergency_plan,
     tekun.housing
 from fct_tekun_monthly as tekun
 cross join this_month
