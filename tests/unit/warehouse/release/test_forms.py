@@ -379,3 +379,26 @@ def test_a_period_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
     lake = make(tmp_path, people=8)
     with pytest.raises(Misconfigured, match="ends"):
         report_changes(MONTH.next, MONTH, lake=lake, policy=policy())
+
+
+def test_the_ledgers_of_liangping_bear_the_words_of_its_notice(tmp_path: Path) -> None:
+    lake = make(tmp_path, people=24)
+    liangping = load(REPOSITORY / "dbt_project/seeds/policy", "liangping", MONTH)
+    publish(MONTH, lake=lake, policy=liangping)
+    folder = release_folder(lake, MONTH)
+    sheets = cells_of(folder / "ledger/摸排台账_隆务镇_2026-10.xlsx")
+    assert [rows[0][0] for _, rows in sheets[:3]] == [
+        "梁平区“未脱贫建档立卡贫困人口”社会救助兜底脱贫调查摸排台账",
+        "梁平区“边缘户”社会救助兜底脱贫调查摸排台账",
+        "梁平区“脱贫监测户”社会救助兜底脱贫调查摸排台账",
+    ]
+    note = (
+        "填表说明：1.本表对未脱贫的建档立卡贫困人口逐户进行排查。2.目前享受救助类型包括低保、特困、临时救助和无，"
+        "在下拉菜单中选择。对未享受低保、特困和临时救助的对象，请在下拉菜单中选择无，并对应填写未纳入原因。"
+    )
+    assert all(note in [row[0] for row in rows] for _, rows in sheets[:3])
+    paper = words_of(folder / "paper/摸排台账_隆务镇_2026-10.pdf")
+    assert "".join(note.split()) in paper
+    assert "附件1梁平区“未脱贫建档立卡贫困人口”" in paper
+    ((_, annex),) = cells_of(folder / "forms/附件4_城乡低保摸排处理汇总表_全市_2026-10.xlsx")
+    assert annex[1][0] == "梁平区城乡低保摸排处理汇总表"
