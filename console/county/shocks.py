@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 _DAY = np.timedelta64(1, "D")
 NEWLY_JOBLESS = 0.006  # of working age, over eight months around the first
-CLOSED_SHARE = 0.5  # of a village's people of working age lose their work when its works close
+CLOSED_SHARE = 0.65  # of a village's people of working age lose their work when its works close
 RETURNS, RETURNS_ON_AID = 0.010, 0.05  # households that are given 临时救助 again and again
 OUT_OF_SCHOOL = (0.10, 0.05, 0.05, 0.05)  # of children of poor households: 无学籍, 辍学, 休学, 转出
 
 
 def closed_village(world: World) -> int:
-    """The village whose works close in the second month: one of the larger ones outside the town."""
-    villages = world.places.villages
-    rural = np.flatnonzero(villages["kind"].to_numpy() != "urban")
-    largest = rural[np.argsort(-villages["weight"].to_numpy()[rural], kind="stable")[:5]]
+    """The village whose works close in the second month: one of the three with most people outside the town."""
+    villages, homes = world.places.villages, world.base.households
+    people = np.bincount(homes["village"], weights=homes["size"], minlength=len(villages))
+    people[villages["kind"].to_numpy() == "urban"] = -1
+    largest = np.argsort(-people, kind="stable")[:3]
     return int(largest[world.draws.whole("works/village", np.array([0]), 0, len(largest))[0]])
 
 
