@@ -23,6 +23,10 @@ standings as (
     select * from {{ ref('int_standings__listed') }}
 ),
 
+paired as (
+    select * from {{ ref('int_changes__paired') }}
+),
+
 memberships as (
     select * from {{ ref('int_memberships__dated') }}
     where from_month = {{ this_month() }}
@@ -90,6 +94,15 @@ evidence as (
         'linkage' as reason_source
     from entries
     inner join moved on entries.person_id = moved.person_id
+    union all
+    select
+        entries.person_id,
+        entries.to_class,
+        '疑似登记更正' as category,
+        '同证本月有一名无证件号的同性别者不再列名' as reason,
+        'linkage' as reason_source
+    from entries
+    inner join paired on entries.person_id = paired.came_id and entries.to_class = paired.class
     union all
     select
         entries.person_id,

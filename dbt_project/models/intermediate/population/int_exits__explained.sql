@@ -16,6 +16,10 @@ departed as (
     select person_id from {{ ref('int_persons__departed') }}
 ),
 
+paired as (
+    select * from {{ ref('int_changes__paired') }}
+),
+
 memberships as (
     select * from {{ ref('int_memberships__dated') }}
     where to_month is not null
@@ -308,6 +312,16 @@ evidence as (
     from exits
     inner join answers on exits.person_id = answers.person_id
     inner join answer_words on answers.reason_not = answer_words.word
+    union all
+    select
+        exits.person_id,
+        exits.from_class,
+        exits.previous_person_id,
+        '疑似登记更正' as category,
+        '此人无证件号，同证本月新增同性别一人' as reason,
+        'linkage' as reason_source
+    from exits
+    inner join paired on exits.previous_person_id = paired.previous_person_id and exits.from_class = paired.class
     union all
     select
         exits.person_id,
