@@ -45,6 +45,7 @@ words as (
         max(case when parameter = 'basic_pension_insurance' then value end) as pension_insurance,
         max(case when parameter = 'job_labour_words' then value end) as labour_words,
         max(case when parameter = 'job_deduction_classes' then value end) as job_classes,
+        max(case when parameter = 'roster_income_is_net' then value end) as roster_income_is_net,
         -- Known to the pack, and without a number: that is told, a parameter nobody wrote is not.
         coalesce(bool_or(parameter = 'job_cost_deduction_month'), false) as knows_job_cost
     from policy
@@ -271,13 +272,16 @@ deductions as (
 )
 
 select
-    household_key,
-    part,
-    person_id,
-    feed,
-    parameter,
-    cast(wanted_year as decimal(18, 2)) as wanted_year,
-    is_due,
-    is_job_cost,
-    note
+    deductions.household_key,
+    deductions.part,
+    deductions.person_id,
+    deductions.feed,
+    deductions.parameter,
+    cast(deductions.wanted_year as decimal(18, 2)) as wanted_year,
+    deductions.is_due,
+    deductions.is_job_cost,
+    deductions.note
 from deductions
+cross join words
+-- A roster that holds the income as it was assessed has had its deductions already.
+where deductions.household_key not like 'case_no:%' or words.roster_income_is_net is distinct from 'yes'
