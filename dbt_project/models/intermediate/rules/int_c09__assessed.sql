@@ -51,9 +51,14 @@ school_year as (
 rolls as (
     select
         students.person_id,
+        count(*) as rows_seen,
         count(states.state) as rows_in_order,
         coalesce(bool_or(students.is_link_certain) filter (where states.state is not null), false) as is_surely_there,
-        string_agg(distinct students.state, '、' order by students.state) as states
+        string_agg(distinct students.state, '、' order by students.state) as states,
+        string_agg(
+            distinct concat('education_enrolment/', students.file), ';'
+            order by concat('education_enrolment/', students.file)
+        ) as origins
     from students
     left join states on students.state = states.state
     group by students.person_id
@@ -83,6 +88,8 @@ judged as (
     select
         children.*,
         rolls.states,
+        concat_ws(';', children.origins, rolls.origins) as all_origins,
+        coalesce(rolls.rows_seen, 0) as rows_seen,
         coalesce(rolls.rows_in_order, 0) as rows_in_order,
         coalesce(rolls.is_surely_there, false) as is_surely_there,
         coalesce(rolls.rows_in_order, 0) = 0
@@ -93,53 +100,42 @@ judged as (
     where
         children.birth_date is null
         or (children.age >= children.school_age_from and children.age <= children.school_age_to)
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        concat('not in school since ', began_on) as cause,
+        case
+            when is_raised then null
+            when birth_date is null then '出生日期不明'
+            when is_recorded_dead then '有死亡登记'
+            when rows_in_order > 0 and not is_surely_there then '学籍身份待核'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        cast(null as decimal(18, 2)) as amount,
+        concat_ws('|', began_on, coalesce(states, '')) as fingerprint,
+        concat(
+            '低收入家庭儿童（', grounds, '），', began_on, ' 时满 ', age, ' 周岁，',
+            case when states is null then '本县学籍中没有记录' else concat('学籍只有', states, '记录') end,
+            '；须核实是否失学辍学、在外地就读或送教上门。'
+        ) as told,
+        '核实就学情况，失学辍学的转教育部门控辍保学' as proposed
+    from judged
 )
 
-select
-    'C09' as rule_id,
-    person_id as subject,
-    concat('not in school since ', began_on) as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_raised then null
-        when birth_date is null then '出生日期不明'
-        when is_recorded_dead then '有死亡登记'
-        when rows_in_order > 0 and not is_surely_there then '学籍身份待核'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', began_on, coalesce(states, '')) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                '低收入家庭儿童（', grounds, '），', began_on, ' 时满 ', age, ' 周岁，',
-                case when states is null then '本县学籍中没有记录' else concat('学籍只有', states, '记录') end,
-                '；须核实是否失学辍学、在外地就读或送教上门。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'proposed', '核实就学情况，失学辍学的转教育部门控辍保学',
-                'grounds', grounds,
-                'age', age,
-                'on', cast(began_on as varchar),
-                'age_from', cast(school_age_from as integer),
-                'age_to', cast(school_age_to as integer),
-                'school_states', states,
-                'rows', json_object('education_enrolment', rows_in_order),
-                'files', string_split(origins, ';'),
-                'links', json_object('low_income', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Who is on a roster is low-income without the income line.
-    concat_ws(
-        ';',
-        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-        'school_age_from;school_age_to;school_states_in_order;school_year_first_month'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{# Who is on a roster is low-income without the income line. #}
+{{ finding(
+    'C09',
+    values=[
+        'grounds', 'age', ['on', 'cast(began_on as varchar)'], ['age_from', 'cast(school_age_from as integer)'],
+        ['age_to', 'cast(school_age_to as integer)'], ['school_states', 'states'],
+    ],
+    rows=[['education_enrolment', 'rows_seen']],
+    files='all_origins',
+    links=[['low_income', 'is_link_certain']],
+    place=false,
+    policy_used="concat_ws(';', case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+        'school_age_from;school_age_to;school_states_in_order;school_year_first_month')",
+) }}

@@ -84,34 +84,33 @@ decided as (
         *,
         rows_in_order = 0 and not is_recorded_dead and not is_infant as is_raised
     from judged
-)
+),
 
-select
-    'C10' as rule_id,
-    person_id as subject,
-    concat(
-        case when rows_in_force = 0 then 'not insured in ' else 'insured without subsidy in ' end,
-        '{{ var("month")[:4] }}'
-    ) as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_raised then null
-        when is_recorded_dead then '有死亡登记'
-        when rows_in_order > 0 and not is_surely_in_order then '参保身份待核'
-        when rows_in_order = 0 and is_infant
-            then concat('不满 ', cast(cast(infant_months as integer) as varchar), ' 个月，参保登记可能未到')
-    end as unassessed_reason,
-    case when are_links_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', '{{ var("month")[:4] }}', rows_in_force > 0, grounds) as fingerprint,
-    case
-        when is_raised and rows_in_force > 0
-            then concat('低收入人口（', grounds, '），{{ var("month")[:4] }} 年度以居民身份正常参保，没有资助参保身份。')
-        when is_raised
-            then concat(
+told as (
+    select
+        *,
+        person_id as subject,
+        concat(
+            case when rows_in_force = 0 then 'not insured in ' else 'insured without subsidy in ' end,
+            '{{ var("month")[:4] }}'
+        ) as cause,
+        rows_in_force > 0 as is_insured,
+        case
+            when is_raised then null
+            when is_recorded_dead then '有死亡登记'
+            when rows_in_order > 0 and not is_surely_in_order then '参保身份待核'
+            when rows_in_order = 0 and is_infant
+                then concat('不满 ', cast(cast(infant_months as integer) as varchar), ' 个月，参保登记可能未到')
+        end as unassessed_reason,
+        case when are_links_certain then '疑似' else '提示' end as grade,
+        cast(null as decimal(18, 2)) as amount,
+        concat_ws('|', '{{ var("month")[:4] }}', rows_in_force > 0, grounds) as fingerprint,
+        case
+            when rows_in_force > 0
+                then concat(
+                    '低收入人口（', grounds, '），{{ var("month")[:4] }} 年度以居民身份正常参保，没有资助参保身份。'
+                )
+            else concat(
                 '低收入人口（', grounds, '），{{ var("month")[:4] }} 年度没有正常参保记录',
                 case
                     when rows_seen = 0 then '（医保参保名册中无此人）'
@@ -119,25 +118,18 @@ select
                 end,
                 '。'
             )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'proposed', case when rows_in_force > 0 then '转医保部门核定资助参保身份' else '转医保部门办理参保并资助' end,
-                'grounds', grounds,
-                'year', {{ var("month")[:4] | int }},
-                'last_year', last_year,
-                'states', states,
-                'is_insured', rows_in_force > 0,
-                'rows', json_object('medical_enrolment', rows_seen),
-                'files', string_split(all_origins, ';'),
-                'links', json_object('all', case when are_links_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    concat_ws(
-        ';',
-        case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
-        'insurance_infant_months'
-    ) as policy_used,
-    cast(null as varchar) as standing
-from decided
+        end as told,
+        case when rows_in_force > 0 then '转医保部门核定资助参保身份' else '转医保部门办理参保并资助' end as proposed
+    from decided
+)
+
+{{ finding(
+    'C10',
+    values=['grounds', ['year', var("month")[:4]], 'last_year', 'states', 'is_insured'],
+    rows=[['medical_enrolment', 'rows_seen']],
+    files='all_origins',
+    links=[['all', 'are_links_certain']],
+    place=false,
+    policy_used="concat_ws(';', case when is_by_income_line then 'dibao_standard_month;low_income_multiple' end,
+        'insurance_infant_months')",
+) }}

@@ -44,7 +44,7 @@ aided as (
         min(bounds.window_from) as window_from,
         count(distinct payments.case_no) as aids,
         count(*) as rows_used,
-        sum(payments.amount) as amount,
+        sum(payments.amount) as total,
         bool_or(payments.amount is null) as is_amount_unknown,
         min(payments.pay_month) as first_paid,
         max(payments.pay_month) as last_paid,
@@ -81,50 +81,39 @@ judged as (
     left join covered on aided.person_id = covered.person_id
     left join deaths on aided.person_id = deaths.person_id
     cross join delivered
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        'temporary aid again' as cause,
+        case
+            when is_raised or aids < repeat_aid_count then null
+            when is_recorded_dead then '有死亡登记'
+            when is_covered and not is_surely_covered then '在册身份待核'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        case when not is_amount_unknown then cast(total as decimal(18, 2)) end as amount,
+        concat_ws('|', last_paid, aids) as fingerprint,
+        concat(
+            window_from, ' 至 {{ var("month") }} 获得临时救助 ', aids, ' 次（', first_paid, ' 至 ', last_paid, '），合计 ',
+            {{ yuan('case when not is_amount_unknown then total end') }},
+            ' 元，不在低保、特困花名册；拟评估低保或特困。'
+        ) as told,
+        '评估低保或特困' as proposed
+    from judged
 )
 
-select
-    'C11' as rule_id,
-    person_id as subject,
-    'temporary aid again' as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_raised or aids < repeat_aid_count then null
-        when is_recorded_dead then '有死亡登记'
-        when is_covered and not is_surely_covered then '在册身份待核'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    case when not is_amount_unknown then cast(amount as decimal(18, 2)) end as amount,
-    concat_ws('|', last_paid, aids) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                window_from, ' 至 {{ var("month") }} 获得临时救助 ', aids, ' 次（', first_paid, ' 至 ', last_paid, '），合计 ',
-                {{ yuan('case when not is_amount_unknown then amount end') }},
-                ' 元，不在低保、特困花名册；拟评估低保或特困。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'proposed', '评估低保或特困',
-                'aids', aids,
-                'amount', cast(amount as decimal(18, 2)),
-                'window_from', window_from,
-                'window_to', {{ this_month() }},
-                -- A window that reaches back before the first delivery is only partly seen.
-                'payments_known_from', first_month,
-                'first_paid', first_paid,
-                'last_paid', last_paid,
-                'rows', json_object('assistance_payment', rows_used, 'assistance_roster', 0),
-                'files', string_split(origins, ';'),
-                'links', json_object('payments', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{# A window that reaches back before the first delivery is only partly seen: the evidence says from when. #}
+{{ finding(
+    'C11',
+    values=[
+        'aids', 'amount', 'window_from', ['window_to', this_month()], ['payments_known_from', 'first_month'],
+        'first_paid', 'last_paid',
+    ],
+    rows=[['assistance_payment', 'rows_used'], ['assistance_roster', '0']],
+    files='origins',
+    links=[['payments', 'is_link_certain']],
+    place=false,
+) }}

@@ -63,49 +63,40 @@ judged as (
     left join covered on latest.person_id = covered.person_id
     left join deaths on latest.person_id = deaths.person_id
     where latest.place = 1
+),
+
+told as (
+    select
+        *,
+        person_id as subject,
+        concat('unemployed since ', coalesce(cast(registered_on as varchar), 'a day unknown')) as cause,
+        case
+            when is_raised or insured = '是' then null
+            when is_recorded_dead then '有死亡登记'
+            when is_covered and not is_surely_covered then '在册身份待核'
+            when is_covered then null
+            when registered_on is null then '登记失业日期不明'
+            when insured is null then '是否参加失业保险不明'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        cast(null as decimal(18, 2)) as amount,
+        concat_ws('|', registered_on, coalesce(migrant, '')) as fingerprint,
+        concat(
+            registered_on, ' 登记失业', case when migrant = '是' then '（农民工）' else '' end,
+            '，未参加失业保险，不在低保、特困花名册；拟评估临时救助或低保。'
+        ) as told,
+        '评估临时救助或低保，转人社部门就业援助' as proposed
+    from judged
 )
 
-select
-    'C12' as rule_id,
-    person_id as subject,
-    concat('unemployed since ', coalesce(cast(registered_on as varchar), 'a day unknown')) as cause,
-    person_id,
-    cast(null as varchar) as township,
-    cast(null as varchar) as village,
-    is_raised,
-    case
-        when is_raised or insured = '是' then null
-        when is_recorded_dead then '有死亡登记'
-        when is_covered and not is_surely_covered then '在册身份待核'
-        when is_covered then null
-        when registered_on is null then '登记失业日期不明'
-        when insured is null then '是否参加失业保险不明'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', registered_on, coalesce(migrant, '')) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                registered_on, ' 登记失业', case when migrant = '是' then '（农民工）' else '' end,
-                '，未参加失业保险，不在低保、特困花名册；拟评估临时救助或低保。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'proposed', '评估临时救助或低保，转人社部门就业援助',
-                'registered_on', cast(registered_on as varchar),
-                'window_from', cast(window_from as varchar),
-                'window_to', cast({{ last_day_of_month() }} as varchar),
-                'insured', insured,
-                'migrant', migrant,
-                'rows', json_object('unemployment', 1, 'assistance_roster', 0),
-                'files', json_array(concat('unemployment/', file)),
-                'links', json_object('unemployment', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    -- Every parameter of the rule.
-    cast(null as varchar) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'C12',
+    values=[
+        ['registered_on', 'cast(registered_on as varchar)'], ['window_from', 'cast(window_from as varchar)'],
+        ['window_to', 'cast(' ~ last_day_of_month() ~ ' as varchar)'], 'insured', 'migrant',
+    ],
+    rows=[['unemployment', '1'], ['assistance_roster', '0']],
+    files="concat('unemployment/', file)",
+    links=[['unemployment', 'is_link_certain']],
+    place=false,
+) }}

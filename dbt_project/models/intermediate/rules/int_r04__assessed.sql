@@ -15,54 +15,44 @@ judged as (
             else concat(coalesce(agency, '部门'), '预警标识（', coalesce(flag, '类型不详'), '）')
         end as what
     from tickets
+),
+
+told as (
+    select
+        *,
+        ticket_id as subject,
+        'not answered' as cause,
+        agency as flagged_by,
+        case
+            when is_raised or state in ('已办结', '已核查') then null
+            when state = '受理时间不明' then '受理时间不明'
+            when person_id is null then '求助人身份不明，列入工单台账'
+        end as unassessed_reason,
+        case when is_link_certain then '疑似' else '提示' end as grade,
+        cast(null as decimal(18, 2)) as amount,
+        concat_ws('|', received_on, is_urgent) as fingerprint,
+        concat(
+            what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已超过 ',
+            cast(cast(floor(hours) as integer) as varchar), ' 小时；',
+            case when is_urgent then concat('急难情形（', urgent_word, '），') else '' end,
+            '时限 ', cast(cast(clock_hours as integer) as varchar), ' 小时。发现渠道：', coalesce(channel, '不详'), '。'
+        ) as told,
+        case when is_urgent then '立即入户，急难的先行救助' else '联系本人并答复，困难的指导申请' end as proposed
+    from judged
 )
 
-select
-    'R04' as rule_id,
-    ticket_id as subject,
-    'not answered' as cause,
-    person_id,
-    township,
-    village,
-    is_raised,
-    case
-        when is_raised or state in ('已办结', '已核查') then null
-        when state = '受理时间不明' then '受理时间不明'
-        when person_id is null then '求助人身份不明，列入工单台账'
-    end as unassessed_reason,
-    case when is_link_certain then '疑似' else '提示' end as grade,
-    cast(null as decimal(18, 2)) as amount,
-    concat_ws('|', received_on, is_urgent) as fingerprint,
-    case
-        when is_raised
-            then concat(
-                what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已超过 ',
-                cast(cast(floor(hours) as integer) as varchar), ' 小时；',
-                case when is_urgent then '急难情形（' || urgent_word || '），' else '' end,
-                '时限 ', cast(cast(clock_hours as integer) as varchar), ' 小时。发现渠道：', coalesce(channel, '不详'), '。'
-            )
-    end as summary,
-    case
-        when is_raised
-            then cast(json_object(
-                'proposed', case when is_urgent then '立即入户，急难的先行救助' else '联系本人并答复，困难的指导申请' end,
-                'ticket_no', ticket_no,
-                'feed', feed,
-                'channel', channel,
-                'received_on', cast(received_on as varchar),
-                'hours', hours,
-                'clock_hours', clock_hours,
-                'is_urgent', is_urgent,
-                'urgent_word', urgent_word,
-                'flagged_by', agency,
-                'flag', flag,
-                'rows', json(concat('{"', feed, '": 1}')),
-                'files', json_array(origin),
-                'links', json_object('ticket', case when is_link_certain then 'certain' else 'review' end)
-            ) as varchar)
-    end as evidence,
-    concat(
-        'ticket_closed_states;', case when is_urgent then 'urgent_hours;urgent_need_words' else 'answer_hours;urgent_need_words' end
-    ) as policy_used,
-    cast(null as varchar) as standing
-from judged
+{{ finding(
+    'R04',
+    values=[
+        'ticket_no', 'feed', 'channel', ['received_on', 'cast(received_on as varchar)'], 'hours', 'clock_hours',
+        'is_urgent', 'urgent_word', 'flagged_by', 'flag',
+    ],
+    rows=[
+        ['hotline', "cast(feed = 'hotline' as integer)"], ['declaration', "cast(feed = 'declaration' as integer)"],
+        ['partner_flag', "cast(feed = 'partner_flag' as integer)"],
+    ],
+    files='origin',
+    links=[['ticket', 'is_link_certain']],
+    policy_used="concat('ticket_closed_states;',
+        case when is_urgent then 'urgent_hours;urgent_need_words' else 'answer_hours;urgent_need_words' end)",
+) }}
