@@ -17,7 +17,7 @@ from warehouse.policy import Policy
 from warehouse.release import charts
 from warehouse.release.guide import STATUS
 from warehouse.release.listing import UNPLACED
-from warehouse.release.page_figures import figure_cards
+from warehouse.release.page_figures import alarm_card, figure_cards
 from warehouse.release.page_style import STYLE
 from warehouse.release.workbook import NOTICE
 from warehouse.verdicts import Verdict
@@ -69,6 +69,7 @@ def write_page(
     title = f"{county} {month.year}年{month.number}月 · 社会救助监测预警"
     sections = [
         _funnel(con),
+        alarm_card(con),
         _pictures(con),
         card("预警未列入清单的原因", table(("状态", "原因", "条数"), _held(con), "本月预警全部列入清单。")),
         card(

@@ -1,4 +1,4 @@
-"""The page's cards of figures: the numbers that every form of the month tells too, alarms, and what is due when."""
+"""The page's cards of figures: the numbers that every form of the month tells too, the alarms, and what is due when."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ _FIGURES = "SELECT title, value, unit, definition FROM figures WHERE township = 
 _ALARMS = "SELECT township, village, cause_rule, summary, since FROM fct_alarm_monthly ORDER BY ALL"
 
 
+def alarm_card(con: duckdb.DuckDBPyConnection) -> str:
+    """The alarms (A01) as HTML: whoever opens the page sees them first."""
+    headers = ("乡镇", "村", "规则", "警示", "自")
+    return card(
+        "成片警示（一村同因，先看）", table(headers, con.execute(_ALARMS).fetchall(), "本月没有成片警示。")
+    )
+
+
 def figure_cards(con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[str]:
-    """The cards as HTML; reads ``figures`` and the alarms."""
+    """The month's figures and the calendar as HTML; reads ``figures``."""
     figures = [
         (title, "未能统计" if value is None else f"{plain(value, unit)} {unit}", definition)
         for title, value, unit, definition in con.execute(_FIGURES, [COUNTY]).fetchall()
     ]
     due = [(day.isoformat(), what) for day, what in calendar.due_after(month, policy)]
     return [
-        card(
-            "成片警示（一村同因，先看）",
-            table(
-                ("乡镇", "村", "规则", "警示", "自"), con.execute(_ALARMS).fetchall(), "本月没有成片警示。"
-            ),
-        ),
         card(
             "本月数字（各表、册、报告同此）",
             _wide(table(("指标", "全县", "口径"), figures, "本月没有指标。")),
