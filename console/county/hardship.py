@@ -17,8 +17,8 @@ GROWN_YEARS = 20.0
 DIAGNOSED = (
     0.13  # of grown members of poor households without 低保: severely ill, treated outside or not at all
 )
-CARDED_LATE = 0.12  # of the same: disabled, most of them severely
-CARDED_TEKUN = 0.15  # of 特困
+CARDED_LATE = 0.2  # of the same: disabled, most of them severely
+CARDED_TEKUN = 0.25  # of 特困
 LEVELS = (0, 24, 36, 40)  # level 1, 2, 3
 _DAY = np.timedelta64(1, "D")
 
