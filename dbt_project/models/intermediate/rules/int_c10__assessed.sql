@@ -66,6 +66,8 @@ judged as (
         coalesce(persons.birth_date > {{ last_day_of_month() }} - to_months(cast(limits.insurance_infant_months as integer)), false)
             as is_infant,
         limits.insurance_infant_months as infant_months,
+        -- Known by a name alone: that no row is his does not say that he stands on no list.
+        persons.id_no is null and persons.birth_date is null and enrolled.person_id is null as is_name_only,
         coalesce(enrolled.rows_seen, 0) as rows_seen,
         coalesce(enrolled.rows_in_force, 0) as rows_in_force,
         coalesce(enrolled.rows_subsidised + enrolled.rows_through_work, 0) as rows_in_order,
@@ -82,7 +84,7 @@ judged as (
 decided as (
     select
         *,
-        rows_in_order = 0 and not is_recorded_dead and not is_infant as is_raised
+        rows_in_order = 0 and not is_recorded_dead and not is_infant and not is_name_only as is_raised
     from judged
 ),
 
@@ -98,6 +100,7 @@ told as (
         case
             when is_raised then null
             when is_recorded_dead then '有死亡登记'
+            when is_name_only then '只有姓名，无证件号和出生日期，不能断定未参保'
             when rows_in_order > 0 and not is_surely_in_order then '参保身份待核'
             when rows_in_order = 0 and is_infant
                 then concat('不满 ', cast(cast(infant_months as integer) as varchar), ' 个月，参保登记可能未到')
