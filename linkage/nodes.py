@@ -13,6 +13,7 @@ from linkage import rules
 from linkage.cluster import components
 from linkage.reading import borrowed_id
 from linkage.standardise.shapes import shapes_of
+from warehouse.database import count_rows
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -120,6 +121,15 @@ def build_members(con: duckdb.DuckDBPyConnection) -> None:
 
 def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
     """Make ``nodes`` (see ``NODE_COLUMNS``) for the nodes named in the table ``wanted(node)``."""
+    take_members(con, wanted)
+    typed = ", ".join(f"{name} {kind}" for name, kind in NODE_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
+    gather_nodes(con)
+    con.execute("DROP TABLE wanted_members")
+
+
+def take_members(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
+    """Make ``wanted_members``: what is needed of the ``members`` of the nodes in the table ``wanted(node)``."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE wanted_members AS
         SELECT node, rank, is_contested, profile_key, feed, role, id_kind, id_seen, id_prefix, damaged_id, name, name_family,
@@ -127,26 +137,31 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
             agency_key, phone, died_on, coalesce(name_family, name) AS term,
             CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
         FROM members WHERE node IN (SELECT node FROM {wanted})""")
-    found = con.execute(f"SELECT count(*) FROM {wanted}").fetchone()
-    parts = 1 + (int(found[0]) if found else 0) // _GATHERED_AT_ONCE
-    typed = ", ".join(f"{name} {kind}" for name, kind in NODE_COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
+
+
+def gather_nodes(con: duckdb.DuckDBPyConnection) -> None:
+    """Add the nodes of ``wanted_members`` to ``nodes``."""
+    parts = 1 + count_rows(con, "(SELECT DISTINCT node FROM wanted_members)") // _GATHERED_AT_ONCE
     for part in range(parts):
         _gather(con, f"hash(node) % {parts} = {part}")
     _shape(con)
-    con.execute("DROP TABLE wanted_members")
 
 
 def _shape(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``shape``: how the characters of a node's name look. Python sees each distinct name once."""
+    """Fill ``shape`` where it is not: how the characters of a node's name look. Python sees each distinct name once."""
     names = [
-        name for (name,) in con.execute("SELECT DISTINCT name FROM nodes WHERE name IS NOT NULL").fetchall()
+        name
+        for (name,) in con.execute(
+            "SELECT DISTINCT name FROM nodes WHERE shape IS NULL AND name IS NOT NULL"
+        ).fetchall()
     ]
+    if not names:
+        return
     told = pa.table({"name": pa.array(names, pa.string()), "shape": pa.array(shapes_of(names), pa.string())})
     con.register("told_shapes", told)
-    con.execute(
-        "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
-    )
+    con.execute("""
+        UPDATE nodes SET shape = told_shapes.shape FROM told_shapes
+        WHERE nodes.shape IS NULL AND nodes.name = told_shapes.name""")
     con.unregister("told_shapes")
 
 

@@ -18,10 +18,11 @@ from linkage.decide import decide
 from linkage.decisions import forbid
 from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
+from linkage.kept import build_kept_nodes, keep_nothing, score_the_new
 from linkage.limits import Limits
 from linkage.match import Scorer
 from linkage.nearby import narrow, widen
-from linkage.nodes import build_members, build_nodes, group_free
+from linkage.nodes import build_members, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_fresh, describe_known, gather_persons, known_sql
 from linkage.reopen import open_again
@@ -60,6 +61,7 @@ def to_rest(
     con.execute("CREATE OR REPLACE TEMP TABLE persons_unweighed (person_id VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
     start_trace(con)
+    keep_nothing(con)
     define_union(con)
     is_first_month = not has_rows(con, "known_before")
     describe_known(con)
@@ -115,9 +117,9 @@ def _pass(
     con.execute("""
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
-    build_nodes(con, "wanted")
+    build_kept_nodes(con)
     frozen_frequencies(con)
-    scorer.score(min(limits.review_bits, limits.contested_bits))
+    score_the_new(con, scorer, min(limits.review_bits, limits.contested_bits))
     decide(con, limits)
     place(con, month)
     _hold_shown_ids(con)
