@@ -24,7 +24,7 @@ from linkage.match import Scorer
 from linkage.nearby import narrow, widen
 from linkage.nodes import build_members, group_free
 from linkage.persons import merge_persons
-from linkage.reading import describe_fresh, describe_known, gather_persons, known_sql
+from linkage.reading import describe_fresh, describe_known, gather_persons, gather_touched, known_sql
 from linkage.reopen import open_again
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
@@ -65,6 +65,9 @@ def to_rest(
     define_union(con)
     is_first_month = not has_rows(con, "known_before")
     describe_known(con)
+    if has_rows(con, "decided"):
+        # Nothing but decisions of people has changed the registry since its persons were gathered.
+        gather_persons(con)
     _first_news(con)
     open_again(con, everything=afresh)
     _pass(con, month, limits, scorer, effort)
@@ -108,7 +111,7 @@ def _pass(
         WHERE profile_key IN (SELECT profile_key FROM known_before)""")
     describe_fresh(con)
     is_narrowed = narrow(con)
-    gather_persons(con, "near_people" if is_narrowed else None)
+    gather_touched(con)
     settle_by_rules(con, limits)
     group_free(con)
     build_members(con)
@@ -158,6 +161,7 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute(
         f"INSERT INTO known BY NAME {known_sql('(SELECT * FROM fresh JOIN arrived USING (profile_key))')}"
     )
+    con.execute("INSERT INTO persons_touched SELECT DISTINCT person_id FROM arrived")
     con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE news AS
