@@ -22,13 +22,13 @@ _ID_DAY = "substr(id_no, 7, 8)"
 _HEARTHS = "unnest([home, household_key, phone])"
 
 
-def tied_sql(source: str) -> list[str]:
-    """SQL conditions over ``known``: the row bears a number or lives in a house that one of ``source`` tells."""
-    return [f"{tie} IN (SELECT {tie} FROM {source} WHERE {tie} IS NOT NULL)" for tie in TIES]
+def tied_sql(source: str) -> str:
+    """SQL condition over ``known``: the row bears a number or lives in a house that one of ``source`` tells."""
+    return " OR ".join(f"{tie} IN (SELECT {tie} FROM {source} WHERE {tie} IS NOT NULL)" for tie in TIES)
 
 
-def alike_sql(source: str) -> list[str]:
-    """SQL conditions over ``known``: the row shares with one of ``source`` what a block holds, or the name in it."""
+def alike_sql(source: str) -> str:
+    """SQL condition over ``known``: the row shares with one of ``source`` what a block holds, or the name in it."""
     called = f"(SELECT name FROM {source} WHERE name IS NOT NULL UNION SELECT name_family FROM {source} WHERE name_family IS NOT NULL)"
     conditions = [
         f"name IN {called}",
@@ -49,29 +49,28 @@ def alike_sql(source: str) -> list[str]:
             conditions.append(
                 f"{block.aim} IN (SELECT value FROM (SELECT {block.seek} AS value FROM {source}) WHERE value IS NOT NULL)"
             )
-    return conditions
+    return " OR ".join(conditions)
 
 
-def _beside_sql() -> list[str]:
-    """SQL conditions over ``known``: named beside one to be linked, born on the day of one, or named in a decision."""
+def _beside_sql() -> str:
+    """SQL condition over ``known``: named beside one to be linked, born on the day of one, or named in a decision."""
     days = "SELECT {day} FROM described WHERE role = 'self' AND own_birth IS NOT NULL AND birth_precision = 'day' AND {which}"
     # A child that is named beside somebody, or has no name, is sought among all who were born on its day.
     alone = "(name IS NULL OR profile_key IN (SELECT own_key FROM beside_told))"
     written = "strftime(own_birth, '%Y%m%d')"
-    is_beside = "profile_key IN (SELECT own_key FROM beside_told)"
-    return [
-        """profile_key IN (SELECT own_key FROM beside_told WHERE profile_key IN (SELECT profile_key FROM described)
+    return f"""
+        profile_key IN (SELECT own_key FROM beside_told WHERE profile_key IN (SELECT profile_key FROM described)
             UNION SELECT profile_key FROM beside_told WHERE own_key IN (SELECT profile_key FROM described)
             UNION SELECT profile FROM decided WHERE profile IS NOT NULL
-            UNION SELECT other_profile FROM decided WHERE other_profile IS NOT NULL)""",
-        """person_id IN (SELECT other_person FROM decided WHERE other_person IS NOT NULL
+            UNION SELECT other_profile FROM decided WHERE other_profile IS NOT NULL)
+        OR person_id IN (SELECT other_person FROM decided WHERE other_person IS NOT NULL
             UNION SELECT person FROM decided WHERE person IS NOT NULL
-            UNION SELECT kept FROM merged_persons UNION SELECT person_id FROM reopened)""",
-        f"role = 'self' AND own_birth IN ({days.format(day='own_birth', which=alone)})",
-        f"role = 'self' AND {_ID_DAY} IN ({days.format(day=written, which=alone)})",
-        f"own_birth IN ({days.format(day='own_birth', which='TRUE')}) AND {is_beside}",
-        f"{_ID_DAY} IN ({days.format(day=written, which='TRUE')}) AND {is_beside}",
-    ]
+            UNION SELECT kept FROM merged_persons UNION SELECT person_id FROM reopened)
+        OR (role = 'self' AND (own_birth IN ({days.format(day="own_birth", which=alone)})
+            OR {_ID_DAY} IN ({days.format(day=written, which=alone)})))
+        OR ((own_birth IN ({days.format(day="own_birth", which="TRUE")})
+                OR {_ID_DAY} IN ({days.format(day=written, which="TRUE")}))
+            AND profile_key IN (SELECT own_key FROM beside_told))"""
 
 
 def narrow(con: duckdb.DuckDBPyConnection) -> bool:
@@ -85,14 +84,13 @@ def narrow(con: duckdb.DuckDBPyConnection) -> bool:
     # Frequencies that are still to be counted are counted over everybody.
     if not found[2] or found[0] * _WORTH > found[1]:
         return False
-    # One join for each condition: all of them in one would drag every row through every join.
-    told = [(condition, "TRUE") for condition in (*tied_sql("described"), *_beside_sql())]
-    told += [(condition, "FALSE") for condition in alike_sql("described")]
-    met = " UNION ALL ".join(
-        f"SELECT person_id, id_no, name, name_family, {is_tied} AS is_tied FROM known WHERE {condition}"
-        for condition, is_tied in told
-    )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE near_rows AS SELECT DISTINCT * FROM ({met})")
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE near_rows AS
+        SELECT * FROM (
+            SELECT person_id, id_no, name, name_family, coalesce({tied_sql("described")}, FALSE)
+                OR coalesce({_beside_sql()}, FALSE) AS is_tied, coalesce({alike_sql("described")}, FALSE) AS is_alike
+            FROM known)
+        WHERE is_tied OR is_alike""")
     _follow_houses(con)
     con.execute("ALTER TABLE known RENAME TO known_to_all")
     con.execute("""

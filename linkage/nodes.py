@@ -7,13 +7,12 @@ descriptions without a trusted id. Lists hold every value its profiles show, so 
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
 from linkage import rules
 from linkage.cluster import components
 from linkage.reading import borrowed_id
-from linkage.standardise.shapes import shapes_of
-from warehouse.database import count_rows
+from linkage.standardise.shapes import shape_of
+from warehouse.database import quoted
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -52,6 +51,8 @@ _MOST_BIRTH = "coalesce(mode(own_birth ORDER BY own_birth) FILTER (birth_precisi
 
 # Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
 _GATHERED_AT_ONCE = 100_000
+
+_LETTERS = "list_transform(range(1, length(name) + 1), lambda place: substr(name, place, 1))"
 
 # A known person is joined to, a new id group may join a known person without id, a free group may join any.
 KNOWN, WITH_ID, FREE = 0, 1, 2
@@ -121,15 +122,6 @@ def build_members(con: duckdb.DuckDBPyConnection) -> None:
 
 def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
     """Make ``nodes`` (see ``NODE_COLUMNS``) for the nodes named in the table ``wanted(node)``."""
-    take_members(con, wanted)
-    typed = ", ".join(f"{name} {kind}" for name, kind in NODE_COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
-    gather_nodes(con)
-    con.execute("DROP TABLE wanted_members")
-
-
-def take_members(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
-    """Make ``wanted_members``: what is needed of the ``members`` of the nodes in the table ``wanted(node)``."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE wanted_members AS
         SELECT node, rank, is_contested, profile_key, feed, role, id_kind, id_seen, id_prefix, damaged_id, name, name_family,
@@ -137,32 +129,36 @@ def take_members(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
             agency_key, phone, died_on, coalesce(name_family, name) AS term,
             CASE WHEN members.rank = {FREE} THEN NULL ELSE id_no END AS trusted_id
         FROM members WHERE node IN (SELECT node FROM {wanted})""")
-
-
-def gather_nodes(con: duckdb.DuckDBPyConnection) -> None:
-    """Add the nodes of ``wanted_members`` to ``nodes``."""
-    parts = 1 + count_rows(con, "(SELECT DISTINCT node FROM wanted_members)") // _GATHERED_AT_ONCE
+    found = con.execute(f"SELECT count(*) FROM {wanted}").fetchone()
+    parts = 1 + (int(found[0]) if found else 0) // _GATHERED_AT_ONCE
+    typed = ", ".join(f"{name} {kind}" for name, kind in NODE_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE nodes ({typed})")
     for part in range(parts):
         _gather(con, f"hash(node) % {parts} = {part}")
     _shape(con)
+    con.execute("DROP TABLE wanted_members")
 
 
 def _shape(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``shape`` where it is not: how the characters of a node's name look. Python sees each distinct name once."""
-    names = [
-        name
-        for (name,) in con.execute(
-            "SELECT DISTINCT name FROM nodes WHERE shape IS NULL AND name IS NOT NULL"
-        ).fetchall()
-    ]
-    if not names:
+    """Fill ``shape``: how the characters of a node's name look. Python sees each distinct character once."""
+    letters = f"unnest({_LETTERS})"
+    found = con.execute(f"SELECT DISTINCT {letters} FROM nodes WHERE name <> ''").fetchall()
+    if not found:
         return
-    told = pa.table({"name": pa.array(names, pa.string()), "shape": pa.array(shapes_of(names), pa.string())})
-    con.register("told_shapes", told)
-    con.execute("""
-        UPDATE nodes SET shape = told_shapes.shape FROM told_shapes
-        WHERE nodes.shape IS NULL AND nodes.name = told_shapes.name""")
-    con.unregister("told_shapes")
+    # As text and not as a registered table: that would import pandas, which costs more than all else here.
+    coded = ", ".join(f"('{quoted(letter)}', '{shape_of(letter)}')" for (letter,) in found)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE told_shapes AS
+        WITH codes AS (FROM (VALUES {coded}) AS told(letter, code)),
+        spelled AS (
+            SELECT name, unnest({_LETTERS}) AS letter, generate_subscripts({_LETTERS}, 1) AS place
+            FROM (SELECT DISTINCT name FROM nodes WHERE name <> '')
+        )
+        SELECT name, string_agg(code, '' ORDER BY place) AS shape FROM spelled JOIN codes USING (letter) GROUP BY name
+        UNION ALL SELECT '', ''""")
+    con.execute(
+        "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
+    )
 
 
 def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:

@@ -12,10 +12,9 @@ from linkage import rules
 from linkage.candidates import BLOCKS, LOOKED_AT, Block
 from linkage.decide import GUARDS
 from linkage.frequencies import frozen_frequencies
-from linkage.kept import build_kept_nodes
 from linkage.limits import Limits
 from linkage.match import Scorer
-from linkage.nodes import KNOWN, build_members
+from linkage.nodes import KNOWN, build_members, build_nodes
 from linkage.reading import gather_touched
 from linkage.trace import levels_sql
 from linkage.union import facts_of
@@ -38,7 +37,7 @@ def merge_persons(
     con.execute("""
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
-    build_kept_nodes(con)
+    build_nodes(con, "wanted")
     frozen_frequencies(con)
     scorer.score(limits.merge_bits - limits.gap_bits)
     _weigh(con)

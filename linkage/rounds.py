@@ -16,9 +16,8 @@ from linkage.by_rules import settle_by_rules
 from linkage.candidates import find_candidates
 from linkage.decide import decide
 from linkage.decisions import forbid
-from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
-from linkage.kept import build_kept_nodes, keep_nothing, score_the_new
+from linkage.kept import keep_nothing, score_new
 from linkage.limits import Limits
 from linkage.match import Scorer
 from linkage.nearby import narrow, widen
@@ -117,12 +116,7 @@ def _pass(
     build_members(con)
     blocks = find_candidates(con, limits)
     forbid(con, "candidates", "seeker", "target")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
-    build_kept_nodes(con)
-    frozen_frequencies(con)
-    score_the_new(con, scorer, min(limits.review_bits, limits.contested_bits))
+    score_new(con, scorer, min(limits.review_bits, limits.contested_bits))
     decide(con, limits)
     place(con, month)
     _hold_shown_ids(con)
