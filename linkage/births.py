@@ -122,11 +122,12 @@ def _fitting(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
             AND coalesce(kids.sex = others.sex, TRUE)""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE women AS
-        SELECT houses.hearth, node, {_NAME}, birth_year
-        FROM houses JOIN (
+        WITH near AS MATERIALIZED (SELECT * FROM houses WHERE hearth IN (SELECT hearth FROM alike_births))
+        SELECT near.hearth, node, {_NAME}, birth_year
+        FROM near JOIN (
             SELECT node, {_NAME}, min(year(coalesce(own_birth, id_birth(id_no)))) OVER (PARTITION BY node) AS birth_year,
-                sex FROM everybody WHERE node IS NOT NULL AND role = 'self') USING (node)
-        WHERE sex = '2' AND hearth IN (SELECT hearth FROM alike_births)""")
+                sex FROM everybody WHERE node IN (SELECT node FROM near) AND role = 'self') USING (node)
+        WHERE sex = '2'""")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE pairs_of_birth AS
         WITH in_her_house AS (

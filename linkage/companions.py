@@ -58,9 +58,12 @@ def _beside(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _speaking(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``speaking``: the profiles of settled persons, each with its ``node``."""
+    """Make ``speaking``: the profiles of settled persons, each with its ``node``.
+
+    A view: each who asks needs a few of its columns, and hardly any of its rows.
+    """
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE speaking AS
+        CREATE OR REPLACE TEMP VIEW speaking AS
         SELECT {_FIELDS}, assigned.node FROM described JOIN assigned USING (profile_key)
         WHERE assigned.grade <> 'review'
             AND assigned.rule <> '{rules.HUMAN.rule_id}' AND assigned.rule NOT IN {BORROWED}
@@ -158,7 +161,6 @@ def _tie_relatives(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
 
 
 def _tie_own_persons(con: duckdb.DuckDBPyConnection) -> None:
-    _speaking(con)
     con.execute(f"""
         INSERT INTO assigned
         WITH houses AS (

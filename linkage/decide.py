@@ -69,7 +69,7 @@ GUARDS: tuple[tuple[str, str], ...] = (
 
 
 def decide(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
-    """Make ``groups(node, person_node, grade, rule, match_weight, via)``: every node with the node it belongs to.
+    """Make ``groups(node, person_node, grade, rule, match_weight)``: every node of ``edges`` with the node it belongs to.
 
     Reads ``edges`` and ``nodes``. Certain links first (to known persons and id groups before free ones),
     then what is left looks for a proposal. A node that finds nobody is its own ``person_node``.
@@ -144,11 +144,15 @@ def _point_certain(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
 
 
 def _gather(con: duckdb.DuckDBPyConnection) -> None:
-    """Follow the pointers. Every node has one at most, so a group holds one known person or id at most."""
+    """Follow the pointers. Every node has one at most, so a group holds one known person or id at most.
+
+    Only nodes of ``edges`` are asked: whoever has none is alone, and stands in no group.
+    """
     con.execute("""
         CREATE OR REPLACE TEMP TABLE steps AS
         SELECT seeker AS left_node, target AS right_node FROM pointers
-        UNION ALL SELECT node, node FROM nodes""")
+        UNION ALL SELECT seeker, seeker FROM edges
+        UNION ALL SELECT target, target FROM edges""")
     components(con, "steps", "together")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE gathered AS

@@ -26,13 +26,16 @@ def land_vacated(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE vacated AS
-        SELECT before.person_id, min(before.first_month) AS first_month, min(old.person_id) AS target,
+        WITH gone AS MATERIALIZED (
+            SELECT * FROM known_before
+            WHERE person_id NOT IN (SELECT person_id FROM old)
+                AND person_id NOT IN (SELECT person_id FROM merged_persons)
+                AND (grade <> 'review' OR rule IN {FOUNDERS})
+        )
+        SELECT gone.person_id, min(gone.first_month) AS first_month, min(old.person_id) AS target,
             count(DISTINCT old.person_id) AS targets, arg_min(old.rule, old.profile_key) AS reason
-        FROM known_before AS before JOIN old USING (profile_key)
-        WHERE before.person_id NOT IN (SELECT person_id FROM old)
-            AND before.person_id NOT IN (SELECT person_id FROM merged_persons)
-            AND (before.grade <> 'review' OR before.rule IN {FOUNDERS})
-        GROUP BY before.person_id""")
+        FROM gone JOIN old USING (profile_key)
+        GROUP BY gone.person_id""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE landing AS
         WITH ids AS (

@@ -74,22 +74,22 @@ class Scorer:
         self._con, self._model = con, model
         self._linker: Linker | None = None
 
-    def score(self, least_bits: float) -> None:
-        """Score ``candidates`` over ``nodes``; make ``edges(seeker, target, match_weight, <comparison levels>)``.
+    def score(self, least_bits: float, pairs: str = "candidates") -> None:
+        """Score ``pairs(seeker, target)`` over ``nodes``; make ``edges(seeker, target, match_weight, <comparison levels>)``.
 
         Only edges of at least ``least_bits`` are kept. Level columns hold Splink's numbers (see
         ``Comparison.gamma``).
         """
-        if not has_rows(self._con, "candidates"):
+        if not has_rows(self._con, pairs):
             empty = ", ".join(f"CAST(NULL AS INTEGER) AS {comparison.name}" for comparison in COMPARISONS)
             self._con.execute(f"""
                 CREATE OR REPLACE TEMP TABLE edges AS
                 SELECT CAST(NULL AS VARCHAR) AS seeker, CAST(NULL AS VARCHAR) AS target,
                     CAST(NULL AS DOUBLE) AS match_weight, {empty} WHERE FALSE""")
             return
-        self._con.execute("""
+        self._con.execute(f"""
             CREATE OR REPLACE TEMP TABLE blocked AS
-            SELECT '0' AS match_key, seeker AS join_key_l, target AS join_key_r FROM candidates""")
+            SELECT '0' AS match_key, seeker AS join_key_l, target AS join_key_r FROM {pairs}""")
         levels = ", ".join(f"gamma_{comparison.name} AS {comparison.name}" for comparison in COMPARISONS)
         with quiet_splink():
             self._linker = self._linker or self._set_up()

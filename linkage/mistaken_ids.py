@@ -139,6 +139,7 @@ def by_housemate(con: duckdb.DuckDBPyConnection, *, only_sure: bool) -> None:
         WHERE hearth IS NOT NULL""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE residents AS
+        WITH hearths AS MATERIALIZED (SELECT DISTINCT hearth FROM owners_houses)
         SELECT DISTINCT node, name, name_family, name_pinyin, own_birth, hearth FROM (
             SELECT assigned.node, name, name_family, name_pinyin,
                 coalesce(own_birth, id_birth(id_no)) AS own_birth, unnest([home, household_key]) AS hearth
@@ -146,7 +147,8 @@ def by_housemate(con: duckdb.DuckDBPyConnection, *, only_sure: bool) -> None:
             UNION ALL
             SELECT person_id, name, name_family, name_pinyin,
                 coalesce(own_birth, id_birth(id_no)), unnest([home, household_key])
-            FROM known WHERE grade <> 'review')
+            FROM known WHERE grade <> 'review'
+                AND (home IN (SELECT hearth FROM hearths) OR household_key IN (SELECT hearth FROM hearths)))
         WHERE hearth IN (SELECT hearth FROM owners_houses)""")
     con.execute(f"""
         INSERT INTO assigned

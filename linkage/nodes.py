@@ -7,12 +7,12 @@ descriptions without a trusted id. Lists hold every value its profiles show, so 
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
 from linkage import rules
 from linkage.cluster import components
 from linkage.reading import borrowed_id
-from linkage.standardise.shapes import shapes_of
+from linkage.standardise.shapes import shape_of
+from warehouse.database import quoted
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -51,6 +51,8 @@ _MOST_BIRTH = "coalesce(mode(own_birth ORDER BY own_birth) FILTER (birth_precisi
 
 # Lists and modes stand in memory while they are gathered and cannot be spilled: so many nodes at a time.
 _GATHERED_AT_ONCE = 100_000
+
+_LETTERS = "list_transform(range(1, length(name) + 1), lambda place: substr(name, place, 1))"
 
 # A known person is joined to, a new id group may join a known person without id, a free group may join any.
 KNOWN, WITH_ID, FREE = 0, 1, 2
@@ -138,16 +140,25 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
 
 
 def _shape(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill ``shape``: how the characters of a node's name look. Python sees each distinct name once."""
-    names = [
-        name for (name,) in con.execute("SELECT DISTINCT name FROM nodes WHERE name IS NOT NULL").fetchall()
-    ]
-    told = pa.table({"name": pa.array(names, pa.string()), "shape": pa.array(shapes_of(names), pa.string())})
-    con.register("told_shapes", told)
+    """Fill ``shape``: how the characters of a node's name look. Python sees each distinct character once."""
+    letters = f"unnest({_LETTERS})"
+    found = con.execute(f"SELECT DISTINCT {letters} FROM nodes WHERE name <> ''").fetchall()
+    if not found:
+        return
+    # As text and not as a registered table: that would import pandas, which costs more than all else here.
+    coded = ", ".join(f"('{quoted(letter)}', '{shape_of(letter)}')" for (letter,) in found)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE told_shapes AS
+        WITH codes AS (FROM (VALUES {coded}) AS told(letter, code)),
+        spelled AS (
+            SELECT name, unnest({_LETTERS}) AS letter, generate_subscripts({_LETTERS}, 1) AS place
+            FROM (SELECT DISTINCT name FROM nodes WHERE name <> '')
+        )
+        SELECT name, string_agg(code, '' ORDER BY place) AS shape FROM spelled JOIN codes USING (letter) GROUP BY name
+        UNION ALL SELECT '', ''""")
     con.execute(
         "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
     )
-    con.unregister("told_shapes")
 
 
 def _gather(con: duckdb.DuckDBPyConnection, condition: str) -> None:

@@ -15,7 +15,7 @@ from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
 from linkage.match import Scorer
 from linkage.nodes import KNOWN, build_members, build_nodes
-from linkage.reading import gather_persons
+from linkage.reading import gather_touched
 from linkage.trace import levels_sql
 from linkage.union import facts_of
 
@@ -31,7 +31,7 @@ def merge_persons(
     Makes ``near_pairs(person_id, other_id, match_weight, fields_seen, is_guarded, fault)`` of all pairs near the
     merge line, and adds to ``merged_persons`` and ``news``.
     """
-    gather_persons(con)
+    gather_touched(con)
     build_members(con)
     _pairs(con, limits, everything)
     con.execute("""
@@ -52,12 +52,7 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
         CREATE OR REPLACE TEMP TABLE persons_known AS
         SELECT person_id AS node, id_no IS NOT NULL AS has_id, {changed.replace("node", "person_id", 1)} AS is_changed
         FROM old_persons WHERE person_id IN (SELECT person_id FROM known WHERE grade <> 'review')""")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE looking AS
-        SELECT {LOOKED_AT}, coalesce(id_birth(id_no), own_birth) AS birth
-        FROM (SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month), person_id AS node,
-                {KNOWN} AS rank, FALSE AS is_contested
-            FROM known WHERE grade <> 'review')""")
+    _looking(con, everything)
     _wanted_values(con, everything)
     found = con.execute("SELECT DISTINCT block_id FROM wanted_values").fetchall()
     told = [_shared(block, everything) for block in BLOCKS if (block.block_id,) in found]
@@ -82,20 +77,32 @@ def _pairs(con: duckdb.DuckDBPyConnection, limits: Limits, everything: bool) -> 
     con.execute("DROP TABLE person_values")
 
 
+def _looking(con: duckdb.DuckDBPyConnection, everything: bool) -> None:
+    """Make ``looking``: the settled rows of all, and of these ``changed_rows`` and ``rows_without_id``."""
+    told = f"""
+        SELECT {LOOKED_AT}, coalesce(id_birth(id_no), own_birth) AS birth
+        FROM (SELECT * EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month), person_id AS node,
+                {KNOWN} AS rank, FALSE AS is_contested
+            FROM known WHERE grade <> 'review')"""
+    if everything:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE looking AS {told}")
+        con.execute("CREATE OR REPLACE TEMP VIEW changed_rows AS FROM looking")
+    else:
+        # Of most rows only a column is looked at: they are not worth a table.
+        con.execute(f"CREATE OR REPLACE TEMP VIEW looking AS {told}")
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE changed_rows AS
+            SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE is_changed)""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE rows_without_id AS
+        SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE NOT has_id)""")
+
+
 def _wanted_values(con: duckdb.DuckDBPyConnection, everything: bool) -> None:
     """Make ``wanted_values(block_id, value)``: what one who changed tells, and one without an id (or anybody) as well.
 
     Few have changed and few are without an id; only what is left is looked for among all.
     """
-    if everything:
-        con.execute("CREATE OR REPLACE TEMP VIEW changed_rows AS FROM looking")
-    else:
-        con.execute("""
-            CREATE OR REPLACE TEMP VIEW changed_rows AS
-            SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE is_changed)""")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE rows_without_id AS
-        SELECT * FROM looking WHERE node IN (SELECT node FROM persons_known WHERE NOT has_id)""")
     wanted = []
     for block in BLOCKS:
         changed = _told(block, "changed_rows")
@@ -229,4 +236,5 @@ def rename_persons(con: duckdb.DuckDBPyConnection, table: str, reason: str) -> N
         con.execute(f"""
             UPDATE {target} SET {column} = {table}.kept FROM {table} WHERE {target}.{column} = {table}.person_id""")
     con.execute("DELETE FROM near_pairs WHERE person_id = other_id")
+    con.execute(f"INSERT INTO persons_touched SELECT unnest([person_id, kept]) FROM {table}")
     con.execute(f"INSERT INTO merged_persons SELECT person_id, kept, '{reason}' FROM {table}")

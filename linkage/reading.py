@@ -138,24 +138,35 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], p
     )
 
 
-def gather_persons(con: duckdb.DuckDBPyConnection, people: str | None = None) -> None:
-    """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show; of
-    everybody, or of the persons in the table ``people(person_id)``."""
-    of_people = f"person_id IN (SELECT person_id FROM {people})" if people else "TRUE"
+def gather_persons(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``old_persons(person_id, first_month, id_no)`` from ``old``: the id that its settled profiles show; and the
+    empty ``persons_touched(person_id)``, for whoever changes ``old``."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE old_persons AS {_persons_sql('old')}")
+    con.execute("CREATE OR REPLACE TEMP TABLE persons_touched (person_id VARCHAR)")
+
+
+def gather_touched(con: duckdb.DuckDBPyConnection) -> None:
+    """Gather anew those of ``old_persons`` who are in ``persons_touched``, and empty that."""
+    con.execute("DELETE FROM old_persons WHERE person_id IN (SELECT person_id FROM persons_touched)")
+    touched = "(SELECT * FROM old WHERE person_id IN (SELECT person_id FROM persons_touched))"
+    con.execute(f"INSERT INTO old_persons {_persons_sql(touched)}")
+    con.execute("DELETE FROM persons_touched")
+
+
+def _persons_sql(profiles: str) -> str:
     # An ordered mode sorts every person's rows; nearly all show one id, and only the others' are counted.
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE old_persons AS
+    return f"""
         WITH shown AS (
             SELECT person_id, min(first_month) AS first_month, min(id_no) FILTER ({_OWN_ID}) AS id_no,
                 max(id_no) FILTER ({_OWN_ID}) AS other_id
-            FROM old WHERE {of_people} GROUP BY person_id
+            FROM {profiles} GROUP BY person_id
         ),
         mixed AS (
-            SELECT person_id, mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no FROM old
+            SELECT person_id, mode(id_no ORDER BY id_no) FILTER ({_OWN_ID}) AS id_no FROM {profiles}
             WHERE person_id IN (SELECT person_id FROM shown WHERE id_no <> other_id) GROUP BY person_id
         )
         SELECT person_id, first_month, coalesce(mixed.id_no, shown.id_no) AS id_no
-        FROM shown LEFT JOIN mixed USING (person_id)""")
+        FROM shown LEFT JOIN mixed USING (person_id)"""
 
 
 def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:

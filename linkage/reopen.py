@@ -49,6 +49,7 @@ def open_again(con: duckdb.DuckDBPyConnection, *, everything: bool) -> int:
     con.execute(f"CREATE OR REPLACE TEMP TABLE reopened AS SELECT * FROM {chosen} ORDER BY profile_key")
     for table in ("old", "known"):
         con.execute(f"DELETE FROM {table} USING reopened WHERE {table}.profile_key = reopened.profile_key")
+    con.execute("INSERT INTO persons_touched SELECT DISTINCT person_id FROM reopened")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE vacant_ids AS
         SELECT reopened.profile_key, reopened.person_id, reopened.first_month, reopened.grade, reopened.rule,
@@ -85,7 +86,7 @@ def _near(con: duckdb.DuckDBPyConnection) -> str:
         UNION ALL
         SELECT node, 'decided:' || root FROM decided_together WHERE node IN (SELECT profile_key FROM open_profiles)""")
     _relatives_values(con)
-    _values(con, "news_described", "news_values")
+    _values(con, "news_described", "news_values", "value IN (SELECT value FROM open_values)")
     con.execute("INSERT INTO news_values SELECT profile_key, 'row:' || profile_key FROM news_described")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE hanging AS
@@ -109,8 +110,9 @@ def _near(con: duckdb.DuckDBPyConnection) -> str:
     return "near_profiles"
 
 
-def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
-    """Make ``result(profile_key, value)``: by what a description is found, as seeker and as target."""
+def _values(con: duckdb.DuckDBPyConnection, source: str, result: str, condition: str = "TRUE") -> None:
+    """Make ``result(profile_key, value)``: by what a description is found, as seeker and as target, where the value
+    meets the condition."""
     told = {f"{tie}:": "shown_id" if tie == "id_no" else tie for tie in _TIES}
     # A row's own person without a name is sought by birth date alone, among the own persons of other feeds.
     told["born:"] = (
@@ -130,7 +132,7 @@ def _values(con: duckdb.DuckDBPyConnection, source: str, result: str) -> None:
         for prefix, expression in told.items()
     )
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {result} AS SELECT DISTINCT * FROM ({listed}) WHERE value IS NOT NULL""")
+        CREATE OR REPLACE TEMP TABLE {result} AS SELECT DISTINCT * FROM ({listed}) WHERE value IS NOT NULL AND {condition}""")
 
 
 def _relatives_values(con: duckdb.DuckDBPyConnection) -> None:

@@ -16,14 +16,14 @@ from linkage.by_rules import settle_by_rules
 from linkage.candidates import find_candidates
 from linkage.decide import decide
 from linkage.decisions import forbid
-from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
+from linkage.kept import keep_nothing, score_new
 from linkage.limits import Limits
 from linkage.match import Scorer
 from linkage.nearby import narrow, widen
-from linkage.nodes import build_members, build_nodes, group_free
+from linkage.nodes import build_members, group_free
 from linkage.persons import merge_persons
-from linkage.reading import describe_fresh, describe_known, gather_persons, known_sql
+from linkage.reading import describe_fresh, describe_known, gather_persons, gather_touched, known_sql
 from linkage.reopen import open_again
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
@@ -60,9 +60,13 @@ def to_rest(
     con.execute("CREATE OR REPLACE TEMP TABLE persons_unweighed (person_id VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE near_pairs AS FROM old_near")
     start_trace(con)
+    keep_nothing(con)
     define_union(con)
     is_first_month = not has_rows(con, "known_before")
     describe_known(con)
+    if has_rows(con, "decided"):
+        # Nothing but decisions of people has changed the registry since its persons were gathered.
+        gather_persons(con)
     _first_news(con)
     open_again(con, everything=afresh)
     _pass(con, month, limits, scorer, effort)
@@ -106,18 +110,13 @@ def _pass(
         WHERE profile_key IN (SELECT profile_key FROM known_before)""")
     describe_fresh(con)
     is_narrowed = narrow(con)
-    gather_persons(con, "near_people" if is_narrowed else None)
+    gather_touched(con)
     settle_by_rules(con, limits)
     group_free(con)
     build_members(con)
     blocks = find_candidates(con, limits)
     forbid(con, "candidates", "seeker", "target")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE wanted AS
-        SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
-    build_nodes(con, "wanted")
-    frozen_frequencies(con)
-    scorer.score(min(limits.review_bits, limits.contested_bits))
+    score_new(con, scorer, min(limits.review_bits, limits.contested_bits))
     decide(con, limits)
     place(con, month)
     _hold_shown_ids(con)
@@ -156,6 +155,7 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     con.execute(
         f"INSERT INTO known BY NAME {known_sql('(SELECT * FROM fresh JOIN arrived USING (profile_key))')}"
     )
+    con.execute("INSERT INTO persons_touched SELECT DISTINCT person_id FROM arrived")
     con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE news AS

@@ -6,7 +6,6 @@ are mistaken for one another share most of the five digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 from four_corner_method import FourCornerMethod
@@ -23,8 +22,3 @@ def _index() -> FourCornerMethod:
 def shape_of(name: str) -> str:
     """The codes of a name's characters, five digits each, run together: ``""`` for an empty name."""
     return "".join(_index().query(character) or _UNKNOWN for character in name)
-
-
-def shapes_of(names: Iterable[str]) -> list[str]:
-    """``shape_of`` each of the distinct names, in their order."""
-    return [shape_of(name) for name in names]

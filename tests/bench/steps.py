@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import wraps
 
 # What a plain model does when it predicts and clusters: the modules between the rules' ties and the identity.
-_SCORING = ("candidates", "nodes", "match", "decide")
+_SCORING = ("candidates", "nodes", "kept", "match", "decide")
 _PACKAGE = "linkage."
 _MADE = re.compile(
     r"(?:CREATE OR REPLACE TEMP (?:TABLE|VIEW)|INSERT INTO|DELETE FROM|UPDATE|COPY)\s+(\w+)", re.IGNORECASE

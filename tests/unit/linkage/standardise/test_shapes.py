@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from linkage import nodes
 from linkage.model.definition import NAME
-from linkage.standardise.shapes import shape_of, shapes_of
+from linkage.standardise.shapes import shape_of
 
 # Left name, right name, do they look alike?
 LOOKS = [
@@ -32,5 +33,11 @@ def test_a_character_that_the_index_lacks_looks_like_none_other() -> None:
     assert shape_of("王𬱖兰") == shape_of("王") + "?????" + shape_of("兰")
 
 
-def test_shapes_come_in_the_order_of_the_names() -> None:
-    assert shapes_of(["马千里", "王平"]) == [shape_of("马千里"), shape_of("王平")]
+def test_a_node_has_the_shape_of_its_whole_name() -> None:
+    names = ["马千里", "王's?·𠮷", "", None]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE nodes (name VARCHAR, shape VARCHAR)")
+        con.executemany("INSERT INTO nodes VALUES (?, NULL)", [(name,) for name in names])
+        nodes._shape(con)
+        told = dict(con.execute("SELECT name, shape FROM nodes").fetchall())
+    assert told == {name: None if name is None else shape_of(name) for name in names}
