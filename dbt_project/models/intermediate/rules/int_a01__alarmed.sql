@@ -1,8 +1,9 @@
 -- A01 raised warnings of one rule in many households of one village: an alarm for the county, never a warning about
--- a person. Households are counted, or one large family would be a cluster; the share is over the village's known
--- households: those that live there by their head, and those warned of.
+-- a person. Only rules that tell of shocks and hardship count (the policy names them): lists that do not meet in a
+-- village are work, not a danger. Households are counted, or one large family would be a cluster; the share is over
+-- the village's known households: those that live there by their head, and those warned of.
 with
-assessed as (
+raised as (
     select * from {{ ref('int_rules__assessed') }}
     where is_raised and nullif(township, '') is not null and nullif(village, '') is not null
 ),
@@ -25,21 +26,27 @@ limits as (
     {{ limits(['cluster_alarm_count', 'cluster_alarm_share']) }}
 ),
 
+causes as (
+    {{ policy_words('cluster_alarm_rules') }}
+),
+
 referred as (
     select string_agg(reference, '; ' order by parameter) as policy_ref
     from policy
-    where parameter in ('cluster_alarm_count', 'cluster_alarm_share')
+    where parameter in ('cluster_alarm_rules', 'cluster_alarm_count', 'cluster_alarm_share')
 ),
 
 homes as (
     select
-        warning_id,
-        rule_id,
-        township,
-        village,
+        raised.warning_id,
+        raised.rule_id,
+        raised.township,
+        raised.village,
+        causes.word is not null as is_cause,
         -- Whoever is of no known household stands for one.
-        coalesce(household_id, person_id, warning_id) as home
-    from assessed
+        coalesce(raised.household_id, raised.person_id, raised.warning_id) as home
+    from raised
+    left join causes on raised.rule_id = causes.word
 ),
 
 known as (
@@ -74,6 +81,7 @@ clusters as (
         count(*) as warnings,
         count(distinct home) as households
     from homes
+    where is_cause
     group by township, village, rule_id
 ),
 

@@ -26,7 +26,7 @@ select
     concat(
         alarmed.township, alarmed.village, '本月“', rules.title, '”预警 ', alarmed.warnings, ' 条，涉及 ', alarmed.households,
         ' 户，占已知 ', alarmed.known_households, ' 户的 ', cast(cast(alarmed.share * 100 as decimal(5, 1)) as varchar),
-        '%；请县级核实有无共同原因（灾情、疫情、企业停工、发放差错等）。'
+        '%；请县级核实有无共同原因（灾情、疫情、企业停工等）。'
     ) as summary,
     alarmed.policy_ref
 from alarmed
