@@ -234,6 +234,7 @@ def test_a_month_is_read_from_every_form(
     ["曲日", "曲日村", "曲日村委员会", "曲日村村民委员会", "隆务社区委员会", "隆务居委会", "上居", "新居村"],
 )
 def test_a_folded_village_stays_what_it_is(con: duckdb.DuckDBPyConnection, written: str) -> None:
-    query = "SELECT fold_village(?), fold_village(fold_village(?))"
-    once, twice = con.execute(query, [written, written]).fetchone() or (None, "")
-    assert once == twice
+    query = "SELECT fold_village(?)"
+    (once,) = con.execute(query, [written]).fetchone() or (None,)
+    # Asked anew: a macro within itself is written out many times over, and takes half a minute to bind.
+    assert con.execute(query, [once]).fetchone() == (once,)
