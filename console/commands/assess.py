@@ -19,7 +19,17 @@ from warehouse.months import Month
 from warehouse.settings import Settings
 
 LINKS = ("month", "what", "rows", "precision %", "recall %", "exact-ID precision %", "exact-ID recall %")
-WARNINGS = ("month", "rule", "planted", "found", "missed", "raised", "raised on a near miss", "without cause")
+WARNINGS = (
+    "month",
+    "rule",
+    "planted",
+    "found",
+    "missed",
+    "raised",
+    "raised on a near miss",
+    "without cause",
+    "of these: a row not linked",
+)
 
 QUALITY = (
     "month",
@@ -47,22 +57,45 @@ FROM (
 GROUP BY person_id
 """
 
+# Of whom a row of the month, in a list that the rule reads, stands under another person or is only proposed.
+_SPLIT = """
+CREATE OR REPLACE TEMP TABLE split AS
+WITH named AS (
+  SELECT t.true_person, x.feed, x.person_id, x.grade
+  FROM read_parquet('{truth}') AS t
+  JOIN read_parquet('{crosswalk}', hive_partitioning = true, hive_types_autocast = false) AS x
+    ON t.month = x.month AND t.feed = x.feed AND t.file = x.file AND t.sheet = x.sheet
+    AND t.row = x.row AND t.role = x.role
+  WHERE t.month = '{month}'),
+counted AS (SELECT true_person, person_id, count(*) AS n FROM named GROUP BY ALL),
+main AS (SELECT true_person, arg_max(person_id, (n, person_id)) AS person_id FROM counted GROUP BY true_person)
+SELECT DISTINCT named.true_person, named.feed FROM named JOIN main USING (true_person)
+WHERE named.person_id <> main.person_id OR named.grade = 'review'
+"""
+
 _RULES = """
 WITH raised AS (
   SELECT DISTINCT w.rule_id, o.true_person
   FROM read_parquet('{warnings}') AS w LEFT JOIN owners AS o USING (person_id)),
 planted AS (
   SELECT rule_id, true_person, expected FROM read_parquet('{truth}') WHERE month = '{month}'
-  AND rule_id IN (SELECT rule_id FROM read_parquet('{built}')))
+  AND rule_id IN (SELECT rule_id FROM read_parquet('{built}'))),
+reads AS (
+  SELECT DISTINCT rule_id, unnest(string_split(needs_feeds, ';')) AS feed FROM read_parquet('{built}')),
+unlinked AS (SELECT DISTINCT rule_id, true_person FROM reads JOIN split USING (feed))
 SELECT coalesce(p.rule_id, r.rule_id) AS rule_id,
   count(*) FILTER (p.expected) AS planted,
   count(*) FILTER (p.expected AND r.rule_id IS NOT NULL) AS found,
   count(*) FILTER (p.expected AND r.rule_id IS NULL) AS missed,
   count(*) FILTER (r.rule_id IS NOT NULL) AS raised,
   count(*) FILTER (NOT p.expected AND r.rule_id IS NOT NULL) AS on_near_miss,
-  count(*) FILTER (p.rule_id IS NULL AND r.rule_id IS NOT NULL) AS without_cause
+  count(*) FILTER (p.rule_id IS NULL AND r.rule_id IS NOT NULL) AS without_cause,
+  count(*) FILTER (u.rule_id IS NOT NULL AND ((p.expected AND r.rule_id IS NULL)
+    OR (coalesce(NOT p.expected, p.rule_id IS NULL) AND r.rule_id IS NOT NULL))) AS not_linked
 FROM planted AS p FULL JOIN raised AS r
   ON p.rule_id = r.rule_id AND p.true_person = r.true_person
+LEFT JOIN unlinked AS u
+  ON coalesce(p.rule_id, r.rule_id) = u.rule_id AND coalesce(p.true_person, r.true_person) = u.true_person
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -139,7 +172,8 @@ def _percent(share: float) -> float:
 def rule_lines(
     con: duckdb.DuckDBPyConnection, lake: Lake, truth: Path, month: str
 ) -> list[tuple[object, ...]]:
-    """Per rule of a published month: planted, found, missed, raised, on a near miss, without cause."""
+    """Per rule of a published month: planted, found, missed, raised, on a near miss, without cause, and how many of
+    the missed and wrongly raised have a row that linkage left apart."""
     warnings = lake.home / "release" / month / "warnings.parquet"
     if not warnings.exists():
         return []
@@ -149,6 +183,7 @@ def rule_lines(
         "month": month,
     }
     con.execute(_OWNERS.format(**places))
+    con.execute(_SPLIT.format(**places))
     places = {**places, "truth": quoted(truth / "warnings.parquet"), "built": _built(lake)}
     found = con.execute(_RULES.format(warnings=quoted(warnings), **places)).fetchall()
     return [(month, *line) for line in found]
