@@ -13,11 +13,25 @@ listed as (
     select
         coalesce(warning.household_id, warning.person_id, warning.warning_id) as household,
         warning.amount,
+        warning.proposed,
         coalesce(nullif(trim(warning.township), ''), '未写明乡镇') as township,
         form_words.parameter
     from fct_warning_monthly as warning
     inner join form_words on warning.rule_id = form_words.word
     where warning.status = 'listed'
+),
+
+-- Only what proposes another 补差 is one: other findings of the same rules carry a year's income or a wrong payment.
+-- Two rules may find one household's difference; it is adjusted once.
+adjusted as (
+    select
+        listed.household,
+        listed.township,
+        max(listed.amount) as amount
+    from listed
+    inner join form_words on form_words.parameter = 'forms.annex4_adjust_words' and contains(listed.proposed, form_words.word)
+    where listed.parameter = 'forms.annex4_adjust_rules'
+    group by listed.household, listed.township
 ),
 
 counted as (
@@ -28,13 +42,11 @@ counted as (
     group by grouping sets ((township), ())
     union all
     select 'annex4_to_adjust' as figure_id, township, sum(amount) as value
-    from listed
-    where parameter = 'forms.annex4_adjust_rules'
+    from adjusted
     group by grouping sets ((township), ())
     union all
     select 'annex4_to_adjust_households' as figure_id, township, count(distinct household) as value
-    from listed
-    where parameter = 'forms.annex4_adjust_rules'
+    from adjusted
     group by grouping sets ((township), ())
     union all
     select 'annex4_to_include' as figure_id, township, count(distinct household) as value
@@ -54,9 +66,9 @@ counted as (
 
 named (figure_id, title, unit, definition) as (
     values
-    ('annex4_listed_households', '其中：建卡贫困户兜底户数', '户', '低保对象中，本户也在防返贫（建档立卡）名单上的户'),
-    ('annex4_to_adjust', '拟调整补差金额', '元/月', '列入清单的补差调整类预警金额合计'),
-    ('annex4_to_adjust_households', '拟调整补差户', '户', '列入清单的补差调整类预警涉及的户'),
+    ('annex4_listed_households', '建卡贫困户兜底户数', '户', '低保对象中，本户也在防返贫（建档立卡）名单上的户'),
+    ('annex4_to_adjust', '拟调整补差金额', '元/月', '列入清单、建议调增或调减补差的户，每户每月相差金额合计'),
+    ('annex4_to_adjust_households', '拟调整补差户', '户', '列入清单、建议调增或调减补差的户'),
     ('annex4_to_include', '拟整户纳入', '户', '列入清单的拟纳入类预警涉及的户'),
     ('annex4_to_complete', '拟完善资料', '户', '列入清单的资料核对类预警涉及的户'),
     ('alarms', '成片警示', '起', '一村同一原因预警集中')

@@ -50,7 +50,7 @@ PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
 # A warning as the lists read it, in the order that ``row_of`` takes it.
 QUERY = """
 SELECT township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-       evidence, grade, link_grade, check_hint, policy_ref, proposed, person_id, warning_id
+       evidence, grade, link_grade, check_hint, policy_ref, proposed, same_as, person_id, warning_id
 FROM listing WHERE $1 IS NULL OR township = $1 ORDER BY township, village, place
 """
 
@@ -80,11 +80,13 @@ class Answers:
 def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], policy: Policy) -> list[object]:
     """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
     (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-     found, grade, link_grade, check_hint, policy_ref, proposed, person_id, warning_id) = seen  # fmt: skip
+     found, grade, link_grade, check_hint, policy_ref, proposed, same_as, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
     briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
     documents = policy_words.documents(policy_ref)
+    # Eight people of one house for one cause would fill a page of A4 with the same sentence.
+    again = f"同第 {same_as} 号" if same_as else ""
     shown: dict[str, object] = {
         "township": mask.show_text(township),
         "village": mask.show_text(village),
@@ -100,11 +102,13 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "sure": evidence.sureness(grade, proof, link_grade),
         "proposed": mask.show_text(proposed),
         "check_hint": check_hint,
-        "proposed_and_check": _lines(mask.show_text(proposed), check_hint),
+        "proposed_and_check": again or _lines(mask.show_text(proposed), check_hint),
         "policy_ref": policy_words.told(policy_ref, policy),
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
-        "matter": _lines(title, f"{since} 起" if since else "", f"{amount:,.2f} 元" if amount else ""),
-        "grounds_and_policy": _lines(briefly, f"政策：{documents}" if documents else ""),
+        "matter": _lines(title, f"{since} 起" if since else "", f"金额 {amount:,.2f} 元" if amount else ""),
+        "grounds_and_policy": f"{again}（同户、同一事项）"
+        if again
+        else _lines(briefly, f"政策：{documents}" if documents else ""),
         "person_id": person_id,
         "warning_id": warning_id,
     }

@@ -33,7 +33,8 @@ homes AS (
 pressed AS (
     SELECT placed.* REPLACE (homes.village AS village), max(coalesce(priority, 0)) OVER (PARTITION BY placed.township, household) AS household_priority
     FROM placed JOIN homes USING (township, household) WHERE homes.place = 1
-)
+),
+lined AS (
 SELECT
     pressed.warning_id, pressed.rule_id, pressed.person_id, pressed.township, pressed.village,
     pressed.household, pressed.grade, pressed.since, pressed.amount, pressed.summary, pressed.evidence,
@@ -50,7 +51,11 @@ SELECT
 FROM pressed
 LEFT JOIN dim_rule AS rule ON rule.rule_id = pressed.rule_id
 LEFT JOIN dim_person AS person ON person.person_id = pressed.person_id
-ORDER BY pressed.township, pressed.village, place
+)
+-- ``same_as``: the first row of the household that says the very same, for who reads it on paper.
+SELECT lined.*, nullif(min(place) OVER (PARTITION BY township, village, household, rule_id, summary), place) AS same_as
+FROM lined
+ORDER BY township, village, place
 """
 
 _BACKLOG = f"""

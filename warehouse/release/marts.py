@@ -83,6 +83,7 @@ REGISTERS: dict[str, dict[str, str]] = {
     "fct_payment_summary_monthly": {
         "township": _V, "aid_type": _V, "place_kind": _V, "funding_level": _V, "cases": _N, "persons": _N,
         "approved": _MONEY, "approved_unknown": _N, "cases_paid": _N, "payments_paid": _N, "paid": _MONEY,
+        "payments_arrears": _N, "arrears": _MONEY,
         "payments_failed": _N, "failed": _MONEY, "payments_returned": _N, "returned": _MONEY, "payments_unknown": _N,
     },
     "fct_alarm_monthly": {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from warehouse.policy import Policy
-from warehouse.policy.told import document_told, title_of, value_told
+from warehouse.policy.told import ILLUSTRATIVE, document_told, title_of, value_told
 
 NO_PARAMETER = "无参数"  # as int_rules__readied writes it
+_EXAMPLES = "标准为示例值，尚无文件规定"
+_EXAMPLES_TOO = "其余标准为示例值"
 COMPARED = "各来源直接比对，不设数值标准"
 # As ``warehouse.policy.Line.reference`` writes it.
 _REFERENCE = re.compile(
@@ -16,12 +18,19 @@ _REFERENCE = re.compile(
 
 
 def documents(policy_ref: str | None) -> str:
-    """The documents of a policy reference, each once, without the parameters; else as it stands."""
-    said = []
+    """The documents of a policy reference, each once, without the parameters; else as it stands.
+
+    What a document says stands before what is only an example, and the examples are told once and as such.
+    """
+    said, examples = [], False
     for line in _lines(policy_ref):
         found = _REFERENCE.fullmatch(line)
-        said.append(_document(found) if found else line)
-    return "；".join(dict.fromkeys(said))
+        if found and found["document"] == ILLUSTRATIVE:
+            examples = True
+        else:
+            said.append(_document(found) if found else line)
+    named = list(dict.fromkeys(said))
+    return "；".join([*named, *([_EXAMPLES_TOO if named else _EXAMPLES] if examples else [])])
 
 
 def told(policy_ref: str | None, policy: Policy) -> str:

@@ -120,7 +120,7 @@ def _figures(
     earlier = frozen.before(con, lake, month)
     counts: list[list[object]] = []
     amounts: list[list[object]] = []
-    for name, figure in sorted(quarter.reported.items()):
+    for name, figure in sorted(quarter.reported.items(), key=lambda one: (_place_of(one[0]), one[0])):
         old, now = earlier.get(name), quarter.now.get(name)
         (amounts if is_amount(figure.unit) else counts).append([
             figure.title, figure.unit, old.value if old else None, figure.value,
@@ -131,6 +131,13 @@ def _figures(
         Table(_columns("count"), counts, heading="（一）对象和工作量", otherwise="没有。"),
         Table(_columns("money"), amounts, heading="（二）金额和比率", otherwise="没有。"),
     ]
+
+
+def _place_of(figure_id: str) -> int:
+    """Where a figure stands in the report: what belongs together is told together."""
+    order: list[str] = _template()["order"]
+    family = figure_id.partition(":")[0] + ":" if ":" in figure_id else figure_id
+    return order.index(family) if family in order else len(order)
 
 
 def _minus(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -10,13 +10,30 @@ from warehouse.intake.contract import contracts
 from warehouse.lake import Lake
 from warehouse.months import Month
 
-_REASONS = """
-SELECT coalesce(rule.title, assessment.rule_id), coalesce(nullif(trim(assessment.reason), ''), '未写明原因'),
-       sum(assessment.not_assessed)::BIGINT
-FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
-WHERE assessment.not_assessed > 0 AND list_contains($1, assessment.rule_id)
-  AND ($2 IS NULL OR assessment.township = $2 OR nullif(trim(assessment.township), '') IS NULL)
-GROUP BY ALL ORDER BY ALL
+# A township's reasons stand in one text, each with its count. Taken apart, they add up to one sentence per rule,
+# or a county's form would say the same of every township without naming it.
+_REASONS = r"""
+WITH told AS (
+    SELECT assessment.rule_id, coalesce(rule.title, assessment.rule_id) AS title, assessment.not_assessed,
+        -- Rules begin their reasons with the same word.
+        regexp_replace(coalesce(nullif(trim(assessment.reason), ''), '未写明原因'), '^未评估：', '') AS reason
+    FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
+    WHERE assessment.not_assessed > 0 AND list_contains($1, assessment.rule_id)
+      AND ($2 IS NULL OR assessment.township = $2 OR nullif(trim(assessment.township), '') IS NULL)
+),
+parts AS (SELECT rule_id, unnest(string_split(reason, '；')) AS part FROM told),
+counted AS (
+    SELECT rule_id, regexp_replace(part, ' [0-9]+ 个$', '') AS words,
+        sum(nullif(regexp_extract(part, ' ([0-9]+) 个$', 1), '')::BIGINT) AS subjects
+    FROM parts GROUP BY ALL
+),
+reasons AS (
+    SELECT rule_id, string_agg(words || coalesce('（' || subjects || ' 个）', ''), '；' ORDER BY subjects DESC, words) AS reason
+    FROM counted GROUP BY ALL
+)
+SELECT told.title, sum(told.not_assessed)::BIGINT, any_value(reasons.reason)
+FROM told JOIN reasons ON reasons.rule_id = told.rule_id
+GROUP BY told.rule_id, told.title ORDER BY told.title
 """
 
 
@@ -29,13 +46,12 @@ class Unassessed:
         self._month = month
 
     def told(self, rules: Sequence[str], feeds: Sequence[str], place: str | None) -> list[str]:
-        """A sentence per feed that did not come this month, and per rule and reason of what was not assessed."""
+        """A sentence per feed that did not come this month, and per rule how many were not assessed, and why."""
         said = [self._feed(feed) for feed in feeds]
         reasons = self._con.execute(_REASONS, [list(rules), place]).fetchall() if rules else []
         said += [
-            # Rules begin their reasons with the same word.
-            f"未评估（不等于没有问题）：{title}，{count} 个对象（{str(reason).removeprefix('未评估：')}）。"
-            for title, reason, count in reasons
+            f"未评估（不等于没有问题）：{title}，{count} 个对象：{reason}。"
+            for title, count, reason in reasons
         ]
         return [sentence for sentence in said if sentence]
 

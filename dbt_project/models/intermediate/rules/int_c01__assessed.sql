@@ -79,7 +79,7 @@ select
                 'standard_kind', standard_kind,
                 -- The lines of the mart under this key lead from what was stated to what counts.
                 'income_breakdown', concat('household_no:', household_no),
-                'proposed', case when is_below_standard then '低保' else '低保边缘' end,
+                'proposed', case when is_below_standard then '拟按低保评估' else '拟按低保边缘评估' end,
                 'household_members', members,
                 'members_on_rosters', members_on_rosters,
                 'rows', json_object('rural_monitoring', members, 'assistance_roster', 0),

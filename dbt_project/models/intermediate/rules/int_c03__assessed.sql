@@ -108,7 +108,7 @@ select
                 'line_month', line_month,
                 'standard_month', standard_month,
                 'standard_kind', standard_kind,
-                'proposed', case when band = 'below standard' then '低保' else '低保边缘' end,
+                'proposed', case when band = 'below standard' then '拟按低保评估' else '拟按低保边缘评估' end,
                 'income_breakdown', concat('household_no:', household_no),
                 'household_members', members,
                 'members_assessed', members_assessed,

@@ -184,7 +184,7 @@ told as (
             cast(checked_on as varchar), '）结论为', verdict,
             case when exceeding > 1 then concat('，共 ', exceeding, ' 人') else '' end, '，此后无更新的正常报告。'
         ) as told,
-        '复核财产和收入，请本人说明；确认超标的按程序办理，不超标的写明理由' as proposed
+        '拟复核家庭财产和收入' as proposed
     from judged
 )
 

@@ -169,7 +169,7 @@ told as (
             ' 元，护理费未收到数据、未计；合计 ', {{ yuan('total') }}, ' 元，超过上年度收入 ', {{ yuan('income_last_year') }},
             ' 元；拟认定刚性支出困难。'
         ) as told,
-        '刚性支出困难' as proposed,
+        '拟认定刚性支出困难' as proposed,
         class,
         members,
         medical,

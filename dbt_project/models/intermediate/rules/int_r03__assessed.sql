@@ -115,10 +115,10 @@ told as (
             end
         ) as told,
         case
-            when kind = 'case' then '调增补差'
-            when band = 'below standard' then '低保'
-            when band = 'below line' then '低保边缘'
-            else '重新核对'
+            when kind = 'case' then '拟调增补差'
+            when band = 'below standard' then '拟按低保评估'
+            when band = 'below line' then '拟按低保边缘评估'
+            else '拟重新核对家庭经济状况'
         end as proposed,
         before_month,
         before_year,

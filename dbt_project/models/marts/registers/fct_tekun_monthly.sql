@@ -99,7 +99,7 @@ select
                 case when is_incapable then '不能自理' end
             )
         when birth_date is null then '年龄不明'
-        else '未见'
+        else '未见需要'
     end as care_need,
     coalesce(not is_recorded_dead and (is_old or is_severely_disabled or is_incapable), false) as needs_place_look,
     '未收到' as care_agreement,

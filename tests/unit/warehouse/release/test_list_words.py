@@ -56,7 +56,14 @@ def test_the_weakest_link_says_how_sure(found: str, link_grade: str | None, word
             "a@tongren:2021-01-01 (《甲》（2021）, verified); b@*:2020-01-01 (《乙》, illustrative)",
             "《甲》（2021）；《乙》，示例值",
         ),
-        ("a@tongren:2021-01-01 (示例值, illustrative); b@*:2020-01-01 (示例值, illustrative)", "示例值"),
+        (
+            "a@tongren:2021-01-01 (示例值, illustrative); b@*:2020-01-01 (示例值, illustrative)",
+            "标准为示例值，尚无文件规定",
+        ),
+        (
+            "a@*:2020-01-01 (示例值, illustrative); b@tongren:2021-01-01 (《甲》（2021）, verified)",
+            "《甲》（2021）；其余标准为示例值",
+        ),
         ("第三条", "第三条"),
         ("无参数", ""),
         (None, ""),
