@@ -12,7 +12,6 @@ from linkage import rules
 from linkage.cluster import components
 from linkage.reading import borrowed_id
 from linkage.standardise.shapes import shape_of
-from warehouse.database import quoted
 
 # Columns of ``nodes`` with their types: explicit, so that an all-NULL column never changes type.
 NODE_COLUMNS = {
@@ -145,17 +144,20 @@ def _shape(con: duckdb.DuckDBPyConnection) -> None:
     found = con.execute(f"SELECT DISTINCT {letters} FROM nodes WHERE name <> ''").fetchall()
     if not found:
         return
-    # As text and not as a registered table: that would import pandas, which costs more than all else here.
-    coded = ", ".join(f"('{quoted(letter)}', '{shape_of(letter)}')" for (letter,) in found)
-    con.execute(f"""
+    letters_found = [letter for (letter,) in found]
+    # As two lists and not as a registered table: that would import pandas, which costs more than all else here.
+    con.execute(
+        f"""
         CREATE OR REPLACE TEMP TABLE told_shapes AS
-        WITH codes AS (FROM (VALUES {coded}) AS told(letter, code)),
+        WITH codes AS (SELECT unnest(?::VARCHAR[]) AS letter, unnest(?::VARCHAR[]) AS code),
         spelled AS (
             SELECT name, unnest({_LETTERS}) AS letter, generate_subscripts({_LETTERS}, 1) AS place
             FROM (SELECT DISTINCT name FROM nodes WHERE name <> '')
         )
         SELECT name, string_agg(code, '' ORDER BY place) AS shape FROM spelled JOIN codes USING (letter) GROUP BY name
-        UNION ALL SELECT '', ''""")
+        UNION ALL SELECT '', ''""",
+        [letters_found, [shape_of(letter) for letter in letters_found]],
+    )
     con.execute(
         "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
     )
