@@ -26,7 +26,7 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
-            help="P… (a person) · FEED/FILE[/SHEET]/ROW[/ROLE] (a row) · KEY (a description) · two of them with a comma (a pair)"
+            help="P… (a person) · FEED/FILE/SHEET/ROW/ROLE (a row; SHEET and ROLE where there is one) · KEY (a description) · two of them with a comma (a pair)"
         ),
     ],
     month: MonthOption,

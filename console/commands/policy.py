@@ -28,7 +28,7 @@ def check_policy(folder: Path, screen: Screen) -> None:
             [(f.file, f.row, f.parameter, f.reason, f.next_step) for f in packs.faults],
         )
         raise Misconfigured(
-            f"{len(packs.faults)} faults in the packs of '{folder.name}'.",
+            f"{len(packs.faults)} fault{'s' if len(packs.faults) > 1 else ''} in the packs of '{folder.name}'.",
             next_step="mend them and check again.",
         )
     counted = Counter((line.region, line.value == "", line.status) for line in packs.lines)

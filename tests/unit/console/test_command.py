@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from console import __main__ as command
 from console.commands.docs import check_docs
@@ -33,6 +34,12 @@ def test_every_stage_is_a_verb_and_every_verb_says_what_it_does():
     for name, verb in found.items():
         assert verb.help, f"doudi {name} says nothing of itself"
         assert f"## `doudi {name}`" in commands_page(command.app)
+
+
+def test_every_verb_can_show_its_help():
+    for name, _ in verbs():
+        shown = CliRunner().invoke(command.app, [*name.split(), "--help"])
+        assert shown.exit_code == 0, f"doudi {name} --help fails: {shown.exception}"
 
 
 def test_the_generated_pages_are_fresh():

@@ -11,7 +11,7 @@ judged as (
         state = '超时未办' and person_id is not null as is_raised,
         case feed
             when 'hotline' then '12345 救助工单'
-            when 'declaration' then '自主申报（社会监督）'
+            when 'declaration' then '申报登记'
             else concat(coalesce(agency, '部门'), '预警标识（', coalesce(flag, '类型不详'), '）')
         end as what
     from tickets
@@ -32,8 +32,12 @@ told as (
         cast(null as decimal(18, 2)) as amount,
         concat_ws('|', received_on, is_urgent) as fingerprint,
         concat(
-            what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已超过 ',
-            cast(cast(floor(hours) as integer) as varchar), ' 小时；',
+            what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已过 ',
+            -- Whole days are read more easily than hundreds of hours.
+            case
+                when hours >= 48 then concat(cast(cast(floor(hours / 24) as integer) as varchar), ' 天；')
+                else concat(cast(cast(floor(hours) as integer) as varchar), ' 小时；')
+            end,
             case when is_urgent then concat('急难情形（', urgent_word, '），') else '' end,
             '时限 ', cast(cast(clock_hours as integer) as varchar), ' 小时。发现渠道：', coalesce(channel, '不详'), '。'
         ) as told,
