@@ -34,7 +34,7 @@ def test_a_character_that_the_index_lacks_looks_like_none_other() -> None:
 
 
 def test_a_node_has_the_shape_of_its_whole_name() -> None:
-    names = ["马千里", "王's?·𠮷", "", None]
+    names = ["马千里", "王's?·𠮷", "王\x00兰", "", None]
     with duckdb.connect() as con:
         con.execute("CREATE TABLE nodes (name VARCHAR, shape VARCHAR)")
         con.executemany("INSERT INTO nodes VALUES (?, NULL)", [(name,) for name in names])
