@@ -1,7 +1,7 @@
 #!/bin/sh
-# Render docs/pictures/{month,list,links,card}.png from a home.
+# Render docs/pictures/{month,list,links,card,ledger,village}.png from a home.
 #   docs/make_pictures.sh HOME [MONTH]     HOME or HOME/release; MONTH: the last one released, unless said
-# Needs chromium, libreoffice (soffice), poppler-utils (pdftoppm) and a CJK font. Use a made-up county only:
+# Needs chromium, poppler-utils (pdftoppm) and a CJK font. Use a made-up county only:
 # the pictures go into the repository.
 set -eu
 
@@ -32,10 +32,14 @@ print(duckdb.sql(f\"SELECT min(person_id) FROM read_parquet('{sys.argv[1]}/*.par
 "$doudi/doudi" explain "$person" --month "$month" --home "$home" --html "$scratch/card.html" >/dev/null
 shot 1000,1700 card.png "$scratch/card.html"
 
-# The township with the longest list; its paper copy, which shows no whole ID.
-list=$(find "$release/paper" -name '预警清单_*.xlsx' -printf '%s %p\n' | sort -k1,1nr -k2 | head -n 1 | cut -d' ' -f2-)
-soffice "-env:UserInstallation=file://$scratch/office" --headless --convert-to pdf --outdir "$scratch" "$list" >/dev/null 2>&1
-# The first page is the sheet 说明; the second is the first village.
-pdftoppm -r 110 -png -f 2 -l 2 -singlefile "$scratch/$(basename "$list" .xlsx).pdf" "$pictures/list"
+# What goes on paper shows no whole ID. The township with the most on its list, ledger and sheet.
+# page PICTURE PAGE NAME...   a page of the longest file of that name
+page() {
+    longest=$(find "$release/paper" -name "$3" -printf '%s %p\n' | sort -k1,1nr -k2 | head -n 1 | cut -d' ' -f2-)
+    pdftoppm -r 110 -png -f "$2" -l "$2" -singlefile "$longest" "$pictures/$1"
+}
+page list 2 '预警清单_*.pdf'
+page ledger 2 '摸排台账_*.pdf'
+page village 1 '村级信息对接确认表_*.pdf'
 
 ls -l "$pictures"/*.png
