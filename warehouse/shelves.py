@@ -170,6 +170,11 @@ def _past(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         ("alarms", "fct_alarm_monthly", PAST_ALARMS),
     ):
         _history(con, month, lake, name, mart, columns)
+    # A mart with no row says nothing of itself: which months recorded their changes must be told apart.
+    con.execute("CREATE TABLE lake.changes_recorded (month VARCHAR)")
+    recorded = [m for m in lake.months("marts/fct_population_change_monthly") if m < str(month)]
+    if recorded:
+        con.executemany("INSERT INTO lake.changes_recorded VALUES (?)", [[m] for m in recorded])
 
 
 def _history(

@@ -151,7 +151,7 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         "--no-version-check", "--vars", f"{{month: '{month}', region: '{region}'}}",
     ]  # fmt: skip
     passed = unit_tests_passed(home)
-    project = _project_digest()
+    project = project_digest()
     if passed.exists() and passed.read_text(encoding="utf-8") == project:
         arguments += ["--exclude-resource-type", "unit_test"]
     with _environment(_dbt_environment(database, home)):
@@ -174,7 +174,7 @@ def unit_tests_passed(home: Path) -> Path:
     return home / "tmp" / "dbt" / "unit_tests_passed"
 
 
-def _project_digest() -> str:
+def project_digest() -> str:
     """A hash over everything in the project that decides how its unit tests end."""
     digest = hashlib.sha256()
     for path in sorted(PROJECT.rglob("*")):

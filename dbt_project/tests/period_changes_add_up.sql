@@ -1,5 +1,6 @@
 -- Over the unbroken run of months in which a list came: its population at the start, plus and minus all changes
--- since, is this month's. A list that missed a month began anew, as opening stock.
+-- since, is this month's. A list that missed a month began anew, as opening stock; so does one in a month that was
+-- built before changes were recorded.
 with
 past as (
     select * from {{ source('lake', 'population_past') }}
@@ -7,6 +8,10 @@ past as (
 
 feeds as (
     select * from {{ source('lake', 'feeds') }}
+),
+
+recorded as (
+    select * from {{ source('lake', 'changes_recorded') }}
 ),
 
 months as (
@@ -25,7 +30,8 @@ starts as (
         on
             months.source_feed = earlier.source_feed
             and earlier.month = {{ month_of("cast(cast(concat(months.month, '-01') as date) - interval 1 month as date)") }}
-    where earlier.month is null
+    left join recorded on months.month = recorded.month
+    where earlier.month is null or recorded.month is null
     group by months.source_feed
 ),
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from small_lake import SmallLake, day, write_dispositions, write_events
+from small_lake import SmallLake, day, spare_unit_tests, write_dispositions, write_events
 
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -18,6 +19,13 @@ from warehouse.transform import build
 PACKS = REPOSITORY / "dbt_project" / "seeds" / "policy"
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 DIBAO, TEKUN, WATCHED = "最低生活保障对象", "特困人员", "防止返贫监测对象"
+
+# What a month left before changes, registers and figures were recorded, and the population's columns then.
+MARTS_OF_OLD = {
+    "dim_person", "dim_household", "dim_rule", "fct_population_monthly", "fct_warning_monthly",
+    "fct_assessment_monthly", "fct_indicator_monthly",
+}  # fmt: skip
+POPULATION_OF_OLD = "person_id, household_id, class, source_feed, since, township, village"
 
 # Who is on the roster in which month, under which aid.
 ROSTER = {
@@ -74,7 +82,7 @@ def figure(lake: Lake, name: str, month: str) -> Any:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    small = planted(tmp_path_factory.mktemp("population"))
+    small = planted(spare_unit_tests(tmp_path_factory.mktemp("population")))
     for month in (SEPTEMBER, OCTOBER):
         written = small.write(month)
         if month == OCTOBER:
@@ -133,3 +141,37 @@ def test_who_lies_between_the_lines_is_registered_and_the_answer_sends_him_on(la
     assert (entered["registered_month"], entered["next_look_month"]) == (SEPTEMBER, "2026-12")
     (referred,) = [r for r in rows(lake, "fct_referral_monthly", OCTOBER) if r["rule_id"] == "C01"]
     assert (referred["agency"], referred["state"]) == ("乡村振兴", "待转介（已核实）")
+
+
+def test_months_built_before_changes_were_recorded_are_opening_stock(lake: Lake, tmp_path: Path) -> None:
+    """August and September as they once were built, people coming and going unrecorded: October builds all the same."""
+    shutil.copytree(lake.home, tmp_path / "home")
+    old = Lake(tmp_path / "home")
+    for mart in (old.root / "marts").iterdir():
+        shutil.rmtree(mart / f"month={OCTOBER}")
+        if mart.name not in MARTS_OF_OLD:
+            shutil.rmtree(mart / f"month={SEPTEMBER}")
+    then = lake.partition("marts/fct_population_monthly", month=SEPTEMBER) / "part.parquet"
+    with duckdb.connect() as con:
+        for month, who in (("2026-08", "person_id <> 'stays'"), (SEPTEMBER, "true")):
+            with old.replacing("marts/fct_population_monthly", month=month) as folder:
+                con.execute(
+                    f"COPY (SELECT {POPULATION_OF_OLD} FROM '{then}' WHERE {who}) "
+                    f"TO '{folder / 'part.parquet'}' (FORMAT parquet)"
+                )
+    at = Month.parse(OCTOBER)
+    build(at, lake=old, policy=load(PACKS, "tongren", at), policy_dir=PACKS)
+    changes = {
+        (row["previous_person_id"], row["change"])
+        for row in rows(old, "fct_population_change_monthly", OCTOBER)
+    }
+    assert ("dies", "退出") in changes
+    assert ("arrives", "新增") in changes
+    # September's own changes are unknown: no period counts it.
+    assert {row["months_known"] for row in rows(old, "fct_population_period_monthly", OCTOBER)} == {1}
+    account = {row["class"]: row for row in rows(old, "fct_population_balance_monthly", OCTOBER)}
+    assert (account[DIBAO]["state"], account[DIBAO]["persons_before"], account[DIBAO]["persons"]) == (
+        "已比较",
+        5,
+        2,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_lake import SmallLake
+from small_lake import SmallLake, spare_unit_tests
 
 from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
@@ -25,7 +25,7 @@ OCTOBER = Month.parse("2026-10")
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """Three households of the rural list, each with an income of its own, built under 同仁."""
-    small = SmallLake(tmp_path_factory.mktemp("replayed"))
+    small = SmallLake(spare_unit_tests(tmp_path_factory.mktemp("replayed")))
     for feed in ("assistance_roster", "rural_monitoring"):
         small.feed(feed, str(OCTOBER))
     for person, income in (("poor", 8000), ("near", 11000), ("above", 13000)):

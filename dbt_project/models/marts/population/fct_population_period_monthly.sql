@@ -1,6 +1,7 @@
 -- Entries, exits and moves over the periods that end with this month (R086; their lengths are policy), by class,
 -- township and reason. months_known says how many of the period's months could be compared: a period that reaches
--- back beyond the first month tells what is known of it and does not pass for whole.
+-- back beyond the first month (or beyond the first that recorded its changes) tells what is known of it and does not
+-- pass for whole.
 with
 changes as (
     {{ population_changes_between("'0000-00'", this_month()) }}
@@ -8,6 +9,12 @@ changes as (
 
 past as (
     select distinct month from {{ source('lake', 'population_past') }}
+),
+
+recorded as (
+    select month from {{ source('lake', 'changes_recorded') }}
+    union all
+    select {{ this_month() }} as month
 ),
 
 policy as (
@@ -28,16 +35,20 @@ periods as (
     from lengths
 ),
 
-known as (
+compared as (
     -- A month was compared when the month before it had a population.
+    select recorded.month
+    from recorded
+    inner join past
+        on recorded.month = {{ month_of("cast(cast(concat(past.month, '-01') as date) + interval 1 month as date)") }}
+),
+
+known as (
     select
         periods.months,
-        count(past.month) as months_known
+        count(compared.month) as months_known
     from periods
-    left join past
-        on
-            {{ month_of("cast(cast(concat(past.month, '-01') as date) + interval 1 month as date)") }} >= periods.from_month
-            and {{ month_of("cast(cast(concat(past.month, '-01') as date) + interval 1 month as date)") }} <= periods.to_month
+    left join compared on periods.from_month <= compared.month and periods.to_month >= compared.month
     group by periods.months
 )
 
