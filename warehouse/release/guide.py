@@ -10,6 +10,7 @@ import duckdb
 from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release.document import Prose, Table
+from warehouse.release.unassessed import left_out
 from warehouse.release.workbook import NOTICE, Book, Column
 
 STATUS = {"waiting": "待下批次", "silent": "暂不重复推送"}
@@ -48,14 +49,6 @@ SELECT rule.rule_id, rule.title, rule.sentence, count(listing.warning_id)
 FROM dim_rule AS rule
 LEFT JOIN listing ON listing.rule_id = rule.rule_id AND ($1 IS NULL OR listing.township = $1)
 GROUP BY ALL ORDER BY rule.rule_id
-"""
-_LEFT_OUT_ROWS = """
-SELECT assessment.rule_id, coalesce(rule.title, assessment.rule_id),
-       coalesce(nullif(trim(assessment.reason), ''), '未写明原因'), sum(assessment.not_assessed)::BIGINT
-FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
-WHERE (assessment.not_assessed > 0 OR nullif(trim(assessment.reason), '') IS NOT NULL)
-  AND ($1 IS NULL OR assessment.township = $1 OR nullif(trim(assessment.township), '') IS NULL)
-GROUP BY ALL ORDER BY ALL
 """
 _HELD_BACK_ROWS = """
 SELECT rule_id, status, reason, sum(warnings)::BIGINT FROM backlog
@@ -107,9 +100,7 @@ def left_out_table(
     con: duckdb.DuckDBPyConnection, township: str | None, heading: str = "本月未评估（不等于没有问题）"
 ) -> Table:
     """What no rule could assess, and why, in a township or (None) in the county."""
-    return _table(
-        _LEFT_OUT, con.execute(_LEFT_OUT_ROWS, [township]).fetchall(), heading, "本月各规则均已评估。"
-    )
+    return _table(_LEFT_OUT, left_out(con, township), heading, "本月各规则均已评估。")
 
 
 def write_guide(

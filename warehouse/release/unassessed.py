@@ -18,8 +18,8 @@ WITH told AS (
         -- Rules begin their reasons with the same word.
         regexp_replace(coalesce(nullif(trim(assessment.reason), ''), '未写明原因'), '^未评估：', '') AS reason
     FROM fct_assessment_monthly AS assessment LEFT JOIN dim_rule AS rule ON rule.rule_id = assessment.rule_id
-    WHERE assessment.not_assessed > 0 AND list_contains($1, assessment.rule_id)
-      AND ($2 IS NULL OR assessment.township = $2 OR nullif(trim(assessment.township), '') IS NULL)
+    WHERE (assessment.not_assessed > 0 OR nullif(trim(assessment.reason), '') IS NOT NULL)
+      AND ($1 IS NULL OR assessment.township = $1 OR nullif(trim(assessment.township), '') IS NULL)
 ),
 parts AS (SELECT rule_id, unnest(string_split(reason, '；')) AS part FROM told),
 counted AS (
@@ -31,10 +31,18 @@ reasons AS (
     SELECT rule_id, string_agg(words || coalesce('（' || subjects || ' 个）', ''), '；' ORDER BY subjects DESC, words) AS reason
     FROM counted GROUP BY ALL
 )
-SELECT told.title, sum(told.not_assessed)::BIGINT, any_value(reasons.reason)
+SELECT told.rule_id, told.title, any_value(reasons.reason), sum(told.not_assessed)::BIGINT
 FROM told JOIN reasons ON reasons.rule_id = told.rule_id
-GROUP BY told.rule_id, told.title ORDER BY told.title
+GROUP BY told.rule_id, told.title ORDER BY told.rule_id
 """
+
+
+def left_out(con: duckdb.DuckDBPyConnection, place: str | None) -> list[tuple[str, str, str, int]]:
+    """Per rule its title, why subjects were not assessed (or only thinly), and how many were not at all.
+
+    ``place``: a township; None: the county.
+    """
+    return con.execute(_REASONS, [place]).fetchall()
 
 
 class Unassessed:
@@ -48,10 +56,10 @@ class Unassessed:
     def told(self, rules: Sequence[str], feeds: Sequence[str], place: str | None) -> list[str]:
         """A sentence per feed that did not come this month, and per rule how many were not assessed, and why."""
         said = [self._feed(feed) for feed in feeds]
-        reasons = self._con.execute(_REASONS, [list(rules), place]).fetchall() if rules else []
         said += [
             f"未评估（不等于没有问题）：{title}，{count} 个对象：{reason}。"
-            for title, count, reason in reasons
+            for rule, title, reason, count in left_out(self._con, place)
+            if count and rule in rules
         ]
         return [sentence for sentence in said if sentence]
 

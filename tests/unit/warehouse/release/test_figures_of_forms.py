@@ -13,6 +13,7 @@ from tests.unit.warehouse.release.made_up_month import MONTH, policy
 from warehouse.lake import Lake
 from warehouse.release import frame, listing, quarter
 from warehouse.release.form import forms
+from warehouse.release.guide import left_out_table
 from warehouse.release.list_columns import PAPER, QUERY, TOWNSHIP, row_of
 from warehouse.release.marts import MARTS, REGISTERS
 from warehouse.release.masking import mask_for
@@ -82,9 +83,14 @@ def test_a_countys_form_says_once_per_rule_what_was_not_assessed(
         {"rule_id": "R03", "township": "保安镇", "not_assessed": 5, "reason": "本月无救助对象花名册数据"},
         {"rule_id": "R03", "township": "多哇镇", "not_assessed": 2, "reason": "本月无救助对象花名册数据"},
     )  # fmt: skip
+    reasons = "同月发放多笔，见 Q01（3 个）；名单上的成员均登记死亡（1 个）"
+    assert left_out_table(con, None).rows == [
+        ["Q02", "实发与应发不符", reasons, 4],
+        ["R03", "收入大幅下降", "本月无救助对象花名册数据", 7],
+    ]
     gaps = Unassessed(con, Lake(tmp_path), MONTH)
     assert gaps.told(["Q02", "R03"], [], None) == [
-        "未评估（不等于没有问题）：实发与应发不符，4 个对象：同月发放多笔，见 Q01（3 个）；名单上的成员均登记死亡（1 个）。",
+        f"未评估（不等于没有问题）：实发与应发不符，4 个对象：{reasons}。",
         "未评估（不等于没有问题）：收入大幅下降，7 个对象：本月无救助对象花名册数据。",
     ]
     assert gaps.told(["Q02", "R03"], [], "多哇镇") == [
