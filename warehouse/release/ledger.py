@@ -78,17 +78,25 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Po
     aids = ", ".join(
         f"('{quoted(word)}', {number})" for number, word in enumerate(policy.words("release.aids"))
     )
+    _paid(con, lake, month)
     con.execute(f"""
     CREATE TABLE ledger AS
     WITH links AS (SELECT * FROM {links} WHERE role = 'self'),
     classes(class, population) AS (VALUES {classes}),
     aids(aid, aid_order) AS (VALUES {aids}),
+    enjoyed AS (
+        SELECT 'assistance_roster' AS feed, file, sheet, row, aid_type FROM {sources["assistance_roster"]}
+        UNION ALL
+        -- An aid that no roster tells (临时救助) is told by its payment.
+        SELECT 'assistance_payment', file, sheet, row, aid_type FROM ledger_paid
+        WHERE aid_type NOT IN (SELECT aid_type FROM {sources["assistance_roster"]} WHERE aid_type IS NOT NULL)
+    ),
     aided AS (
         SELECT links.person_id, arg_min(aids.aid, aids.aid_order) AS aid
-        FROM {sources["assistance_roster"]} AS roster
-        JOIN links ON links.feed = 'assistance_roster' AND links.file = roster.file
-            AND coalesce(links.sheet, '') = coalesce(roster.sheet, '') AND links.row = roster.row
-        JOIN aids ON aids.aid = roster.aid_type
+        FROM enjoyed
+        JOIN links ON links.feed = enjoyed.feed AND links.file = enjoyed.file
+            AND coalesce(links.sheet, '') = coalesce(enjoyed.sheet, '') AND links.row = enjoyed.row
+        JOIN aids ON aids.aid = enjoyed.aid_type
         GROUP BY links.person_id
     ),
     listed AS (
@@ -133,6 +141,19 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Po
     """)
     found = con.execute("SELECT count(*) FROM ledger").fetchone()
     return int(found[0]) if found else 0
+
+
+def _paid(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
+    """Make ``ledger_paid``: the month's successful payments for the month; empty when the feed did not come."""
+    folder = lake.partition("standardised", feed="assistance_payment", month=str(month))
+    con.execute("CREATE TABLE ledger_paid (file VARCHAR, sheet VARCHAR, row INTEGER, aid_type VARCHAR)")
+    if any(folder.glob("*.parquet")):
+        con.execute(
+            "INSERT INTO ledger_paid SELECT file, sheet, row, aid_type "
+            f"FROM read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false) "
+            "WHERE pay_status = '成功' AND pay_month = $1",
+            [str(month)],
+        )
 
 
 def townships(con: duckdb.DuckDBPyConnection) -> list[str]:
