@@ -136,24 +136,18 @@ def _pictures(con: duckdb.DuckDBPyConnection) -> str:
         for feed, grade, count in con.execute(_LINK_ROWS).fetchall()
     ]
     nothing = "<p class=quiet>本月没有预警。</p>"
-    cards = [
-        card(
-            "各乡镇预警",
-            charts.bars(townships, charts.STATUS_COLOURS, name="township") if townships else nothing,
-        ),
-        card(
-            "乡镇 × 规则",
-            _wide(charts.tiles(con.execute(_TILES).fetchall(), name="tile")) if rules else nothing,
-        ),
-        card("各规则预警", charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing),
-        card(
-            "各来源记录的身份对应",
-            charts.shares(links, charts.LINK_COLOURS, name="link")
-            if links
-            else "<p class=quiet>没有记录。</p>",
-        ),
-    ]
-    return f"<div class=pair>{''.join(cards)}</div>"
+    by_township = charts.bars(townships, charts.STATUS_COLOURS, name="township") if townships else nothing
+    by_rule = charts.bars(rules, charts.GRADE_COLOURS, name="rule") if rules else nothing
+    linked = (
+        charts.shares(links, charts.LINK_COLOURS, name="link") if links else "<p class=quiet>没有记录。</p>"
+    )
+    tiles = _wide(charts.tiles(con.execute(_TILES).fetchall(), name="tile")) if rules else nothing
+    # The rules are as many as both other lists together; a tile per township and rule needs the whole width.
+    beside = card("各乡镇预警", by_township) + card("各来源记录的身份对应", linked)
+    return (
+        f"<div class=pair>{card('各规则预警', by_rule)}<div class=stack>{beside}</div></div>"
+        f"{card('乡镇 × 规则', tiles)}"
+    )
 
 
 def _held(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
