@@ -45,6 +45,13 @@ refuting as (
     where parameter = 'answers_that_refute'
 ),
 
+between_offices as (
+    -- Matters that one office asks another, not a village.
+    select unnest(string_split(value, ';')) as rule_id
+    from policy
+    where parameter = 'rules_between_offices'
+),
+
 answers as (
     -- The latest answer to each warning, if it settles the matter: who could not be found is still to be found.
     select
@@ -102,19 +109,21 @@ weighed as (
             ),
             4
         ) as priority,
-        limits.list_cap_per_township as cap
+        limits.list_cap_per_township as cap,
+        between_offices.rule_id is not null as is_between_offices
     from raised
     cross join limits
     left join policy as weight on concat('priority_', raised.rule_id) = weight.parameter
     left join answered on raised.warning_id = answered.warning_id
     left join refuting on answered.result = refuting.result
+    left join between_offices on raised.rule_id = between_offices.rule_id
 ),
 
 placed as (
     select
         *,
         row_number() over (
-            partition by township, is_answered
+            partition by township, is_answered, is_between_offices
             order by priority desc, warning_id
         ) as place
     from weighed
@@ -125,11 +134,12 @@ decided as (
         *,
         case
             when is_answered then 'silent'
-            when place > cap then 'waiting'
+            when is_between_offices or place > cap then 'waiting'
             else 'listed'
         end as status,
         case
             when is_answered then concat('已于 ', answered_month, ' 核查（', result, '），证据未变，不再重复下发')
+            when is_between_offices then '部门之间衔接的事项，列入转介登记表，不派村走访'
             when place > cap
                 then concat('本乡镇本月名单上限 ', cast(cast(cap as bigint) as varchar), ' 条，按优先级排队，下月续排')
         end as status_reason
