@@ -1,5 +1,6 @@
 """One county under the packs of four regions: four results, each difference with the value that made it."""
 
+import duckdb
 import pytest
 from e2e_county import MONTHS, content, doudi, tables
 
@@ -38,3 +39,15 @@ def test_every_difference_names_what_moved_it(replays):
     for line in packs:
         assert line["document"] or line["value"] == "未配置规则"
         assert line["status"] in {"verified", "illustrative", ""}
+
+
+def test_what_offices_settle_between_them_is_on_no_villages_list(chained):
+    """C02 asks the rural-revitalization bureau, not a village: it waits with its reason, beside no cap."""
+    found = chained / "lake/marts/fct_warning_monthly" / f"month={MONTHS[-1]}" / "*.parquet"
+    with duckdb.connect() as con:
+        told = con.execute(
+            f"SELECT rule_id = 'C02', status, coalesce(status_reason, '') FROM '{found}'"
+        ).fetchall()
+    between = {(status, reason) for is_c02, status, reason in told if is_c02}
+    assert between == {("waiting", "部门之间衔接的事项，列入转介登记表，不派村走访")}
+    assert any(status == "listed" for is_c02, status, _ in told if not is_c02)
