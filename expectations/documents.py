@@ -123,7 +123,7 @@ def _row(rule: RuleVerdict, sentence: str) -> str:
     return (
         f"<tr class='{style} {rule.severity}'><td><code>{rule.id}</code></td><td>{escape(sentence)}</td>"
         f"<td>{_SEVERITIES[rule.severity]}</td><td>{word}</td><td>{observed} {escape(rule.reason)}</td>"
-        f"<td>{escape(rule.why)}</td></tr>"
+        f"<td>{escape(rule.words)} {escape(rule.why)}</td></tr>"
     )
 
 

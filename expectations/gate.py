@@ -80,6 +80,7 @@ def explain(rule_id: str, policy: Policy | None = None, *, folder: Path = FOLDER
         rule.phrase.sentence(named),
         rule.phrase.sentence(named, chinese=True),
         f"Why: {rule.why}",
+        rule.words,
         "If it fails: " + ("the month is held." if rule.severity == "stop" else "the outcome says so."),
     ]
     for argument, parameter in sorted(rule.policy.items()):
@@ -107,7 +108,6 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
         [_question(one) for one in asked if not one.reason],
         views={**here, **{views_before[name]: files for name, files in before.items()}},
         home=lake.home,
-        gate=gate,
         month=month,
     )
     rows_to_stop = policy.count(ROWS_TO_STOP)
@@ -179,7 +179,8 @@ def _sentence(one: _Asked, *, chinese: bool = False) -> str:
 def _judge(one: _Asked, answers: Mapping[str, Answer], rows_to_stop: int) -> RuleVerdict:
     """The rule's verdict. A rule that had nothing to measure is not assessed; absence fails ``delivered``."""
     rule, limits = one.rule, {name: float(number) for name, number in sorted(one.limits.items())}
-    verdict = RuleVerdict(rule.id, one.suite.table, rule.severity, None, rule.why)
+    words = f"{one.suite.title}：{rule.words}"
+    verdict = RuleVerdict(rule.id, one.suite.table, rule.severity, None, rule.why, words=words)
     answer = answers.get(rule.id)
     if answer is None:
         is_missed = rule.name == _DELIVERED
@@ -199,9 +200,9 @@ def _judge(one: _Asked, answers: Mapping[str, Answer], rows_to_stop: int) -> Rul
 
 
 def _is_tolerant(limits: Mapping[str, float]) -> bool:
-    """Whether the rule lets some rows fail: a rule that wants all of them stops in a short list too."""
+    """Whether the rule lets some rows fail: a rule that wants all of them, or none, stops in a short list too."""
     exact = limits.get("limit", limits.get("mostly"))
-    return bool(limits) and exact != 1.0
+    return bool(limits) and exact not in (0.0, 1.0)
 
 
 def _outcome(verdict: Verdict, without_suite: Sequence[str]) -> Outcome:

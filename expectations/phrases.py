@@ -7,7 +7,7 @@ the rule's own table, and a sentence in English and in Chinese that is filled in
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,20 @@ from warehouse.months import Month
 # Stands for the table under inspection in every query; Great Expectations puts the view in its place.
 BATCH = "{batch}"
 COLUMN_ARGUMENTS = frozenset(
-    {"column", "columns", "earlier", "later", "total", "parts", "column_list", "other", "dated_by"}
+    {
+        "column",
+        "columns",
+        "earlier",
+        "later",
+        "total",
+        "parts",
+        "column_list",
+        "other",
+        "dated_by",
+        "only",
+        "by",
+        "weight",
+    }
 )
 
 
@@ -71,11 +84,14 @@ class Phrase:
 
     def sentence(self, arguments: Mapping[str, Any], *, chinese: bool = False) -> str:
         """The sentence with the arguments filled in (lists joined, limits by value or by parameter name)."""
-        shown = {
-            name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            for name, value in arguments.items()
-        }
+        shown = {name: _shown(value) for name, value in arguments.items()}
         return (self.chinese if chinese else self.english).format_map(_Filled({"mostly": "1", **shown}))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {_shown(inner)}" for name, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 class _Filled(dict[str, str]):
@@ -122,6 +138,11 @@ def quoted_name(name: str) -> str:
 def literal(text: object) -> str:
     """A text literal for a query: quotes and the braces of the batch marker doubled."""
     return "'" + str(text).replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
+
+
+def one_of(column: str, values: Sequence[str]) -> str:
+    """Whether a column holds one of these values."""
+    return f"{quoted_name(column)} IN ({', '.join(literal(value) for value in values)})"
 
 
 def delivered_value(column: str) -> str:

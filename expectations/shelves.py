@@ -15,7 +15,8 @@ Files = tuple[Path, ...]
 def tables(shelf: Shelf, month: Month, lake: Lake) -> dict[str, Files]:
     """Every table that a gate may look at in a month, by name; a table without files is absent.
 
-    Gate 1 sees each feed's standardised rows, the dock's facts and the drift from the match model; gate 2 the marts and what linkage left.
+    Gate 1 sees each feed's standardised rows, the dock's facts and the drift from the match model; gate 2 the marts,
+    what linkage left, and the rows of roster and payments that the marts' sums must come to.
     """
     found = _standardised(month, lake) if shelf == "standardised" else _marts(month, lake)
     return {name: files for name, files in found.items() if files}
@@ -49,8 +50,12 @@ def _marts(month: Month, lake: Lake) -> Mapping[str, Files]:
         for feed in lake.feeds("records", key)
         for file in _parquet(lake.partition("records", feed=feed, month=key))
     )
+    sources = {
+        name: _parquet(lake.partition("standardised", feed=feed, month=key))
+        for name, feed in (("payment_rows", "assistance_payment"), ("roster_rows", "assistance_roster"))
+    }
     persons = tuple(lake.partition("registry", month=key).glob("persons.parquet"))
-    return {**marts, **links, "records": records, "registry_persons": persons}
+    return {**marts, **links, **sources, "records": records, "registry_persons": persons}
 
 
 def _parquet(folder: Path) -> Files:

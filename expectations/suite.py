@@ -24,7 +24,8 @@ Shelf = Literal["standardised", "marts"]
 
 
 class Rule(BaseModel):
-    """One rule. ``policy`` maps an argument to the parameter that holds its number; a bare parameter
+    """One rule. ``why`` is for us; ``words`` is what staff read on the month's page when it did not hold, in
+    Chinese (a stop rule too: in a short list it only warns). ``policy`` maps an argument to the parameter that holds its number; a bare parameter
     stands for ``limit`` (vocabulary) or ``mostly`` (expectation)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +37,7 @@ class Rule(BaseModel):
     policy: dict[str, str] = {}
     severity: Severity
     why: str = Field(min_length=10)
+    words: str = Field(pattern=r"[\u4e00-\u9fff]{4}")
 
     @model_validator(mode="before")
     @classmethod

@@ -3,14 +3,15 @@
 A word gets the scene and its arguments; keyword-only arguments are limits, which come from policy. It
 returns a query with one row: ``measured``, ``of_rows``, ``is_broken``. The query reads the table as a
 set and returns numbers only, never a value of a row. A word raises ``NotAssessable`` when what it needs
-is not there. Words that look at the month before stand in ``drift``; ``WORDS`` joins both.
+is not there. Words that look at the month before stand in ``drift``, those that hold two figures against each other in
+``accounts``; ``WORDS`` joins them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from expectations import drift
+from expectations import accounts, drift
 from expectations.phrases import (
     BATCH,
     NotAssessable,
@@ -19,6 +20,7 @@ from expectations.phrases import (
     delivered_value,
     expectation,
     literal,
+    one_of,
     quoted_name,
     share,
     verdict_on,
@@ -48,7 +50,7 @@ def coded(scene: Scene, column: str, *, limit: str) -> str:
     """Of the cells that were written, enough hold a code that the contract knows."""
     if scene.contract is None:
         raise NotAssessable(f"{scene.table} has no contract")
-    known = _one_of(column, tuple(scene.contract.column(column).codes))
+    known = one_of(column, tuple(scene.contract.column(column).codes))
     return share(known, among=delivered_value(column), at_least=limit)
 
 
@@ -113,14 +115,21 @@ def birth_agrees_with_id(scene: Scene, column: str, birth: str, *, limit: str) -
     return share(f"substr({name}, 7, 8) = strftime({said}, '%Y%m%d')", among=among, at_least=limit)
 
 
-def value_share(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
-    """At most so many rows hold one of these values."""
-    return share(f"coalesce({_one_of(column, values)}, false)", at_most=limit)
+def value_share(
+    scene: Scene,
+    column: str,
+    values: Sequence[str],
+    only: Mapping[str, Sequence[str]] | None = None,
+    *,
+    limit: str,
+) -> str:
+    """At most so many rows (of those that ``only`` chooses) hold one of these values."""
+    return share(f"coalesce({one_of(column, values)}, false)", among=_chosen(only), at_most=limit)
 
 
 def value_share_reached(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
     """At least so many rows hold one of these values."""
-    return share(f"coalesce({_one_of(column, values)}, false)", at_least=limit)
+    return share(f"coalesce({one_of(column, values)}, false)", at_least=limit)
 
 
 def most_common_share(scene: Scene, column: str, *, limit: str, spared: str = "1") -> str:
@@ -157,23 +166,12 @@ def repeated_share(scene: Scene, columns: Sequence[str], *, limit: str) -> str:
     )
 
 
-def known_in(scene: Scene, column: str, table: str, table_column: str, *, limit: str) -> str:
-    """Of the distinct values, enough stand in a column of another table of the month."""
-    name, there = quoted_name(column), quoted_name(table_column)
-    return verdict_on(
-        f"SELECT avg(CASE WHEN known.key IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
-        f" (SELECT DISTINCT {name} AS key FROM {BATCH} WHERE {name} IS NOT NULL) AS asked LEFT JOIN"
-        f" (SELECT DISTINCT {there} AS key FROM {scene.view(table)}) AS known USING (key)",
-        at_least=limit,
-    )
-
-
 def filled_where(
     scene: Scene, column: str, other: str | Sequence[str], values: Sequence[str], *, limit: str
 ) -> str:
     """Where the other column (all of several) holds one of these values, the column is filled in."""
     others = [other] if isinstance(other, str) else other
-    among = " AND ".join(_one_of(one, values) for one in others)
+    among = " AND ".join(one_of(one, values) for one in others)
     return share(_filled(column), among=among, at_least=limit)
 
 
@@ -182,12 +180,12 @@ def filled_where_positive(scene: Scene, column: str, other: str, *, limit: str) 
     return share(_filled(column), among=f"{quoted_name(other)} > 0", at_least=limit)
 
 
+def _chosen(only: Mapping[str, Sequence[str]] | None) -> str:
+    return " AND ".join(one_of(column, values) for column, values in (only or {}).items()) or "true"
+
+
 def _filled(column: str) -> str:
     return f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
-
-
-def _one_of(column: str, values: Sequence[str]) -> str:
-    return f"{quoted_name(column)} IN ({', '.join(literal(value) for value in values)})"
 
 
 def json_readable(scene: Scene, column: str, *, limit: str) -> str:
@@ -232,26 +230,6 @@ def nothing_lost(scene: Scene, *, limit: str) -> str:
     )
 
 
-def one_for_one(scene: Scene, table: str, *, limit: str) -> str:
-    """The table has as many rows as another one of the month."""
-    return verdict_on(
-        "SELECT least(here.n, there.n) / nullif(greatest(here.n, there.n), 0) AS measured, here.n AS of_rows"
-        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
-        f" (SELECT count(*) AS n FROM {scene.view(table)}) AS there",
-        at_least=limit,
-    )
-
-
-def share_of_table(scene: Scene, table: str, *, limit: str) -> str:
-    """At most so many rows for each row of another table of the month."""
-    return verdict_on(
-        "SELECT here.n / nullif(there.n, 0) AS measured, here.n AS of_rows"
-        f" FROM (SELECT count(*) AS n FROM {BATCH}) AS here,"
-        f" (SELECT count(*) AS n FROM {scene.view(table)}) AS there",
-        at_most=limit,
-    )
-
-
 WORDS: dict[str, Phrase] = {
     phrase.name: phrase
     for phrase in (
@@ -272,7 +250,6 @@ WORDS: dict[str, Phrase] = {
         word_of(most_common_share, "no single {column} is repeated in more than {limit} of the filled cells", "{column} 同一取值重复占比不高于 {limit}"),
         word_of(largest_group, "no {columns} stands on more than {limit} rows", "同一 {columns} 不超过 {limit} 行"),
         word_of(repeated_share, "at most {limit} of rows repeat the same {columns}", "{columns} 重复行占比不高于 {limit}"),
-        word_of(known_in, "at least {limit} of {column} are known in {table}.{table_column}", "{column} 能在 {table}.{table_column} 中找到的占比不低于 {limit}"),
         word_of(filled_where, "{column} is filled in at least {limit} of rows where {other} = {values}", "{other} 为 {values} 时 {column} 填写率不低于 {limit}"),
         word_of(filled_where_positive, "{column} is filled in at least {limit} of rows where {other} is above nought", "{other} 大于零时 {column} 填写率不低于 {limit}"),
         word_of(json_readable, "at least {limit} of {column} are readable JSON", "{column} 为可读 JSON 的占比不低于 {limit}"),
@@ -280,9 +257,8 @@ WORDS: dict[str, Phrase] = {
         word_of(refused_files, "at most {limit} files were refused", "被拒文件不超过 {limit} 个"),
         word_of(account_balances, "rows = landed + quarantined + furniture in at least {limit} of the sheets", "行数平衡的表占比不低于 {limit}"),
         word_of(nothing_lost, "at least {limit} of the landed rows are standardised, none twice", "入库行已标准化占比不低于 {limit}"),
-        word_of(one_for_one, "as many rows as {table} (ratio at least {limit})", "行数与 {table} 一致（比值不低于 {limit}）"),
-        word_of(share_of_table, "at most {limit} rows for each row of {table}", "行数与 {table} 之比不高于 {limit}"),
         *drift.WORDS,
+        *accounts.WORDS,
     )
 }  # fmt: skip
 

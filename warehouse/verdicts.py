@@ -28,7 +28,7 @@ class RuleVerdict:
     """One rule: ``success`` is None when it could not be assessed (``reason`` says why).
 
     ``table`` is the feed or mart. ``observed`` holds numbers only: ``measured`` (a share, ratio or count),
-    ``of`` (how many it was taken from) and the limits by their name.
+    ``of`` (how many it was taken from) and the limits by their name. ``why`` is for us, ``words`` what staff read.
     """
 
     id: str
@@ -38,6 +38,7 @@ class RuleVerdict:
     why: str
     observed: dict[str, float] = field(default_factory=dict)
     reason: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)

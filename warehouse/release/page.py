@@ -176,7 +176,7 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
 def _gate(gate: str, verdict: Verdict) -> str:
     warned, unseen = verdict.failed("warn"), verdict.not_assessed()
     held = sum(1 for rule in verdict.rules if rule.success)
-    lines = "".join(f"<li><b>{escape(rule.id)}</b> {escape(rule.why)}</li>" for rule in warned)
+    lines = "".join(f"<li><b>{escape(rule.id)}</b> {escape(rule.words or rule.why)}</li>" for rule in warned)
     unseen_line = f"，{len(unseen)} 条无法评估" if unseen else ""
     return (
         f"<div class=gate><h3>{_GATES.get(gate, gate)} <span class=pass>通过</span></h3>"

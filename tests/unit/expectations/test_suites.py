@@ -14,6 +14,7 @@ from warehouse.intake.contract import contracts
 from warehouse.months import Month
 from warehouse.policy import load, read_lines
 from warehouse.settings import REPOSITORY
+from warehouse.transform import MARTS
 
 PACKS = REPOSITORY / "dbt_project" / "seeds" / "policy"
 ALL = (*suites("standardised"), *suites("marts"))
@@ -27,6 +28,7 @@ rules:
     policy: expectations.death.valid_id_share_min
     severity: stop
     why: "Because the sentence says so."
+    words: "身份证号有效的偏少。"
 """
 
 # What is changed in the good suite, the line that must be named, and what must be said.
@@ -40,6 +42,8 @@ BROKEN = [
     ("{column: id_no}", "{column: id_no, limit: much}", 4, "must come from policy"),
     ("    policy: expectations.death.valid_id_share_min\n", "", 4, "missing"),
     ('"Because the sentence says so."', '"short"', 9, "why"),
+    ("身份证号有效的偏少。", "too few valid ids", 10, "words"),
+    ('    words: "身份证号有效的偏少。"\n', "", 4, "words"),
     ("vocabulary: id_valid_share", "expectation: expect_column_values_to_match_regex", 4, "not known"),
     ("rules:", "rules: {", 4, "no YAML"),
     ("table: death", "table: deaths", 1, "E-death-01"),
@@ -97,6 +101,17 @@ def test_every_number_is_a_parameter_with_a_value_and_every_parameter_is_used():
     assert used | {ROWS_TO_STOP} == there
 
 
+def test_every_mart_has_a_suite():
+    assert set(MARTS) <= {suite.table for suite in suites("marts")}
+
+
+def test_staff_read_no_column_names_and_no_english():
+    foreign = {
+        rule.id: rule.words for suite in ALL for rule in suite.rules if re.search("[A-Za-z_]", rule.words)
+    }
+    assert not foreign
+
+
 def test_rule_ids_stand_once():
     ids = [rule.id for suite in ALL for rule in suite.rules]
     assert len(ids) == len(set(ids))
@@ -107,6 +122,7 @@ def test_explain_says_sentence_why_severity_and_policy_line():
     assert "at least 0.85 of the written id_no are valid IDs" in said
     assert "id_no 有效身份证号占比不低于 0.85" in said
     assert "Why: The police register holds good IDs" in said
+    assert "身份证号有效的偏少" in said
     assert "the month is held" in said
     assert "expectations.death.valid_id_share_min@*:2020-01-01" in said
 

@@ -13,7 +13,14 @@ from warehouse.months import Month
 SCENE = Scene(
     "death",
     Month(2026, 9),
-    views={"death": "death", "other": "other", "row_account": "row_account", "ledger": "ledger"},
+    views={
+        "death": "death",
+        "other": "other",
+        "row_account": "row_account",
+        "ledger": "ledger",
+        "dim_person": "dim_person",
+        "fct_warning_monthly": "fct_warning_monthly",
+    },
     before={"death": "death__before"},
     contract=contracts()["death"],
 )
@@ -30,6 +37,9 @@ CREATE TABLE death__before AS SELECT * REPLACE (CASE WHEN key = 'k1' THEN 'k0' E
 CREATE TABLE other AS SELECT 'k2' AS id, 1 AS n;
 CREATE TABLE row_account AS SELECT * FROM (VALUES ('death', 'a.csv', '', 8, 4, 1, 3), ('death', 'b.csv', '', 9, 9, 0, 0), ('pension', 'c.csv', '', 5, 4, 0, 0))
   AS t(feed, file, sheet, "rows", landed, quarantined, furniture);
+CREATE TABLE dim_person AS SELECT * FROM (VALUES ('k1', DATE '2026-08-31'), ('k2', DATE '2026-01-01'), ('k3', DATE '2026-01-01'))
+  AS t(person_id, died_on);
+CREATE TABLE fct_warning_monthly AS SELECT * FROM (VALUES ('k1', 'D01'), ('k2', 'C01')) AS t(person_id, rule_id);
 CREATE TABLE ledger AS SELECT * FROM (VALUES ('death', 'a.csv', 'current'), ('death', 'b.csv', 'refused'), ('pension', 'c.csv', 'current')) AS t(feed, file, status);
 """
 
@@ -67,6 +77,20 @@ CASES = [
     ("rows_against_previous", {"dated_by": "died_on"}, {"fall": 0.5, "rise": 0}, {"fall": 0.4, "rise": 0}, 0.5, 2),
     ("fill_rate_against_previous", {"columns": ["key", "sex"]}, {"limit": 0.25}, {"limit": 0.2}, 0.25, 4),
     ("mix_against_previous", {"column": "reason"}, {"limit": 0.5}, {"limit": 0.4}, 0.5, 4),
+    ("value_share", {"column": "reason", "values": ["死亡"], "only": {"key": ["k1", "k2"]}}, {"limit": 0.67}, {"limit": 0.6}, 0.666667, 3),
+    ("known_in", {"column": "key", "table": "other", "table_column": "id", "only": {"reason": ["参军"]}}, {"limit": 1}, None, 1, 1),
+    # Sums here: total 19, part_a 12, part_b 16; two keys and a blank; one row of 'other'.
+    ("sums_agree", {"columns": ["part_a", "part_b"], "table": "death", "table_columns": ["total"]}, {"limit": 0.48}, {"limit": 0.47}, 0.473684, 4),
+    ("sums_agree", {"table": "other", "only": {"key": ["k1"]}}, {"limit": 0}, None, 0, 1),
+    ("sums_agree", {"table": "death", "table_distinct": "key"}, {"limit": 1}, {"limit": 0.9}, 1, 4),
+    ("sums_agree", {"columns": ["total"], "table": "death", "table_columns": ["total"], "table_only": {"reason": ["死亡"]}, "by": ["key"]}, {"limit": 0.1}, {"limit": 0}, 0.1, 4),
+    ("not_above", {"column": "part_b", "other": "part_a"}, {"limit": 0}, {"limit": 0.1}, 0, 3),
+    ("largest_value", {"column": "total"}, {"limit": 10}, {"limit": 9}, 10, 3),
+    ("largest_value", {"column": "total", "only": {"reason": ["参军"]}}, {"limit": 1}, {"limit": 0.5}, 1, 1),
+    # k1 came anew, k0 vanished (two rows), k2 fell from four rows to two.
+    ("groups_against_previous", {"columns": ["key"]}, {"limit": 2, "base": 1}, {"limit": 1.9, "base": 1}, 2, 8),
+    ("groups_against_previous", {"columns": ["key"]}, {"limit": 1, "base": 4}, {"limit": 0.9, "base": 4}, 1, 8),
+    ("dead_are_warned", {"column": "key", "rules": ["D01", "D02"]}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 2),
     ("kept_from_previous", {"column": "key"}, {"limit": 0.5}, {"limit": 0.6}, 0.5, 2),
 ]  # fmt: skip
 
@@ -125,6 +149,7 @@ def test_a_comparison_is_judged_by_the_level_that_moved_most(con, kind, limit, p
 # These measure something else than the rows of their own table, so an empty one is not "nothing to measure".
 LOOKS_BESIDE = {
     "quarantined_share", "refused_files", "nothing_lost", "one_for_one", "share_of_table",
+    "sums_agree", "groups_against_previous", "dead_are_warned",
     "rows_against_previous", "fill_rate_against_previous", "mix_against_previous", "kept_from_previous",
 }  # fmt: skip
 
