@@ -82,6 +82,8 @@ judged as (
         low_income.grounds,
         low_income.is_by_income_line,
         enrolled.is_link_certain and low_income.is_link_certain as are_links_certain,
+        -- A list row that is perhaps another's makes nobody poor.
+        low_income.is_link_certain as is_surely_low_income,
         concat(school_year.began, '-', school_year.began + 1) as school_year,
         coalesce(aided.known, 0) as known,
         coalesce(aided.blank, 0) as blank,
@@ -97,8 +99,11 @@ told as (
         *,
         person_id as subject,
         concat('no aid in ', school_year) as cause,
-        known = 0 and blank = 0 as is_raised,
-        case when known = 0 and blank > 0 then '资助金额空白，有无资助不明' end as unassessed_reason,
+        known = 0 and blank = 0 and is_surely_low_income as is_raised,
+        case
+            when known = 0 and blank > 0 then '资助金额空白，有无资助不明'
+            when known = 0 and not is_surely_low_income then '低收入身份待核'
+        end as unassessed_reason,
         case when are_links_certain then '疑似' else '提示' end as grade,
         cast(null as decimal(18, 2)) as amount,
         concat_ws('|', school_year, stage) as fingerprint,
