@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+from console.commands.rules import catalogue
 from console.screen import Screen
 from warehouse import policy as policies
 from warehouse.database import in_memory, quoted
@@ -12,11 +12,9 @@ from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.policy.told import UNCONFIGURED
 from warehouse.replay import replayed
-from warehouse.settings import REPOSITORY, Settings
-
-CATALOGUE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
-NOT_CONFIGURED = "未配置规则"
+from warehouse.settings import Settings
 
 # Per rule: the warnings of the replay, those that the month as built has not, those of the built month that are
 # gone, the parameters that the lines of both name, and why nothing was said where the rule could not speak.
@@ -92,7 +90,7 @@ def _compared(aside: Lake, built: Path, month: Month, differing: set[str]) -> li
                 here=mart("fct_warning_monthly"),
                 built=quoted(built / "*.parquet"),
                 assessed=mart("fct_assessment_monthly"),
-                not_configured=NOT_CONFIGURED,
+                not_configured=UNCONFIGURED,
             )
         ).fetchall()
     return [
@@ -104,10 +102,9 @@ def _compared(aside: Lake, built: Path, month: Month, differing: set[str]) -> li
 def _differences(base: Policy, other: Policy) -> list[tuple[object, ...]]:
     """The parameters of rules that two regions set differently, with the rules that ask for them."""
     asked: dict[str, list[str]] = {}
-    with CATALOGUE.open(encoding="utf-8", newline="") as handle:
-        for rule in csv.DictReader(handle):
-            for parameter in filter(None, rule["parameters"].split(";")):
-                asked.setdefault(parameter, []).append(rule["rule_id"])
+    for rule in catalogue():
+        for parameter in rule.parameters:
+            asked.setdefault(parameter, []).append(rule.rule_id)
     lines: list[tuple[object, ...]] = []
     for parameter, rules in sorted(asked.items()):
         mine, theirs = _value(base, parameter), _value(other, parameter)
@@ -119,4 +116,4 @@ def _differences(base: Policy, other: Policy) -> list[tuple[object, ...]]:
 
 
 def _value(policy: Policy, parameter: str) -> str:
-    return policy.text(parameter) if policy.is_configured(parameter) else NOT_CONFIGURED
+    return policy.text(parameter) if policy.is_configured(parameter) else UNCONFIGURED
