@@ -1,10 +1,3 @@
-{#- The words of a policy list, one row each. -#}
-{% macro policy_words(parameter) -%}
-    select unnest(string_split(value, ';')) as word
-    from policy
-    where parameter = '{{ parameter }}'
-{%- endmacro %}
-
 {#- Whether somebody born on this day is so many whole years old on the last day of the month. -#}
 {% macro has_turned(birth_date, years) -%}
     ({{ birth_date }} + cast({{ years }} as integer) * interval 1 year <= {{ last_day_of_month() }})

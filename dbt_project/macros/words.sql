@@ -17,3 +17,10 @@
 {% macro plain_word(word) -%}
     replace(replace(replace(replace({{ word }}, ' ', ''), '　', ''), '（', '('), '）', ')')
 {%- endmacro %}
+
+{#- The words of a policy list, one row each; none where the policy says nothing. -#}
+{% macro policy_words(parameter, as_column='word') -%}
+    select unnest(string_split(value, ';')) as {{ as_column }}
+    from policy
+    where parameter = '{{ parameter }}'
+{%- endmacro %}

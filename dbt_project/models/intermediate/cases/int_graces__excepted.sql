@@ -28,15 +28,11 @@ policy as (
 ),
 
 codes as (
-    select unnest(string_split(value, ';')) as code
-    from policy
-    where parameter = 'grace_exceptions'
+    {{ policy_words('grace_exceptions', as_column='code') }}
 ),
 
 refuting as (
-    select unnest(string_split(value, ';')) as result
-    from policy
-    where parameter = 'answers_that_refute'
+    {{ policy_words('answers_that_refute', as_column='result') }}
 ),
 
 people as (

@@ -16,7 +16,7 @@ past as (
 ),
 
 followed as (
-    select * from {{ ref('int_persons__followed') }}
+    select * from {{ ref('stg_linkage__followed') }}
 ),
 
 standings as (

@@ -79,7 +79,7 @@ dispositions as (
 ),
 
 followed as (
-    select * from {{ ref('int_persons__followed') }}
+    select * from {{ ref('stg_linkage__followed') }}
 ),
 
 reasons as (

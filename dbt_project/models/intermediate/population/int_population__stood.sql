@@ -6,7 +6,7 @@ before as (
 ),
 
 followed as (
-    select * from {{ ref('int_persons__followed') }}
+    select * from {{ ref('stg_linkage__followed') }}
 )
 
 select

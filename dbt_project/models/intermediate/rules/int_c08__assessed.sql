@@ -25,9 +25,7 @@ limits as (
 ),
 
 stages as (
-    select unnest(string_split(value, ';')) as stage
-    from policy
-    where parameter = 'school_aid_stages'
+    {{ policy_words('school_aid_stages', as_column='stage') }}
 ),
 
 school_year as (

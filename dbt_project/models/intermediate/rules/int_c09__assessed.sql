@@ -29,9 +29,7 @@ limits as (
 ),
 
 states as (
-    select unnest(string_split(value, ';')) as state
-    from policy
-    where parameter = 'school_states_in_order'
+    {{ policy_words('school_states_in_order', as_column='state') }}
 ),
 
 school_year as (

@@ -42,15 +42,11 @@ limits as (
 ),
 
 exceeding as (
-    select unnest(string_split(value, ';')) as verdict
-    from policy
-    where parameter = 'means_test_exceeds_words'
+    {{ policy_words('means_test_exceeds_words', as_column='verdict') }}
 ),
 
 suspended as (
-    select unnest(string_split(value, ';')) as class
-    from policy
-    where parameter = 'recheck_suspended_classes' and value is not null
+    {{ policy_words('recheck_suspended_classes', as_column='class') }}
 ),
 
 spared as (

@@ -39,13 +39,11 @@ limits as (
 ),
 
 classes as (
-    select unnest(string_split(value, ';')) as class from policy
-    where parameter = 'expenditure_test_classes'
+    {{ policy_words('expenditure_test_classes', as_column='class') }}
 ),
 
 answering as (
-    select unnest(string_split(value, ';')) as aid_type from policy
-    where parameter = 'expenditure_answered_by'
+    {{ policy_words('expenditure_answered_by', as_column='aid_type') }}
 ),
 
 classed as (

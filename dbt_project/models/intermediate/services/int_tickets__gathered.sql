@@ -36,21 +36,15 @@ limits as (
 ),
 
 urgent_words as (
-    select unnest(string_split(value, ';')) as word
-    from policy
-    where parameter = 'urgent_need_words'
+    {{ policy_words('urgent_need_words') }}
 ),
 
 closed_states as (
-    select unnest(string_split(value, ';')) as state
-    from policy
-    where parameter = 'ticket_closed_states'
+    {{ policy_words('ticket_closed_states', as_column='state') }}
 ),
 
 settling as (
-    select unnest(string_split(value, ';')) as result
-    from policy
-    where parameter = 'answers_that_settle'
+    {{ policy_words('answers_that_settle', as_column='result') }}
 ),
 
 tickets as (

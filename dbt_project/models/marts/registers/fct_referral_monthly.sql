@@ -34,7 +34,7 @@ refuting as (
 ),
 
 followed as (
-    select * from {{ ref('int_persons__followed') }}
+    select * from {{ ref('stg_linkage__followed') }}
 ),
 
 answers as (

@@ -25,7 +25,7 @@ dispositions as (
 ),
 
 followed as (
-    select * from {{ ref('int_persons__followed') }}
+    select * from {{ ref('stg_linkage__followed') }}
 ),
 
 incomes as (

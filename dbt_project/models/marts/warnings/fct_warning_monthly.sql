@@ -34,22 +34,16 @@ limits as (
 ),
 
 settling as (
-    select unnest(string_split(value, ';')) as result
-    from policy
-    where parameter = 'answers_that_settle'
+    {{ policy_words('answers_that_settle', as_column='result') }}
 ),
 
 refuting as (
-    select unnest(string_split(value, ';')) as result
-    from policy
-    where parameter = 'answers_that_refute'
+    {{ policy_words('answers_that_refute', as_column='result') }}
 ),
 
 between_offices as (
     -- Matters that one office asks another, not a village.
-    select unnest(string_split(value, ';')) as rule_id
-    from policy
-    where parameter = 'rules_between_offices'
+    {{ policy_words('rules_between_offices', as_column='rule_id') }}
 ),
 
 answers as (
