@@ -33,7 +33,7 @@ _MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "
 
 # Who writes a table of the lake again; what people entered comes back from the backup only.
 _WRITERS = {
-    "receive": ("landed", "quarantine", "row_account", "ledger"),
+    "receive": ("landed", "quarantine", "row_account", "totals", "ledger"),
     "close": ("closed",),
     "standardise": ("standardised", "records", "profiles", "model_drift"),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),

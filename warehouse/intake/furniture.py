@@ -64,13 +64,28 @@ def suspects(batch: Batch, header: Header, contract: Contract) -> npt.NDArray[np
     return few
 
 
+@dataclass(frozen=True)
+class Total:
+    """A 合计 or 小计 row with a figure: its row number, the figure, the sum of its rows, whether they are one."""
+
+    row: int
+    stated: Decimal
+    summed: Decimal
+    agrees: bool
+
+
 @dataclass
 class Totals:
     """The running sum of a sheet's total column, checked against each 合计 row on the way."""
 
     running: Decimal = Decimal(0)
     since_last: Decimal = Decimal(0)
-    mismatched_rows: list[int] = field(default_factory=list)
+    checked: list[Total] = field(default_factory=list)
+
+    @property
+    def mismatched_rows(self) -> list[int]:
+        """The rows whose figure is not the sum of their rows."""
+        return [total.row for total in self.checked if not total.agrees]
 
     def add(self, column: pa.Array) -> None:
         """Add the values of rows of data; what is no number counts as nothing."""
@@ -87,8 +102,10 @@ class Totals:
         """
         amount = money(written)
         sums = (self.since_last,) if ends_section else (self.running, self.since_last)
-        if amount is not None and amount not in sums:
-            self.mismatched_rows.append(number)
+        if amount is not None:
+            # Of two sums that it may mean, the one that it comes nearest to.
+            nearest = min(sums, key=lambda summed: abs(summed - amount))
+            self.checked.append(Total(number, amount, nearest, amount in sums))
         self.since_last = Decimal(0)
 
 

@@ -16,7 +16,7 @@ from warehouse.intake import evidence
 from warehouse.intake.contract import Contract
 from warehouse.intake.csv_table import CsvTable
 from warehouse.intake.form import sniff
-from warehouse.intake.furniture import Totals, kind_of, suspects
+from warehouse.intake.furniture import Total, Totals, kind_of, suspects
 from warehouse.intake.header import Header, find_header
 from warehouse.intake.limits import Limits
 from warehouse.intake.part import Part
@@ -39,12 +39,16 @@ class SheetAccount:
 
 @dataclass
 class Landing:
-    """What reading one file gave. ``quarantine``: sheet, row, reason. ``reasons``: sentences for people."""
+    """What reading one file gave. ``quarantine``: sheet, row, reason. ``totals``: sheet and 合计 row.
+
+    ``reasons``: sentences for people.
+    """
 
     form: str
     encoding: str = ""
     accounts: list[SheetAccount] = field(default_factory=list)
     quarantine: list[tuple[str, int, str]] = field(default_factory=list)
+    totals: list[tuple[str, Total]] = field(default_factory=list)
     furniture: Counter[str] = field(default_factory=Counter)
     months: Counter[Month | None] = field(default_factory=Counter)
     extra_columns: int = 0
@@ -138,6 +142,7 @@ class _Sheet:
         self.landing.accounts.append(
             SheetAccount(self.table.sheet, self.rows, self.landed, self.quarantined, self.furniture)
         )
+        self.landing.totals += [(self.table.sheet, total) for total in self.totals.checked]
         where = f"{self.file}, sheet '{self.table.sheet}'," if self.table.sheet else f"{self.file},"
         self.landing.reasons += [
             f"{where} row {number}: the 合计 is not the sum of its rows; ask the agency which is right."

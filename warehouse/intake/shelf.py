@@ -1,9 +1,10 @@
-"""The dock's tables beside ``landed``: quarantine and row account, and the quarantine copy for people."""
+"""The dock's tables beside ``landed``: quarantine, row account and totals, and the quarantine copy for people."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from warehouse.intake.furniture import Total
 from warehouse.intake.landing import Landing, SheetAccount
 from warehouse.intake.words import words
 from warehouse.lake import Lake, replacing_folder
@@ -34,11 +36,25 @@ ROW_ACCOUNT = pa.schema(
         *((name, pa.int32()) for name in _COUNTS),
     ]
 )
+# Every 合计 and 小计 row with a figure; ``agrees`` is told of the figures as they stood, to the last decimal.
+TOTALS = pa.schema(
+    [
+        ("feed", pa.string()),
+        ("file", pa.string()),
+        ("sheet", pa.string()),
+        ("row", pa.int32()),
+        ("stated", pa.decimal128(18, 2)),
+        ("summed", pa.decimal128(18, 2)),
+        ("agrees", pa.bool_()),
+    ]
+)
+_CENT = Decimal("0.01")
+_LARGEST = Decimal(10) ** 16
 _TITLES = ("文件", "工作表", "行号", "原因")
 
 
 def write(lake: Lake, month: Month, landings: dict[str, dict[str, Landing]]) -> None:
-    """Replace the month's quarantine, row account and ``HOME/quarantine/<month>/<feed>.csv``.
+    """Replace the month's quarantine, row account, totals and ``HOME/quarantine/<month>/<feed>.csv``.
 
     ``landings``: feed to file to what reading it gave.
     """
@@ -57,6 +73,13 @@ def write(lake: Lake, month: Month, landings: dict[str, dict[str, Landing]]) -> 
         pq.write_table(pa.Table.from_pylist(aside, schema=QUARANTINE), folder / "quarantine.parquet")
     with lake.replacing("row_account", month=str(month)) as folder:
         pq.write_table(pa.Table.from_pylist(accounts, schema=ROW_ACCOUNT), folder / "row_account.parquet")
+    totals = [
+        {"feed": feed, "file": file, "sheet": sheet, **_cents(total)}
+        for feed, file, landing in files
+        for sheet, total in landing.totals
+    ]
+    with lake.replacing("totals", month=str(month)) as folder:
+        pq.write_table(pa.Table.from_pylist(totals, schema=TOTALS), folder / "totals.parquet")
     with replacing_folder(lake.home / "quarantine" / str(month)) as folder:
         for feed in sorted({row["feed"] for row in aside}):
             _write_for_people(folder / f"{feed}.csv", (row for row in aside if row["feed"] == feed))
@@ -70,7 +93,17 @@ def kept_landing(lake: Lake, month: Month, feed: str, file: str, form: str, enco
     for row in _of(lake, "row_account", month, feed, file):
         found.accounts.append(SheetAccount(row["sheet"], *(row[name] for name in _COUNTS)))
         found.furniture["kept"] += row["furniture"]
+    for row in _of(lake, "totals", month, feed, file):
+        figures = (row["stated"] or Decimal(0), row["summed"] or Decimal(0))
+        found.totals.append((row["sheet"], Total(row["row"], *figures, row["agrees"])))
     return found
+
+
+def _cents(total: Total) -> dict[str, Any]:
+    """A total as the table keeps it; a figure that no sum of money can be is left out."""
+    figures = {"stated": total.stated, "summed": total.summed}
+    kept = {name: f.quantize(_CENT) if abs(f) < _LARGEST else None for name, f in figures.items()}
+    return {"row": total.row, **kept, "agrees": total.agrees}
 
 
 def _of(lake: Lake, table: str, month: Month, feed: str, file: str) -> list[dict[str, Any]]:
