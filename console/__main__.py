@@ -14,7 +14,7 @@ from console.commands.explain import explain
 from console.commands.model import drift, train, weights
 from console.commands.review import review_app
 from console.screen import Screen, complain
-from console.verbs import chain, made_up, periods, replays, reports
+from console.verbs import chain, decisions, made_up, periods, replays, reports
 from warehouse.errors import DoudiError
 from warehouse.guard import guarded
 from warehouse.months import Month
@@ -31,6 +31,7 @@ app.command()(explain)
 app.command()(replays.replay)
 app.command()(periods.changes)
 reports.add_verbs(app)
+decisions.add_verbs(app, reports.gate_app)
 app.add_typer(review_app, name="review")
 for verb in (train, weights, drift, made_up.demo, made_up.airflow):
     app.command()(verb)

@@ -38,7 +38,7 @@ _OUTCOMES = {
     None: ("open", "未评估 not assessed"),
 }
 _SEVERITIES = {"stop": "拦截 stop", "warn": "提醒 warn"}
-_STATUSES = {"passed": "通过 passed", "held": "拦截 held"}
+_STATUSES = {"passed": "通过 passed", "held": "拦截 held", "released": "经决定放行 released"}
 _NUMBERS = {
     "measured": "实测",
     "of": "行数",

@@ -2,7 +2,7 @@
 
 Each gate asks the rules of its suites, writes a verdict (``lake/verdicts``), the Data Docs
 (``HOME/docs/quality/<month>/<gate>/index.html``) and an outcome, and holds the month with ``GateHeld``
-when a stop rule fails. A warn rule that fails is a reason in the outcome. A rule that cannot be asked
+when a stop rule fails and no decision lets it go (``warehouse.gate_decisions``). A warn rule that fails is a reason in the outcome. A rule that cannot be asked
 (optional feed absent, no month before, no value in policy) is "not assessed", never "fine".
 """
 
@@ -18,6 +18,7 @@ from expectations.phrases import NotAssessable, Scene
 from expectations.shelves import tables
 from expectations.suite import FOLDER, Rule, Shelf, Suite, find, suites
 from warehouse.errors import GateHeld
+from warehouse.gate_decisions import judged
 from warehouse.intake.contract import contracts
 from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
@@ -81,13 +82,21 @@ def explain(rule_id: str, policy: Policy | None = None, *, folder: Path = FOLDER
         rule.phrase.sentence(named, chinese=True),
         f"Why: {rule.why}",
         rule.words,
-        "If it fails: " + ("the month is held." if rule.severity == "stop" else "the outcome says so."),
+        "If it fails: " + _consequence(rule),
     ]
     for argument, parameter in sorted(rule.policy.items()):
         line = policy.lines.get(parameter) if policy else None
         value = f" = {line.value or 'no rule configured'}, {line.reference}" if line else ""
         lines.append(f"Policy: {argument} is {parameter}{value}")
     return "\n".join(lines)
+
+
+def _consequence(rule: Rule) -> str:
+    if rule.severity == "warn":
+        return "the outcome says so, and the lists that it touches."
+    return "the month is held" + (
+        ", and no decision releases it." if rule.absolute else " until it is mended or released."
+    )
 
 
 def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy, folder: Path) -> Outcome:
@@ -111,10 +120,9 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
         month=month,
     )
     rows_to_stop = policy.count(ROWS_TO_STOP)
-    judged = (_judge(one, examined.answers, rows_to_stop) for one in asked)
-    rules = tuple(sorted(judged, key=lambda rule: rule.id))
-    is_held = any(rule.success is False and rule.severity == "stop" for rule in rules)
-    verdict = Verdict(gate, str(month), "held" if is_held else "passed", rules, seen)
+    found = (_judge(one, examined.answers, rows_to_stop) for one in asked)
+    rules = tuple(sorted(found, key=lambda rule: rule.id))
+    verdict = judged(Verdict(gate, str(month), "held", rules, seen), lake)
     with replacing_folder(lake.home / "docs" / "quality" / str(month) / gate) as pages:
         documents.write_pages(
             pages,
@@ -125,7 +133,7 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
         )
     outcome = record(_outcome(verdict, sorted(set(here) - {one.suite.table for one in asked})), lake)
     write_verdict(verdict, lake)
-    if is_held:
+    if verdict.status == "held":
         raise _held(verdict)
     return outcome
 
@@ -180,7 +188,9 @@ def _judge(one: _Asked, answers: Mapping[str, Answer], rows_to_stop: int) -> Rul
     """The rule's verdict. A rule that had nothing to measure is not assessed; absence fails ``delivered``."""
     rule, limits = one.rule, {name: float(number) for name, number in sorted(one.limits.items())}
     words = f"{one.suite.title}：{rule.words}"
-    verdict = RuleVerdict(rule.id, one.suite.table, rule.severity, None, rule.why, words=words)
+    verdict = RuleVerdict(
+        rule.id, one.suite.table, rule.severity, None, rule.why, words=words, is_absolute=rule.absolute
+    )
     answer = answers.get(rule.id)
     if answer is None:
         is_missed = rule.name == _DELIVERED
@@ -193,7 +203,7 @@ def _judge(one: _Asked, answers: Mapping[str, Answer], rows_to_stop: int) -> Rul
         **limits,
     }
     verdict = replace(verdict, success=answer.success, observed=observed)
-    if not answer.success and _is_tolerant(limits) and (answer.of or 0) < rows_to_stop:
+    if not answer.success and not rule.absolute and _is_tolerant(limits) and (answer.of or 0) < rows_to_stop:
         # In a short list two typing errors are a large share: worth saying, not worth a month.
         return replace(verdict, severity="warn", reason=f"fewer than {rows_to_stop} rows")
     return verdict
@@ -218,7 +228,8 @@ def _outcome(verdict: Verdict, without_suite: Sequence[str]) -> Outcome:
         status="held" if verdict.status == "held" else "done",
         counts={
             "rules": len(verdict.rules),
-            "stopped": len(verdict.failed("stop")),
+            "stopped": len(verdict.failed("stop")) - len(verdict.released()),
+            "released": len(verdict.released()),
             "warned": len(verdict.failed("warn")),
             "not_assessed": len(verdict.not_assessed()),
             "passed": sum(rule.success is True for rule in verdict.rules),
@@ -244,14 +255,21 @@ def _wants_suite(table: str) -> bool:
 
 def _said(rule: RuleVerdict) -> str:
     numbers = [f"{name} {number:g}" for name, number in rule.observed.items()]
-    said = ", ".join([*numbers, *([rule.reason] if rule.reason else [])])
+    # Who decided stands in the verdict and the log: an outcome names nobody.
+    decision = [f"released by entry {rule.released.seq} of the audit log"] if rule.released else []
+    said = ", ".join([*numbers, *([rule.reason] if rule.reason else []), *decision])
     return f"{rule.id} ({rule.severity}, {rule.table}): {rule.why} [{said}]"
 
 
 def _held(verdict: Verdict) -> GateHeld:
-    said = "; ".join(_said(rule) for rule in verdict.failed("stop"))
+    holding = [rule for rule in verdict.failed("stop") if not rule.released]
+    decided = (
+        "; no decision releases an absolute rule."
+        if any(rule.is_absolute for rule in holding)
+        else f"; or a named person lets it go: 'doudi gate release --month {verdict.month} --gate {verdict.gate} …'."
+    )
     return GateHeld(
-        f"{verdict.gate} holds {verdict.month}: {said}.",
+        f"{verdict.gate} holds {verdict.month}: {'; '.join(_said(rule) for rule in holding)}.",
         next_step=f"look at it with 'doudi gate show --month {verdict.month}', ask the agency for a mended"
-        " delivery and run the month again; or change the policy line with its document.",
+        f" delivery and run the month again; or change the policy line with its document{decided}",
     )

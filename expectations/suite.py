@@ -26,7 +26,7 @@ Shelf = Literal["standardised", "marts"]
 class Rule(BaseModel):
     """One rule. ``why`` is for us; ``words`` is what staff read on the month's page when it did not hold, in
     Chinese (a stop rule too: in a short list it only warns). ``policy`` maps an argument to the parameter that holds its number; a bare parameter
-    stands for ``limit`` (vocabulary) or ``mostly`` (expectation)."""
+    stands for ``limit`` (vocabulary) or ``mostly`` (expectation). No decision releases a month from a rule that is ``absolute``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +36,7 @@ class Rule(BaseModel):
     args: dict[str, Any] = {}
     policy: dict[str, str] = {}
     severity: Severity
+    absolute: bool = False
     why: str = Field(min_length=10)
     words: str = Field(pattern=r"[\u4e00-\u9fff]{4}")
 
@@ -54,6 +55,14 @@ class Rule(BaseModel):
         if numbers:
             raise ValueError(f"a number stands in {', '.join(numbers)}: name a policy parameter instead")
         return args
+
+    @model_validator(mode="after")
+    def _is_absolute_stop(self) -> Rule:
+        if self.absolute and self.severity != "stop":
+            raise ValueError(
+                "only a stop rule can be absolute: a warning holds nothing that could be released"
+            )
+        return self
 
     @model_validator(mode="after")
     def _is_known(self) -> Rule:

@@ -146,7 +146,8 @@ def verified(lake: Lake) -> list[Entry]:
 
 def _read(lake: Lake) -> tuple[Check, list[Entry]]:
     """The entries up to the first that does not hold, and what is wrong with that one."""
-    folder, known, previous = _folder(lake), [], GENESIS
+    known: list[Entry] = []
+    folder, previous = _folder(lake), GENESIS
     files = sorted(path.name for path in folder.glob("*") if not path.name.startswith("."))
     strange = [name for name in files if name != _HEAD and not _FILE.fullmatch(name)]
     last = max((int(name[:6]) for name in files if _FILE.fullmatch(name)), default=0)

@@ -19,8 +19,21 @@ from warehouse.months import Month
 
 Gate = Literal["gate1", "gate2"]
 Severity = Literal["stop", "warn"]
+Status = Literal["passed", "held", "released"]
+GATES: tuple[Gate, ...] = ("gate1", "gate2")
 
 _BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Released:
+    """By whose decision a rule that failed holds nothing up: the entry of the audit log that says so."""
+
+    seq: int
+    hash: str
+    by: str
+    reason: str
+    on: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class RuleVerdict:
 
     ``table`` is the feed or mart. ``observed`` holds numbers only: ``measured`` (a share, ratio or count),
     ``of`` (how many it was taken from) and the limits by their name. ``why`` is for us, ``words`` what staff read.
+    Nobody releases a month from a rule that ``is_absolute``; ``released`` says who did from another.
     """
 
     id: str
@@ -39,15 +53,17 @@ class RuleVerdict:
     observed: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     words: str = ""
+    is_absolute: bool = False
+    released: Released | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a gate said of a month. ``status`` is ``passed`` or ``held``."""
+    """What a gate said of a month. ``status`` is ``passed``, ``held``, or ``released``: held, and let go by decision."""
 
     gate: Gate
     month: str
-    status: Literal["passed", "held"]
+    status: Status
     rules: tuple[RuleVerdict, ...]
     fingerprint: str
 
@@ -59,6 +75,18 @@ class Verdict:
         """The rules that could not be assessed, in order of id."""
         return [rule for rule in self.rules if rule.success is None]
 
+    def released(self) -> list[RuleVerdict]:
+        """The failed stop rules that a decision released, in order of id."""
+        return [rule for rule in self.failed("stop") if rule.released]
+
+    @property
+    def status_of_rules(self) -> Status:
+        """The status that the rules come to, whatever is written beside them."""
+        stopped = self.failed("stop")
+        if not stopped:
+            return "passed"
+        return "released" if all(rule.released and not rule.is_absolute for rule in stopped) else "held"
+
     def as_dict(self) -> dict[str, Any]:
         """A plain dictionary, ready for JSON."""
         return {**asdict(self), "rules": [asdict(rule) for rule in self.rules]}
@@ -66,7 +94,7 @@ class Verdict:
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Verdict:
         """The inverse of ``as_dict``."""
-        return cls(**{**plain, "rules": tuple(RuleVerdict(**rule) for rule in plain["rules"])})
+        return cls(**{**plain, "rules": tuple(_rule(rule) for rule in plain["rules"])})
 
 
 def write_verdict(verdict: Verdict, lake: Lake) -> Path:
@@ -119,6 +147,11 @@ def fingerprint_marts(lake: Lake, month: Month) -> str:
     """The fingerprint of what gate 2 rests on and what publishing sends out: the month's marts and crosswalk."""
     marts = sorted((lake.root / "marts").glob(f"*/month={month}"))
     return fingerprint([*marts, lake.partition("crosswalk", month=str(month))], lake.root)
+
+
+def _rule(plain: dict[str, Any]) -> RuleVerdict:
+    released = plain.get("released")
+    return RuleVerdict(**{**plain, "released": Released(**released) if released else None})
 
 
 def _path(lake: Lake, gate: Gate, month: str) -> Path:

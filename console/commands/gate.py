@@ -1,28 +1,58 @@
-"""``doudi gate show``: the verdicts of a month."""
+"""``doudi gate``: the verdicts of a month, and what people decide on them."""
 
 from __future__ import annotations
 
 from console.screen import Screen
+from warehouse.audit_log import Entry
+from warehouse.gate_decisions import standing_releases
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import Settings
-from warehouse.verdicts import read_verdict
+from warehouse.verdicts import GATES, RuleVerdict, Verdict, read_verdict
 
-HEADERS = ("gate", "rule", "on", "severity", "result", "why")
+HEADERS = ("gate", "rule", "on", "severity", "result", "why", "decision")
 
 
 def show_verdicts(month: Month, settings: Settings, screen: Screen) -> None:
-    """Every rule that did not hold, and one line a gate that says how many did."""
+    """Every rule that did not hold, and one line a gate that says how many did; releases with who and why."""
     lake = Lake(settings.home)
     rows: list[tuple[str, ...]] = []
-    for gate in ("gate1", "gate2"):
+    for gate in GATES:
         verdict = read_verdict(lake, gate, month)
         if verdict is None:
-            rows.append((gate, "-", "-", "-", "not run", "this gate has not looked at the month"))
+            rows.append((gate, "-", "-", "-", "not run", "this gate has not looked at the month", ""))
             continue
         failed = [rule for rule in verdict.rules if rule.success is False]
-        rows += [(gate, rule.id, rule.table, rule.severity, "failed", rule.why) for rule in failed]
-        rows.append(
-            (gate, "all others", "-", "-", verdict.status, f"{len(verdict.rules) - len(failed)} rules")
-        )
+        waiting = {rule for entry in standing_releases(lake, month, gate) for rule in entry.facts["rules"]}
+        rows += [
+            (gate, rule.id, rule.table, rule.severity, _result(rule), rule.why, _decision(rule, waiting))
+            for rule in failed
+        ]
+        others = len(verdict.rules) - len(failed)
+        rows.append((gate, "all others", "-", "-", verdict.status, f"{others} rules", _next(verdict)))
     screen.table(f"Verdicts {month}", HEADERS, rows)
+
+
+def show_decision(entry: Entry, screen: Screen, next_step: str) -> None:
+    """The entry that a decision left, and what to do now."""
+    screen.emit({"entry": entry.seq, "hash": entry.hash, "kind": entry.kind, "month": entry.month})
+    screen.say(f"{entry.month}  {entry.kind} {entry.subject}: entry {entry.mark} of the audit log")
+    screen.say(f"{'':<9}{next_step}")
+
+
+def _result(rule: RuleVerdict) -> str:
+    if rule.released:
+        return "released"
+    return "failed, absolute" if rule.is_absolute else "failed"
+
+
+def _decision(rule: RuleVerdict, waiting: set[str]) -> str:
+    if rule.released:
+        said = rule.released
+        return f"{said.by}, {said.on}: {said.reason} (entry {said.seq}-{said.hash[:8]})"
+    # A decision that the gate has not seen yet, or that speaks of other data.
+    return "released in the log: run the gate again" if rule.id in waiting else ""
+
+
+def _next(verdict: Verdict) -> str:
+    return "see 'doudi gate release --help'" if verdict.status == "held" else ""

@@ -32,7 +32,7 @@ def report_changes(
             f"the period ends ({month}) before it begins ({since}).",
             next_step="give --since as the earlier month.",
         )
-    passed_verdicts(month, lake)
+    passed_verdicts(month, lake, policy)
     target = lake.home / "reports" / "changes" / f"{since}_{month}"
     with in_memory(lake.home) as con, replacing_folder(target) as folder:
         marts.attach(con, lake, month)

@@ -38,7 +38,7 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     ``NotReleased`` when a gate has not passed, its verdict is stale, or a masked file would show a whole
     ID or phone; then whatever stood in the release folder stays as it was. Recorded as ``publish``.
     """
-    verdicts = passed_verdicts(month, lake)
+    verdicts = passed_verdicts(month, lake, policy)
     with in_memory(lake.home) as con, replacing_folder(release_folder(lake, month)) as folder:
         marts.attach(con, lake, month)
         listing.prepare(con)
