@@ -31,9 +31,8 @@ def freeze_frequencies(lake: Lake, month: Month, *, on: date, policy: Policy) ->
     if not profiles.exists():
         raise _nobody(month, "has no registry in this home")
     path = lake.root / TABLE / f"{on.isoformat()}.parquet"
-    aside = path.with_name(f".writing-{path.name}")
     added = policy.count("model_frequency_people_added")
-    with in_memory(lake.home) as con:
+    with in_memory(lake.home) as con, lake.adding(path) as aside:
         con.execute(f"""
             CREATE TEMP TABLE bearers AS
             SELECT DISTINCT person_id, coalesce(name_family, name) AS name_term
@@ -45,10 +44,8 @@ def freeze_frequencies(lake: Lake, month: Month, *, on: date, policy: Policy) ->
                 FROM bearers GROUP BY name_term ORDER BY name_term""",
             aside,
         )
-    if not written:
-        aside.unlink()
-        raise _nobody(month, "knows nobody by name")
-    aside.replace(path)
+        if not written:
+            raise _nobody(month, "knows nobody by name")
     return path
 
 

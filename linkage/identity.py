@@ -19,10 +19,16 @@ from warehouse.months import Month
 def month_before(month: Month, lake: Lake) -> Month | None:
     """The month whose registry this month builds on, or None in a home's first month.
 
-    ``HistoryMissing`` when the registry has earlier months but not the one before.
+    ``HistoryMissing`` when the registry has earlier months but not the one before, or when there is none yet and the
+    month before stands closed: a run that overtakes it would make everybody anew.
     """
     earlier = [text for text in lake.months("registry") if text < str(month)]
     if not earlier:
+        if str(month.previous) in lake.months("closed"):
+            raise HistoryMissing(
+                f"{month.previous} is closed and not linked: {month} would begin without those persons.",
+                next_step=f"run {month.previous} first, then {month}.",
+            )
         return None
     if earlier[-1] != str(month.previous):
         raise HistoryMissing(

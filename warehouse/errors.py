@@ -83,6 +83,12 @@ class LakeDamaged(Refused):
     exit_code = 18
 
 
+class CutShort(Refused):
+    """A stage was killed between two of its tables: what stands on it waits until it has run again."""
+
+    exit_code = 19
+
+
 class Unavailable(DoudiError):
     """Something is busy or not there yet (exit 20-29). Airflow retries."""
 

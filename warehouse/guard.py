@@ -8,17 +8,18 @@ to it. ``DOUDI_DEBUG`` lets the original through, for whoever may see cells.
 from __future__ import annotations
 
 import errno
-import fcntl
-import json
 import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.errors import DoudiError, Fault, LakeDamaged, Misconfigured, Refused, Unavailable
+from warehouse.damage import damaged, refuse_damaged
+from warehouse.errors import DoudiError, Fault, Misconfigured, Refused, Unavailable
 from warehouse.lake import Lake
+from warehouse.locks import alone
 from warehouse.months import Month
+from warehouse.runs import run_of
 from warehouse.settings import REPOSITORY
 from warehouse.timings import Timing, timed
 
@@ -31,17 +32,6 @@ _FORBIDDEN_WORDS = ("permission denied", "read-only file system", "operation not
 _LOCK_WORDS = ("could not set lock", "conflicting lock")
 _MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "malloc of size")
 
-# Who writes a table of the lake again; what people entered comes back from the backup only.
-_WRITERS = {
-    "receive": ("landed", "quarantine", "row_account", "totals", "ledger"),
-    "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles", "model_drift"),
-    "link": ("crosswalk", "pairs", "review", "registry", "events"),
-    "prepare_review": ("review_cards",),
-    "build": ("marts",),
-    "its gate": ("verdicts",),
-}
-_MAGIC = b"PAR1"
 # A stage that found nothing to work on would write an empty month, and the months after would stand on it.
 _STANDS_ON = {
     "standardise": ("landed", "receive"),
@@ -56,9 +46,18 @@ _STANDS_ON = {
 
 @contextmanager
 def stage_run(stage: str, month: Month, home: Path) -> Iterator[Timing]:
-    """Run a stage alone in its month, timed and guarded; every failure is a ``DoudiError``."""
-    with guarded(f"{stage} {month}", home), _alone(month, home), timed(stage, str(month), home) as timing:
+    """Run a stage alone in its month, timed and guarded; every failure is a ``DoudiError``.
+
+    It does not begin on what was cut short, is damaged or is not there.
+    """
+    with (
+        guarded(f"{stage} {month}", home),
+        alone(stage, month, home),
+        timed(stage, str(month), home) as timing,
+        run_of(stage, month, home),
+    ):
         _refuse_nothing(stage, month, home)
+        refuse_damaged(stage, month, home)
         yield timing
 
 
@@ -161,50 +160,6 @@ def _forbidden(what: str, file: str) -> Misconfigured:
     )
 
 
-def damaged(what: str, home: Path) -> LakeDamaged | None:
-    """The first file of the lake that is not whole: an engine that failed on it does not always name it."""
-    for path in sorted((home / "lake").rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(home).parts) or not path.is_file():
-            continue
-        if (path.suffix == ".parquet" and not _is_whole(path)) or (
-            path.suffix == ".json" and not _is_json(path)
-        ):
-            return LakeDamaged(
-                f"{what}: {path.relative_to(home)} is damaged (cut off or overwritten).",
-                next_step=_mended_by(path.relative_to(home / "lake")),
-            )
-    return None
-
-
-def _is_whole(path: Path) -> bool:
-    with path.open("rb") as handle:
-        size = path.stat().st_size
-        head = handle.read(len(_MAGIC))
-        handle.seek(max(0, size - 8))
-        tail = handle.read()
-    return head == _MAGIC == tail[4:] and int.from_bytes(tail[:4], "little") <= size - 12
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return False
-    return True
-
-
-def _mended_by(path: Path) -> str:
-    table = path.parts[0]
-    month = next(
-        (part.removeprefix("month=") for part in path.parts if part.startswith("month=")), "its month"
-    )
-    stage = path.stem if table == "outcomes" else ""
-    stage = stage or next((writer for writer, tables in _WRITERS.items() if table in tables), "")
-    if not stage:
-        return "bring this file back from the backup of the home: nothing else holds what it held."
-    return f"move the file away, run {stage} for {month} again and the stages after it; look after the disk."
-
-
 def _fault(error: Exception, what: str) -> Fault:
     """Nothing of the message: the kind of error, and the line of ours on which it came."""
     place = ""
@@ -226,19 +181,3 @@ def _shown(file: object, home: Path | None) -> str:
     if home is not None and path.is_relative_to(home):
         return str(path.relative_to(home)) if path != home else "the home"
     return path.name
-
-
-@contextmanager
-def _alone(month: Month, home: Path) -> Iterator[None]:
-    """One stage at a time in a month of a home. The system lets go of the lock when a process dies."""
-    path = home / "tmp" / "locks" / f"{month}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unavailable(
-                f"another run is at work on {month} in this home.",
-                next_step="let it end, then try again.",
-            ) from None
-        yield

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from warehouse import runs
 from warehouse.lake import Lake
 from warehouse.months import Month
 
@@ -52,6 +53,7 @@ def record(outcome: Outcome, lake: Lake) -> Outcome:
     """Write the outcome as ``lake/outcomes/month=…/<stage>.json`` (replacing the last run's) and return it."""
     path = lake.partition("outcomes", month=outcome.month) / f"{outcome.stage}.json"
     lake.write_text(path, json.dumps(outcome.as_dict(), ensure_ascii=False, indent=1) + "\n")
+    runs.told()
     return outcome
 
 

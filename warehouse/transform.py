@@ -16,15 +16,17 @@ from typing import Any
 
 import duckdb
 
+from warehouse.damage import damaged
 from warehouse.database import copy_to_parquet, warehouse_file
 from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavailable
-from warehouse.guard import damaged, of_words
+from warehouse.guard import of_words
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.settings import REPOSITORY, memory_gb, threads
 from warehouse.shelves import prepare
+from warehouse.swap import sync
 
 PROJECT = REPOSITORY / "dbt_project"
 
@@ -89,7 +91,9 @@ def build(month: Month, *, lake: Lake, policy: Policy, policy_dir: Path) -> Outc
     nodes = _run_dbt(aside, month, policy.region, lake.home)
     with _opened(aside) as con:
         counts, by = _export(con, month, lake)
+    sync(aside)
     aside.replace(lake.home / "warehouse.duckdb")
+    sync(lake.home)
     return record(
         Outcome("build", str(month), counts={**seen, **nodes, **counts}, by=by),
         lake,

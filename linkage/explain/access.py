@@ -23,9 +23,7 @@ SCHEMA = pa.schema(
 def note_access(lake: Lake, month: Month, *, by: str, what: str, audience: str, on: date | None) -> None:
     """Add one row: who asked, for what (ids and places, no values), as which audience, on which day."""
     folder = lake.partition("access_log", month=str(month))
-    folder.mkdir(parents=True, exist_ok=True)
     number = len(list(folder.glob("*.parquet"))) + 1
     rows = [{"by": by, "what": what, "audience": audience, "on": on}]
-    aside = folder / f"{number:08d}.unfinished"
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside)
-    aside.replace(aside.with_suffix(".parquet"))
+    with lake.adding(folder / f"{number:08d}.parquet") as aside:
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside)

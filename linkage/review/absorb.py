@@ -147,20 +147,16 @@ def _keep(path: Path, answers: list[Answer], month: Month, lake: Lake) -> None:
     if not answers:
         return
     folder = lake.partition("review_answers", month=str(month))
-    folder.mkdir(parents=True, exist_ok=True)
     name = sha256(path)
     again = len(list(folder.glob(f"{name}*.parquet")))
-    target = folder / (f"{name}-{again}.parquet" if again else f"{name}.parquet")
-    _write(target, [vars(answer) for answer in answers], ANSWERS)
+    with lake.adding(folder / (f"{name}-{again}.parquet" if again else f"{name}.parquet")) as aside:
+        _write(aside, [vars(answer) for answer in answers], ANSWERS)
 
 
 def _write(target: Path, rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_suffix(".unfinished")  # no .parquet: a reader of the folder must not meet a half
     pq.write_table(
-        pa.Table.from_pylist([dict(row) for row in rows], schema=schema), aside, compression="zstd"
+        pa.Table.from_pylist([dict(row) for row in rows], schema=schema), target, compression="zstd"
     )
-    aside.replace(target)
 
 
 def _send_back(name: str, judged: Judged, month: Month, lake: Lake) -> None:
@@ -185,7 +181,8 @@ def _settle(
     decisions = [row for one in settled for row in decisions_of(cards[one.card_id], one)]
     labels = [label for one in settled if (label := label_of(cards[one.card_id], one)) is not None]
     if decisions:  # beside whatever people decided elsewhere
-        _write(lake.partition("decisions", month=str(month)) / "review.parquet", decisions, DECISIONS)
+        with lake.adding(lake.partition("decisions", month=str(month)) / "review.parquet") as aside:
+            _write(aside, decisions, DECISIONS)
     if labels:
         with lake.replacing("labels", month=str(month)) as folder:
             _write(folder / "labels.parquet", labels, LABELS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 
 import duckdb
@@ -17,7 +16,7 @@ from linkage.standardise.source import fold_id_cells, fold_name_cells, open_sour
 from warehouse.database import copy_to_parquet, in_memory, quoted
 from warehouse.errors import Misconfigured, Refused
 from warehouse.intake.contract import Contract, contracts
-from warehouse.lake import Lake
+from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
@@ -121,4 +120,4 @@ def _refuse_shared_keys(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month
 def _drop_stale(lake: Lake, month: Month, feeds: list[str]) -> None:
     for table in TABLES:
         for feed in set(lake.feeds(table, str(month))) - set(feeds):
-            shutil.rmtree(lake.partition(table, feed=feed, month=str(month)))
+            drop(lake.partition(table, feed=feed, month=str(month)))

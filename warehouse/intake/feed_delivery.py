@@ -21,7 +21,7 @@ from warehouse.intake.landing import Landing, land_file
 from warehouse.intake.ledger import Entry, Status
 from warehouse.intake.limits import Limits
 from warehouse.intake.naming import Name
-from warehouse.lake import Lake
+from warehouse.lake import Lake, drop
 from warehouse.months import Month
 
 _GONE = "taken out of the inbox"
@@ -77,7 +77,7 @@ class FeedDelivery:
             for leftover in folder.glob("aside-*"):
                 leftover.unlink()
         if not self.done.landings:
-            shutil.rmtree(self._partition())
+            drop(self._partition())
         self._remember(files)
         return self.done
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from warehouse.intake.landing import Landing
 from warehouse.intake.ledger import Entry
 from warehouse.intake.limits import Limits, fall_share
 from warehouse.intake.naming import FORMS, SIDE_FILE, is_delivery, is_plain, read_name, shown_name
-from warehouse.lake import Lake
+from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
@@ -140,7 +139,7 @@ def _drop_strays(lake: Lake, month: Month, feeds: set[str]) -> None:
     """Take off the shelf what a run that was killed left there for a feed that the month no longer has."""
     for feed in lake.feeds("landed", str(month)):
         if feed not in feeds:
-            shutil.rmtree(lake.partition("landed", feed=feed, month=str(month)))
+            drop(lake.partition("landed", feed=feed, month=str(month)))
 
 
 def _refuse_unaccounted(landings: dict[str, dict[str, Landing]]) -> None:

@@ -116,11 +116,9 @@ def _keep(path: Path, dispositions: list[Disposition], month: Month, lake: Lake)
     target = lake.partition("dispositions", month=str(month)) / f"{sha256(path)}.parquet"
     if target.exists() or not dispositions:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
     rows = [{**vars(answer), "file": path.name} for answer in dispositions]
-    aside = target.with_suffix(".unfinished")  # no .parquet: a reader of the folder must not meet a half
-    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside, compression="zstd")
-    aside.replace(target)
+    with lake.adding(target) as aside:
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside, compression="zstd")
 
 
 def _send_back(name: str, judged: Judged, month: Month, lake: Lake) -> None:
