@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from expectations.phrases import BATCH, Phrase, Scene, one_of, quoted_name, share, verdict_on, word_of
+from expectations.phrases import (
+    BATCH,
+    Phrase,
+    Scene,
+    literal,
+    one_of,
+    quoted_name,
+    share,
+    verdict_on,
+    word_of,
+)
 
 Chosen = Mapping[str, Sequence[str]]
 
@@ -154,6 +164,30 @@ def _where(only: Chosen | None) -> str:
     return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 
+def certain_on_sources(
+    scene: Scene,
+    rules: Sequence[str],
+    values: Sequence[str],
+    table: str,
+    table_column: str,
+    *,
+    limit: str,
+) -> str:
+    """Every warning of these rules with one of these grades rests on at least so many sources of the death.
+
+    Counted twice, by what the warning itself names as evidence and by what is known of the person in ``table``
+    (nobody there: none); the smaller count is what the warning rests on.
+    """
+    named = f"coalesce(json_array_length(evidence, {literal('$.death_sources')}), 0)"
+    known = f"coalesce(CAST(person.{quoted_name(table_column)} AS BIGINT), 0)"
+    return verdict_on(
+        f"SELECT min(least({named}, {known})) AS measured, count(*) AS of_rows FROM (SELECT * FROM {BATCH}"
+        f" WHERE {one_of('rule_id', rules)} AND {one_of('grade', values)}) AS warning"
+        f" LEFT JOIN {scene.view(table)} AS person ON person.person_id = warning.person_id",
+        at_least=limit,
+    )
+
+
 WORDS: tuple[Phrase, ...] = (
     word_of(
         known_in,
@@ -192,5 +226,10 @@ WORDS: tuple[Phrase, ...] = (
         dead_are_warned,
         "at least {limit} of the recorded dead among {column} ({only}) stand in a warning of {rules}",
         "{column}（{only}）中登记死亡的人，有 {rules} 预警的占比不低于 {limit}",
+    ),
+    word_of(
+        certain_on_sources,
+        "every warning of {rules} graded {values} rests on at least {limit} sources of the death",
+        "{rules} 中等级为 {values} 的预警，死亡信息来源不少于 {limit} 个",
     ),
 )
