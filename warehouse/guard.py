@@ -20,7 +20,8 @@ from warehouse.lake import Lake
 from warehouse.locks import alone
 from warehouse.months import Month
 from warehouse.runs import run_of
-from warehouse.settings import REPOSITORY
+from warehouse.settings import REPOSITORY, Settings
+from warehouse.standing.kept import standing_kept
 from warehouse.timings import Timing, timed
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -45,10 +46,11 @@ _STANDS_ON = {
 
 
 @contextmanager
-def stage_run(stage: str, month: Month, home: Path) -> Iterator[Timing]:
+def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = None) -> Iterator[Timing]:
     """Run a stage alone in its month, timed and guarded; every failure is a ``DoudiError``.
 
-    It does not begin on what was cut short, is damaged or is not there.
+    It does not begin on what was cut short, is damaged or is not there. With ``settings`` it is kept what the stage
+    stood on (``warehouse.standing``).
     """
     with (
         guarded(f"{stage} {month}", home),
@@ -58,7 +60,8 @@ def stage_run(stage: str, month: Month, home: Path) -> Iterator[Timing]:
     ):
         _refuse_nothing(stage, month, home)
         refuse_damaged(stage, month, home)
-        yield timing
+        with standing_kept(stage, month, settings):
+            yield timing
 
 
 def _refuse_nothing(stage: str, month: Month, home: Path) -> None:

@@ -45,7 +45,7 @@ class Bench:
 
 def run_stage(stage: str, month: Month, settings: Settings) -> tuple[Outcome, float]:
     """Run one stage of one month; give its outcome and how many seconds it took."""
-    with stage_run(stage, month, settings.home) as timing:
+    with stage_run(stage, month, settings.home, settings) as timing:
         outcome = _STAGES[stage](month, Bench.for_month(month, settings))
     return outcome, timing.seconds
 
@@ -54,7 +54,7 @@ def link_afresh(month: Month, settings: Settings) -> tuple[Outcome, float]:
     """Link a month and compare everything that is open again; gives what linking only the news gives."""
     from linkage.stage import link
 
-    with stage_run("link", month, settings.home) as timing:
+    with stage_run("link", month, settings.home, settings) as timing:
         bench = Bench.for_month(month, settings)
         outcome = link(month, lake=bench.lake, policy=bench.policy, afresh=True)
     return outcome, timing.seconds

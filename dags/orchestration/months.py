@@ -38,5 +38,5 @@ class Bench:
     def at(cls, stage: str) -> Iterator[Bench]:
         """The bench of the task that runs now; what fails on it leaves as a Doudi error, so no cell is logged."""
         month, settings = month_of(get_current_context()), Settings.from_environment()
-        with stage_run(stage, month, settings.home):
+        with stage_run(stage, month, settings.home, settings):
             yield cls(month, settings)

@@ -1,0 +1,158 @@
+"""The digests of what a stage of a month would read now, and of what it left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from warehouse import policy as policies
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.settings import REPOSITORY, Settings
+from warehouse.standing.digests import Digests
+from warehouse.standing.reads import GATES, READS, WRITES, months_read
+
+# What of the repository decides a result beside the program: folder and ending.
+_CODE = {
+    "contracts": ("warehouse/intake", (".yml",)),
+    "suites": ("expectations/suites", (".yml",)),
+    "forms": ("warehouse/release/forms", (".yml", ".sql")),
+    "dbt": ("dbt_project", (".sql", ".yml", ".csv")),
+}
+_MODELS = REPOSITORY / "linkage" / "model" / "trained"
+_PACKS = "policy"
+
+
+class Inputs:
+    """Looks at one home with the inbox, region and packs of a run; every file is read once at most."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lake = Lake(settings.home)
+        self.digests = Digests(settings.home)
+        self._parts: dict[tuple[str, str], str] = {}
+
+    def of(self, stage: str, month: Month) -> dict[str, str]:
+        """Everything that the stage reads for the month, by a plain name (``registry/2026-09``, ``policy``)."""
+        reads, found = READS[stage], {}
+        for table, when in reads.tables.items():
+            for one in months_read(when, str(month), self._months(table)):
+                found[f"{table}/{one}"] = self.part(table, one)
+        for name in reads.code:
+            found[name] = self._code[name]
+        found["policy"] = self._policy(month, reads.policy)
+        if reads.frequencies:
+            found["frequencies"] = self._frequencies(month)
+        if reads.inbox and (inbox := self.inbox(month)) is not None:
+            found["inbox"] = inbox
+        return {name: digest for name, digest in sorted(found.items()) if digest}
+
+    def left(self, stage: str, month: Month) -> dict[str, str]:
+        """What the stage left for the month, by table. A gate's verdict may be released later: it is not looked into."""
+        if stage in GATES:
+            return {}
+        return {table: digest for table in WRITES[stage] if (digest := self.part(table, str(month)))}
+
+    def forget(self) -> None:
+        """Look at the lake anew: a stage has run since."""
+        self._parts.clear()
+
+    def inbox(self, month: Month) -> str | None:
+        """The digest of the month's folder of the inbox; None where there is none (put away, or not named)."""
+        folder = self.settings.inbox / str(month)
+        if not folder.is_dir():
+            return None
+        return self.digests.of(files_of(folder), folder)
+
+    def closed(self, month: Month) -> dict[str, str]:
+        """Month to the text of its ``closed.json``, for all months up to this one."""
+        found = {}
+        for one in self.lake.months("closed"):
+            path = self.lake.partition("closed", month=one) / "closed.json"
+            if one <= str(month) and path.is_file():
+                found[one] = path.read_text(encoding="utf-8")
+        return found
+
+    def part(self, table: str, month: str) -> str:
+        """The digest of a table's month, over all feeds or marts; empty where there is none."""
+        known = self._parts.get((table, month))
+        if known is None:
+            known = self._parts[table, month] = self._part(table, month)
+        return known
+
+    def _part(self, table: str, month: str) -> str:
+        lake = self.lake
+        if table == "release":
+            return self.digests.of([lake.home / "release" / month], lake.home)
+        if table == "marts":
+            return self.digests.of(sorted((lake.root / table).glob(f"*/month={month}")), lake.root)
+        if table == "ledger":
+            return self._ledger(month)
+        feeds = [lake.partition(table, feed=feed, month=month) for feed in lake.feeds(table, month)]
+        return self.digests.of([*feeds, lake.partition(table, month=month)], lake.root)
+
+    def _ledger(self, month: str) -> str:
+        """What counts of a ledger: what is in, held, refused or withdrawn. That a file was once another does not."""
+        from warehouse.intake import ledger
+
+        entries = sorted(
+            (entry.feed, entry.file, entry.sha256, entry.status)
+            for entry in ledger.read(self.lake, month)
+            if entry.status not in ("superseded", "duplicate")
+        )
+        return hashlib.sha256(json.dumps(entries).encode()).hexdigest() if entries else ""
+
+    def _months(self, table: str) -> list[str]:
+        if table == "marts":
+            return self.lake.months("marts/fct_warning_monthly")
+        plain = set(self.lake.months(table))
+        plain |= {
+            path.name.removeprefix("month=") for path in (self.lake.root / table).glob("feed=*/month=*")
+        }
+        return sorted(plain)
+
+    def _policy(self, month: Month, prefixes: tuple[str, ...] | None) -> str:
+        """The lines of the region that have begun by the month's last day, as they stand on it.
+
+        A line's end that lies after the month changes nothing for it.
+        """
+        last, chosen = month.last_day, []
+        for line in policies.read_lines(self.settings.policy_dir):
+            is_ours = line.region in ("*", self.settings.region) and line.valid_from <= last
+            if not is_ours or (prefixes is not None and not line.parameter.startswith(prefixes)):
+                continue
+            plain = {name: value for name, value in asdict(line).items() if name not in ("file", "row")}
+            ends = line.valid_to
+            chosen.append(plain | {"valid_to": ends if isinstance(ends, date) and ends < last else None})
+        ordered = sorted(json.dumps(plain, default=str, sort_keys=True) for plain in chosen)
+        return hashlib.sha256("\n".join([self.settings.region, *ordered]).encode()).hexdigest()
+
+    @cached_property
+    def _code(self) -> dict[str, str]:
+        found = {}
+        for name, (folder, endings) in _CODE.items():
+            paths = [
+                path
+                for path in sorted((REPOSITORY / folder).rglob("*"))
+                if path.suffix in endings and path.parent.name != _PACKS and "target" not in path.parts
+            ]
+            found[name] = self.digests.of(paths, REPOSITORY)
+        models = sorted(_MODELS.glob("*.json"))
+        found["model"] = self.digests.of(models[-1:], REPOSITORY)
+        return found
+
+    def _frequencies(self, month: Month) -> str:
+        last = month.last_day.isoformat()
+        dated = [p for p in sorted((self.lake.root / "frequencies").glob("[0-9]*.parquet")) if p.stem <= last]
+        return self.digests.of(dated[-1:], self.lake.root)
+
+
+def files_of(folder: Path) -> list[Path]:
+    """What of an inbox folder a receive looks at: deliveries and the files beside them."""
+    return sorted(
+        path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~"))
+    )

@@ -1,0 +1,153 @@
+"""Fresh, stale, behind or held: the state of every stage of every month, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from warehouse import runs
+from warehouse.months import Month
+from warehouse.outcomes import recorded
+from warehouse.standing import record
+from warehouse.standing.inputs import Inputs
+from warehouse.standing.reads import GATES, READS, TITLES, WRITER
+from warehouse.standing.words import arrivals, closings
+from warehouse.verdicts import read_verdict
+
+Status = Literal["fresh", "stale", "behind", "held", "never"]
+
+
+@dataclass(frozen=True)
+class State:
+    """One stage of one month.
+
+    ``fresh``: it stands on what lies there now. ``stale``: what it read changed, or it did not end. ``behind``:
+    it stands on something stale, and may have to run again. ``held``: a gate holds the month. ``never``: it has not
+    run. ``reasons`` say why in words.
+    """
+
+    stage: str
+    month: str
+    status: Status
+    reasons: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """A plain dictionary, ready for JSON."""
+        return asdict(self)
+
+
+def months_run(inputs: Inputs) -> list[Month]:
+    """The months of the home for which any stage has ended, in order."""
+    return [Month.parse(text) for text in inputs.lake.months("outcomes")]
+
+
+def reached(inputs: Inputs, month: Month) -> list[str]:
+    """The stages of a month up to the last that ever ended, in order of the flow."""
+    order = list(READS)
+    ran = [place for place, stage in enumerate(order) if recorded(inputs.lake, stage, month)]
+    return order[: ran[-1] + 1] if ran else []
+
+
+def survey(inputs: Inputs, months: Iterable[Month]) -> list[State]:
+    """The state of every stage of the months, in the order in which they would run."""
+    found: list[State] = []
+    wrong: dict[tuple[str, str], State] = {}
+    for month in months:
+        for stage in READS:
+            state = state_of(inputs, stage, month)
+            if state.status == "fresh":
+                state = _behind(state, inputs, wrong)
+            if state.status in ("stale", "behind", "held"):
+                wrong[stage, str(month)] = state
+            found.append(state)
+    return found
+
+
+def state_of(inputs: Inputs, stage: str, month: Month) -> State:
+    """The state of one stage by what lies there now, whatever the stages before it will make of it."""
+    if (str(month), stage) in runs.unfinished(inputs.settings.home):
+        return State(stage, str(month), "stale", (f"{stage} of {month} was cut short",))
+    stood = record.read(inputs.lake, stage, month)
+    if stood is None:
+        if stage not in reached(inputs, month):
+            return State(stage, str(month), "never")
+        why = f"{stage} of {month} did not end, or ended before it was kept what it stood on"
+        return State(stage, str(month), "stale", (why,))
+    reasons = tuple(_why(inputs, stage, month, stood))
+    if reasons:
+        return State(stage, str(month), "stale", reasons)
+    return _of_verdict(inputs, stage, month) if stage in GATES else State(stage, str(month), "fresh")
+
+
+def _of_verdict(inputs: Inputs, stage: str, month: Month) -> State:
+    verdict = read_verdict(inputs.lake, "gate1" if stage == "gate1" else "gate2", month)
+    if verdict is None:
+        return State(stage, str(month), "stale", (f"the verdict of {stage} on {month} is gone",))
+    if verdict.status == "held":
+        return State(stage, str(month), "held", (f"{stage} holds {month}",))
+    return State(stage, str(month), "fresh")
+
+
+def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[str]:
+    now = inputs.of(stage, month)
+    # An inbox that was put away says nothing: what was received stands.
+    skipped = {"inbox"} if "inbox" not in now else set()
+    changed = sorted(
+        name
+        for name in (now.keys() | stood.inputs.keys()) - skipped
+        if now.get(name) != stood.inputs.get(name)
+    )
+    reasons = []
+    if "inbox" in changed:
+        reasons += arrivals(inputs, month)
+    tables = [name for name in changed if "/" in name]
+    if any(name.partition("/")[0] in WRITER for name in tables):
+        reasons += closings(inputs, stage, month, stood)
+    by_table: dict[str, list[str]] = {}
+    for name in tables:
+        table, _, of = name.partition("/")
+        by_table.setdefault(table, []).append(of)
+    reasons += [
+        f"{TITLES.get(table, table)} of {_listed(of)} changed after {stage} of {month}"
+        for table, of in by_table.items()
+    ]
+    reasons += [
+        f"{TITLES[name]} changed after {stage} of {month}"
+        for name in changed
+        if "/" not in name and name in TITLES
+    ]
+    gone = {table for table, digest in inputs.left(stage, month).items() if stood.left.get(table) != digest}
+    gone |= set(stood.left) - set(inputs.left(stage, month))
+    if stage not in GATES:
+        reasons += [
+            f"what {stage} of {month} left in {table} was changed or taken away" for table in sorted(gone)
+        ]
+    return reasons
+
+
+def _behind(state: State, inputs: Inputs, wrong: dict[tuple[str, str], State]) -> State:
+    """A stage that reads what a stale one will write again."""
+    reads = READS[state.stage].tables
+    for (stage, month), other in wrong.items():
+        is_now = month == state.month
+        for table, when in reads.items():
+            writers = GATES if table == "verdicts" else (WRITER.get(table),)
+            if stage not in writers or (is_now and stage == state.stage):
+                continue
+            is_read = {
+                "now": is_now,
+                "until": True,
+                "before": not is_now,
+                "previous": month == str(Month.parse(state.month).previous),
+            }[when]
+            if is_read:
+                why = f"it stands on {stage} of {month}, which has to run again"
+                return State(
+                    state.stage, state.month, "behind", other.reasons if other.status == "behind" else (why,)
+                )
+    return state
+
+
+def _listed(months: list[str]) -> str:
+    return months[0] if len(months) == 1 else f"{months[0]} to {months[-1]} ({len(months)} months)"

@@ -1,0 +1,85 @@
+"""Which deliveries stand behind a change, in words. File names and months only."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from warehouse.intake import ledger
+from warehouse.intake.naming import is_delivery
+from warehouse.months import Month
+from warehouse.standing import record
+from warehouse.standing.inputs import Inputs, files_of
+from warehouse.standing.record import Stood
+
+PAST = {
+    "receive": "received", "close": "closed", "standardise": "standardised", "gate1": "inspected", "link": "linked",
+    "quality": "measured", "prepare_review": "given to the reviewers", "build": "built", "gate2": "inspected",
+    "publish": "published",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One feed's files between two closings of a month: names that came and that went (one name in both: sent again)."""
+
+    month: str
+    feed: str
+    came: tuple[str, ...]
+    went: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """``with a.xlsx in place of b.xlsx``, ``with a.xlsx, too``, ``without b.xlsx``."""
+        came, went = ", ".join(self.came), ", ".join(self.went)
+        if self.came == self.went:
+            return f"with another version of {came}"
+        if came and went:
+            return f"with {came} in place of {went}"
+        return f"with {came}, too" if came else f"without {went}"
+
+
+def moved(month: str, before: dict[str, dict[str, str]], now: dict[str, dict[str, str]]) -> list[Moved]:
+    """Which files came and went between two closings (feed to file to hash), by feed."""
+    found = []
+    for feed in sorted(before.keys() | now.keys()):
+        was, is_now = before.get(feed, {}), now.get(feed, {})
+        came = tuple(sorted(file for file, sha in is_now.items() if was.get(file) != sha))
+        went = tuple(sorted(file for file, sha in was.items() if is_now.get(file) != sha))
+        if came or went:
+            found.append(Moved(month, feed, came, went))
+    return found
+
+
+def closings(inputs: Inputs, stage: str, month: Month, stood: Stood) -> list[str]:
+    """A sentence per month that was closed again with other files after the stage had run."""
+    said = []
+    for of_month, text in inputs.closed(month).items():
+        digest = stood.closed.get(of_month, "")
+        if digest == hashlib.sha256(text.encode()).hexdigest():
+            continue
+        before = record.deliveries(inputs.lake, digest) if digest else {}
+        changes = moved(of_month, before, record.files_in(text)) if before else []
+        how = "; ".join(one.sentence for one in changes)
+        verb = f"was closed again {how}".rstrip() if digest else "was closed"
+        said.append(f"{of_month} {verb} after {month} was {PAST[stage]}")
+    return said
+
+
+def arrivals(inputs: Inputs, month: Month) -> list[str]:
+    """What the month's inbox holds, or holds no more, since it was received."""
+    there = {path.name: inputs.digests.of_file(path) for path in files_of(inputs.settings.inbox / str(month))}
+    entries = ledger.read(inputs.lake, month)
+    known = {(entry.file, entry.sha256) for entry in entries}
+    names = {entry.file for entry in entries}
+    said = []
+    for file, sha in there.items():
+        if is_delivery(file) and (file, sha) not in known:
+            what = "has other bytes than were received" if file in names else "was not received yet"
+            said.append(f"{file} lies in the inbox of {month} and {what}")
+    said += [
+        f"{entry.file} is no longer in the inbox of {month}"
+        for entry in entries
+        if entry.is_landed and entry.file not in there
+    ]
+    return said or [f"the files in the inbox of {month} are others than were received"]
