@@ -63,17 +63,6 @@ def mix_against_previous(scene: Scene, column: str, *, limit: str) -> str:
     )
 
 
-def kept_from_previous(scene: Scene, column: str, *, limit: str) -> str:
-    """Of the distinct values of the month before, enough are still there."""
-    name = quoted_name(column)
-    return verdict_on(
-        "SELECT avg(CASE WHEN here.key IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
-        f" (SELECT DISTINCT {name} AS key FROM {scene.view_before(scene.table)} WHERE {name} IS NOT NULL) AS there"
-        f" LEFT JOIN (SELECT DISTINCT {name} AS key FROM {BATCH}) AS here USING (key)",
-        at_least=limit,
-    )
-
-
 def shares_as_trained(scene: Scene, comparison: str, kind: str, *, limit: str, pairs: str) -> str:
     """No level of a comparison of the match model has moved by more bits than this from where it was trained.
 
@@ -102,11 +91,6 @@ WORDS: tuple[Phrase, ...] = (
         mix_against_previous,
         "the mix of {column} moved by at most {limit} since the month before",
         "{column} 构成较上月变动不超过 {limit}",
-    ),
-    word_of(
-        kept_from_previous,
-        "at least {limit} of last month's {column} are still there",
-        "上月 {column} 本月仍在的占比不低于 {limit}",
     ),
     word_of(
         shares_as_trained,

@@ -14,7 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expectations import history
 from expectations.phrases import NotAssessable, Scene
+from expectations.shapes import Past, look_back
 from expectations.shelves import tables
 from expectations.suite import FOLDER, Rule, Shelf, Suite, find, suites
 from warehouse.errors import GateHeld
@@ -41,21 +43,24 @@ _DELIVERED = "delivered"
 
 # The policy parameter that says from how many rows on a share may hold a month.
 ROWS_TO_STOP = "expectations.rows_to_stop_min"
+# How many delivered months before are a feed's history.
+HISTORY_MONTHS = "expectations.history_months"
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A rule with its numbers: ``query`` for a word, ``reason`` when it cannot be asked here."""
+    """A rule with its numbers: ``query`` for a word, ``reason`` when it cannot be asked here, ``note`` to its verdict."""
 
     suite: Suite
     rule: Rule
     limits: dict[str, Decimal]
     query: str = ""
     reason: str = ""
+    note: str = ""
 
 
 def inspect_standardised(month: Month, *, lake: Lake, policy: Policy, folder: Path = FOLDER) -> Outcome:
-    """Gate 1: the standardised rows of every feed, the dock's facts, and the drift since the month before.
+    """Gate 1: the standardised rows of every feed, the dock's facts, and the drift from the feed's history.
 
     Returns the outcome; ``GateHeld`` when a stop rule fails (verdict, documents and outcome are written first).
     """
@@ -103,11 +108,15 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
     # Great Expectations takes seconds to import: only a gate that runs pays for it.
     from expectations import documents, engine
 
+    past = Past.of_nothing()
     here, before = tables(shelf, month, lake), tables(shelf, month.previous, lake)
+    if shelf == "standardised":
+        past = look_back(month, lake, suites(shelf, folder), policy.count(HISTORY_MONTHS))
+        here, before = {**here, **past.shapes}, past.before
     views = {name: name for name in here}
     views_before = {name: f"{name}__before" for name in before}
     asked = [
-        _ask(suite, rule, month, views, views_before, policy)
+        _ask(suite, rule, month, views, views_before, past.months.get(suite.table, ()), policy)
         for suite in suites(shelf, folder)
         for rule in suite.rules
     ]
@@ -115,6 +124,7 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
     seen = fingerprint(lake, month)
     examined = engine.examine(
         [_question(one) for one in asked if not one.reason],
+        name=gate,
         views={**here, **{views_before[name]: files for name, files in before.items()}},
         home=lake.home,
         month=month,
@@ -139,7 +149,13 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
 
 
 def _ask(
-    suite: Suite, rule: Rule, month: Month, views: dict[str, str], before: dict[str, str], policy: Policy
+    suite: Suite,
+    rule: Rule,
+    month: Month,
+    views: dict[str, str],
+    before: dict[str, str],
+    past: tuple[Month, ...],
+    policy: Policy,
 ) -> _Asked:
     """Fill the rule with its numbers and write its query, or say why it cannot be asked."""
     open_ones = [name for name in rule.policy.values() if policy.line(name).value == ""]
@@ -154,9 +170,11 @@ def _ask(
     build = rule.phrase.build
     if build is None:
         return asked
-    scene = Scene(suite.table, month, views, before, contracts().get(suite.table))
+    scene = Scene(suite.table, month, views, before, contracts().get(suite.table), past)
+    thin = "compared with one earlier month only" if rule.phrase in history.WORDS and len(past) == 1 else ""
     try:
-        return replace(asked, query=build(scene, **rule.args, **{name: str(n) for name, n in limits.items()}))
+        query = build(scene, **rule.args, **{name: str(n) for name, n in limits.items()})
+        return replace(asked, query=query, note=thin)
     except NotAssessable as reason:
         return replace(asked, reason=str(reason))
 
@@ -202,7 +220,7 @@ def _judge(one: _Asked, answers: Mapping[str, Answer], rows_to_stop: int) -> Rul
         **({} if answer.of is None else {"of": answer.of}),
         **limits,
     }
-    verdict = replace(verdict, success=answer.success, observed=observed)
+    verdict = replace(verdict, success=answer.success, observed=observed, reason=one.note)
     if not answer.success and not rule.absolute and _is_tolerant(limits) and (answer.of or 0) < rows_to_stop:
         # In a short list two typing errors are a large share: worth saying, not worth a month.
         return replace(verdict, severity="warn", reason=f"fewer than {rows_to_stop} rows")

@@ -30,6 +30,12 @@ COLUMN_ARGUMENTS = frozenset(
         "only",
         "by",
         "weight",
+        "key",
+        "sex",
+        "birth",
+        "without",
+        "category",
+        "level",
     }
 )
 
@@ -43,7 +49,8 @@ class Scene:
     """What a rule may look at besides its own table.
 
     ``table`` is the suite's table, ``month`` the month, ``views`` every table that is there this month,
-    ``before`` those of the month before, ``contract`` the feed's contract (None for a mart).
+    ``before`` those of the month before (a feed's last delivered one), ``contract`` the feed's contract (None for a
+    mart), ``past`` the months of the feed's history, the last one last.
     """
 
     table: str
@@ -51,6 +58,7 @@ class Scene:
     views: Mapping[str, str]
     before: Mapping[str, str]
     contract: Contract | None
+    past: tuple[Month, ...] = ()
 
     def view(self, table: str) -> str:
         """The view of another table of this month; ``NotAssessable`` when it is absent."""
@@ -61,7 +69,7 @@ class Scene:
     def view_before(self, table: str) -> str:
         """The view of a table of the month before; ``NotAssessable`` when there is none."""
         if table not in self.before:
-            raise NotAssessable(f"no {self.month.previous} of the same table to compare with")
+            raise NotAssessable(f"no earlier month of {table} to compare with")
         return quoted_name(self.before[table])
 
 
@@ -150,11 +158,43 @@ def delivered_value(column: str) -> str:
     return f"coalesce(trim({quoted_name(column + '_raw')}), '') <> ''"
 
 
-def share(good: str, *, among: str = "true", at_least: object = None, at_most: object = None) -> str:
+class Aggregate(str):
+    """A query that only aggregates the batch: its parts stand beside the text, so that one scan can answer many.
+
+    ``measured``, ``of_rows`` and ``is_broken`` are aggregates over the batch, with no other table beside it.
+    """
+
+    __slots__ = ("is_broken", "measured", "of_rows")
+
+    measured: str
+    of_rows: str
+    is_broken: str
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What the one row holds, by name."""
+        return {"measured": self.measured, "of_rows": self.of_rows, "is_broken": self.is_broken}
+
+
+def over_batch(measured: str, of_rows: str, *, at_least: object = None, at_most: object = None) -> Aggregate:
+    """A verdict on two aggregates over the batch (``share`` is the usual one)."""
+    query = Aggregate(
+        verdict_on(
+            f"SELECT {measured} AS measured, {of_rows} AS of_rows FROM {BATCH}",
+            at_least=at_least,
+            at_most=at_most,
+        )
+    )
+    query.measured, query.of_rows = f"round({measured}, 6)", of_rows
+    query.is_broken = _broken(f"({measured})", at_least, at_most)
+    return query
+
+
+def share(good: str, *, among: str = "true", at_least: object = None, at_most: object = None) -> Aggregate:
     """One row (``measured``, ``of_rows``, ``is_broken``): the share of the rows ``among`` that are ``good``."""
-    return verdict_on(
-        f"SELECT count(*) FILTER (WHERE ({among}) AND ({good})) / nullif(count(*) FILTER (WHERE {among}), 0)"
-        f" AS measured, count(*) FILTER (WHERE {among}) AS of_rows FROM {BATCH}",
+    return over_batch(
+        f"count(*) FILTER (WHERE ({among}) AND ({good})) / nullif(count(*) FILTER (WHERE {among}), 0)",
+        f"count(*) FILTER (WHERE {among})",
         at_least=at_least,
         at_most=at_most,
     )
@@ -162,11 +202,15 @@ def share(good: str, *, among: str = "true", at_least: object = None, at_most: o
 
 def verdict_on(query: str, *, at_least: object = None, at_most: object = None) -> str:
     """Put limits on a query of one row with ``measured`` and ``of_rows``; nothing measured breaks nothing."""
-    tests = [f"measured < {at_least}"] if at_least is not None else []
-    tests += [f"measured > {at_most}"] if at_most is not None else []
     # Great Expectations asks that a query names its batch; words that look beside the table name it here.
     beside = "" if BATCH in query else f" /* beside {BATCH} */"
     return (
         f"SELECT round(measured, 6) AS measured, of_rows,"
-        f" coalesce({' OR '.join(tests)}, false) AS is_broken FROM ({query}) AS asked{beside}"
+        f" {_broken('measured', at_least, at_most)} AS is_broken FROM ({query}) AS asked{beside}"
     )
+
+
+def _broken(measured: str, at_least: object, at_most: object) -> str:
+    tests = [f"{measured} < {at_least}"] if at_least is not None else []
+    tests += [f"{measured} > {at_most}"] if at_most is not None else []
+    return f"coalesce({' OR '.join(tests) or 'NULL::BOOLEAN'}, false)"

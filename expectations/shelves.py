@@ -30,7 +30,7 @@ def _standardised(month: Month, lake: Lake) -> Mapping[str, Files]:
     }
     facts = {
         table: _parquet(lake.partition(table, month=key))
-        for table in ("row_account", "ledger", "model_drift")
+        for table in ("row_account", "set_aside", "totals", "ledger", "model_drift")
     }
     return {**feeds, **facts}
 
