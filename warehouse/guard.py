@@ -19,10 +19,11 @@ from warehouse.errors import DoudiError, Fault, Misconfigured, Refused, Unavaila
 from warehouse.lake import Lake
 from warehouse.locks import alone
 from warehouse.months import Month
+from warehouse.operations.watch import watched
 from warehouse.runs import run_of
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.kept import standing_kept
-from warehouse.timings import Timing, timed
+from warehouse.timings import Timing
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -53,9 +54,9 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
     stood on (``warehouse.standing``).
     """
     with (
+        watched(stage, month, home) as timing,
         guarded(f"{stage} {month}", home),
         alone(stage, month, home),
-        timed(stage, str(month), home) as timing,
         run_of(stage, month, home),
     ):
         _refuse_nothing(stage, month, home)

@@ -2,12 +2,15 @@
 
 An ``Outcome`` is small and plain, so that it may travel in Airflow's XCom and be a row that dbt
 reads. It holds no time and no duration: the same month gives the same bytes. How long a stage took
-goes to ``HOME/logs/timings.jsonl`` (``warehouse.timings``).
+goes to ``HOME/logs/runs.jsonl`` (``warehouse.operations``).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +57,24 @@ def record(outcome: Outcome, lake: Lake) -> Outcome:
     path = lake.partition("outcomes", month=outcome.month) / f"{outcome.stage}.json"
     lake.write_text(path, json.dumps(outcome.as_dict(), ensure_ascii=False, indent=1) + "\n")
     runs.told()
+    heard = _listeners.get()
+    if heard is not None:
+        heard.append(outcome)
     return outcome
+
+
+_listeners: ContextVar[list[Outcome] | None] = ContextVar("doudi_outcomes", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[Outcome]]:
+    """Give a list that fills with the outcomes that are recorded in the block, a held month's too."""
+    heard: list[Outcome] = []
+    token = _listeners.set(heard)
+    try:
+        yield heard
+    finally:
+        _listeners.reset(token)
 
 
 def recorded(lake: Lake, stage: str, month: Month) -> Outcome | None:

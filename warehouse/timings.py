@@ -1,14 +1,12 @@
-"""How long a stage took: a log for the operator, kept apart from results so that these never change."""
+"""How long a stage took and how much memory the process has needed: for the operator's log only."""
 
 from __future__ import annotations
 
-import json
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass
@@ -22,8 +20,8 @@ class Timing:
 
 
 @contextmanager
-def timed(stage: str, month: str, home: Path) -> Iterator[Timing]:
-    """Measure a block and append one line to ``home/logs/timings.jsonl``, also when it fails."""
+def timed(stage: str, month: str) -> Iterator[Timing]:
+    """Measure a block, also when it fails; the figures stand in what was given when the block has ended."""
     timing = Timing(stage, month)
     begun = time.perf_counter()
     try:
@@ -31,9 +29,3 @@ def timed(stage: str, month: str, home: Path) -> Iterator[Timing]:
     finally:
         timing.seconds = round(time.perf_counter() - begun, 2)
         timing.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        path = home / "logs" / "timings.jsonl"
-        # On a full disk the stage's own error is the one to be told.
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as log:
-                log.write(json.dumps(vars(timing)) + "\n")

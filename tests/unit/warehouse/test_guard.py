@@ -148,5 +148,6 @@ def test_a_failed_stage_is_timed_and_debug_shows_the_original(tmp_path, monkeypa
     monkeypatch.setenv("DOUDI_DEBUG", "1")
     with pytest.raises(KeyError), stage_run("publish", MONTH, tmp_path):
         raise KeyError("x")
-    line = json.loads((tmp_path / "logs/timings.jsonl").read_text(encoding="utf-8"))
-    assert line["stage"] == "publish"
+    begun, ended = map(json.loads, (tmp_path / "logs/runs.jsonl").read_text(encoding="utf-8").splitlines())
+    assert begun["run"] == ended["run"]
+    assert (ended["stage"], ended["status"], ended["reason"]) == ("publish", "fault", "")
