@@ -10,6 +10,7 @@ from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release import frame, marts
+from warehouse.release.cautions import Cautions
 from warehouse.release.fill import Occasion
 from warehouse.release.form import forms
 from warehouse.release.issue import issue_form
@@ -32,12 +33,12 @@ def report_changes(
             f"the period ends ({month}) before it begins ({since}).",
             next_step="give --since as the earlier month.",
         )
-    passed_verdicts(month, lake, policy)
+    verdicts = passed_verdicts(month, lake, policy)
     target = lake.home / "reports" / "changes" / f"{since}_{month}"
     with in_memory(lake.home) as con, replacing_folder(target) as folder:
         marts.attach(con, lake, month)
         frame.prepare(con, lake, month, policy, since=since)
         unassessed = Unassessed(con, lake, month)
-        occasion = Occasion(month, since, policy, unassessed)
+        occasion = Occasion(month, since, policy, unassessed, Cautions(verdicts))
         items = issue_form(folder, con, forms()[_FORM], occasion, when=f"{since}_{month}")
     return target, items, unassessed.months_missing(since)

@@ -11,6 +11,7 @@ import duckdb
 
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.form import Copy, Form, Leaf
 from warehouse.release.masking import Mask
@@ -39,12 +40,13 @@ def places_of(rows: Rows) -> list[str]:
 
 @dataclass(frozen=True)
 class Occasion:
-    """What the forms of one issue share: the month, the first month of the period, policy, and the month's gaps."""
+    """What the forms of one issue share: the month, the first month of the period, policy, and the month's gaps and cautions."""
 
     month: Month
     since: Month
     policy: Policy
     unassessed: Unassessed
+    cautions: Cautions
 
     @property
     def period(self) -> str:
@@ -71,6 +73,7 @@ def filled(
     notes = tuple(note.format(**words) for note in form.notes) + tuple(
         occasion.unassessed.told(form.rules, form.feeds, place)
     )
+    notes += tuple(map(mask.show_text, occasion.cautions.notes(form.rules, form.feeds)))
     missing = occasion.unassessed.months_missing(occasion.since) if "{period}" in form.title else []
     if missing:
         notes += (f"期内没有数据、未计入的月份：{'、'.join(missing)}。",)

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.cautions import HEADING, Cautions
 from warehouse.release.document import Prose, Table
 from warehouse.release.unassessed import left_out
 from warehouse.release.workbook import NOTICE, Book, Column
@@ -73,7 +74,12 @@ def how_to_fill(month: Month, policy: Policy) -> list[str]:
 
 
 def guide_blocks(
-    con: duckdb.DuckDBPyConnection, *, month: Month, township: str | None, policy: Policy
+    con: duckdb.DuckDBPyConnection,
+    *,
+    month: Month,
+    township: str | None,
+    policy: Policy,
+    cautions: Cautions,
 ) -> list[Table | Prose]:
     """What the sheet 说明 says, for workbook and paper; ``township`` None counts the whole county."""
     rules = con.execute(_RULE_ROWS, [township]).fetchall()
@@ -93,6 +99,7 @@ def guide_blocks(
         _table(_RULES, rules, "一、本月规则", ""),
         left_out_table(con, township, "二、本月未评估（不等于没有问题）"),
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
+        cautions.table(con, township, f"四、{HEADING}：{len(cautions.all)} 条（质量关发现，看表时请留意）"),
     ]
 
 
@@ -111,12 +118,13 @@ def write_guide(
     township: str | None,
     title: str,
     policy: Policy,
+    cautions: Cautions,
 ) -> None:
     """Write the sheet 说明, first in the workbook; the county's begins with the alarms (A01)."""
     sheet = book.sheet("说明")
     sheet.set_column(0, 0, 8)
     row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
-    for block in guide_blocks(con, month=month, township=township, policy=policy):
+    for block in guide_blocks(con, month=month, township=township, policy=policy, cautions=cautions):
         if isinstance(block, Prose):
             row = book.prose(sheet, row, block.text, across=4)
         else:

@@ -17,6 +17,7 @@ from warehouse.errors import NotReleased
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Sheet, Table
 from warehouse.release.listing import UNPLACED, stream
 from warehouse.release.masking import Mask
@@ -49,8 +50,10 @@ SIGN = "填表人：　　　　　　　　村（社区）负责人：　　　
 FILLER = "\u3000"
 _FORM_ROWS = 6  # the blank form's rows
 _FIRST = 3
+_BREADTH = int(sum(column.width for column in COLUMNS))
 
 _NEEDED = ("rural_monitoring", "assistance_roster")
+_READ = (*_NEEDED, "assistance_payment")
 
 
 def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Policy) -> int:
@@ -162,7 +165,14 @@ def townships(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def write_ledger(
-    path: Path, con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+    path: Path,
+    con: duckdb.DuckDBPyConnection,
+    *,
+    month: Month,
+    township: str,
+    mask: Mask,
+    policy: Policy,
+    cautions: Cautions,
 ) -> int:
     """Write one township's four sheets; gives how many persons stand in them."""
     aids = drop_down(policy.words("release.aids"), "release.aids")
@@ -181,13 +191,19 @@ def write_ledger(
             for filler in range(row, end):
                 for column, what in enumerate(COLUMNS):
                     sheet.write_string(filler, column, FILLER, book.looks["open" if what.is_open else "text"])
-            _note(book, sheet, end, noted, none)
+            _note(book, sheet, end, noted, none, _said(cautions, mask))
             _close(book, sheet, end, aids, reasons, none)
     return persons
 
 
 def ledger_document(
-    con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+    con: duckdb.DuckDBPyConnection,
+    *,
+    month: Month,
+    township: str,
+    mask: Mask,
+    policy: Policy,
+    cautions: Cautions,
 ) -> Document:
     """The four sheets as one document, for the paper copy."""
     none = policy.text("release.aid_none")
@@ -202,7 +218,7 @@ def ledger_document(
                 title=_title(policy, population),
                 annex=name.split(" ", 1)[0] if name.startswith("附件") else "",
                 blocks=[Table(COLUMNS, rows + blank)],
-                notes=(_noted(noted, none),),
+                notes=(_noted(noted, none), *_said(cautions, mask)),
                 sign=SIGN,
             )
         )
@@ -249,10 +265,16 @@ def _open(book: Book, name: str, title: str) -> Any:
     return sheet
 
 
-def _note(book: Book, sheet: Any, row: int, population: str, none: str) -> None:
+def _said(cautions: Cautions, mask: Mask) -> list[str]:
+    return [mask.show_text(note) for note in cautions.notes((), _READ)]
+
+
+def _note(book: Book, sheet: Any, row: int, population: str, none: str, said: list[str]) -> None:
     text = _noted(population, none)
     sheet.set_row(row, 34)
     sheet.merge_range(row, 0, row, len(COLUMNS) - 1, text, book.looks["plain"])
+    for words in said:
+        row = book.prose(sheet, row + 1, words, across=len(COLUMNS), width=_BREADTH) - 1
 
 
 def _close(book: Book, sheet: Any, end: int, aids: list[str], reasons: list[str], none: str) -> None:

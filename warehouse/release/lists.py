@@ -15,12 +15,13 @@ from xlsxwriter.utility import xl_col_to_name
 
 from warehouse.months import Month
 from warehouse.policy import Policy
-from warehouse.release.document import Document, Sheet, Table
+from warehouse.release.cautions import Cautions
+from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.guide import guide_blocks, write_guide
 from warehouse.release.list_columns import COUNTY, PAPER, QUERY, TOWNSHIP, Answers, row_of
 from warehouse.release.listing import stream
 from warehouse.release.masking import Mask
-from warehouse.release.workbook import NOTICE, SHEET_ROWS, Book, Column, workbook
+from warehouse.release.workbook import NOTICE, SHEET_ROWS, Book, Column, height_of, workbook
 
 _FIRST = 4  # title, notice, 填报 line, header: data begins in the fifth row
 _SIGN = (
@@ -36,6 +37,7 @@ def write_list(
     township: str | None,
     mask: Mask,
     policy: Policy,
+    cautions: Cautions,
     is_paper: bool = False,
 ) -> list[str]:
     """Write one list (a township's, or the county's when ``township`` is None); gives its warning ids.
@@ -47,8 +49,9 @@ def write_list(
     answers = Answers.of(policy)
     ids: list[str] = []
     title = _titled(month, township, mask, policy)
+    said = mask.show_text(cautions.header(con, township))
     with workbook(path, month, title) as book:
-        write_guide(book, con, month=month, township=township, title=title, policy=policy)
+        write_guide(book, con, month=month, township=township, title=title, policy=policy, cautions=cautions)
         sheet, part, row = None, "", _FIRST
         for seen in stream(con, QUERY, [township]):
             wanted = seen[1] if township else seen[0]
@@ -57,7 +60,7 @@ def write_list(
                     _close(book, sheet, row, columns, answers, month, is_paper)
                 part, row = wanted, _FIRST
                 name = mask.show_text(part)
-                sheet = _open(book, name, f"{title} · {name}", columns)
+                sheet = _open(book, name, f"{title} · {name}", columns, said)
             book.line(sheet, row, columns, row_of(seen, mask, columns, policy))
             ids.append(str(seen[-1]))
             row += 1
@@ -67,16 +70,24 @@ def write_list(
 
 
 def list_document(
-    con: duckdb.DuckDBPyConnection, *, month: Month, township: str, mask: Mask, policy: Policy
+    con: duckdb.DuckDBPyConnection,
+    *,
+    month: Month,
+    township: str,
+    mask: Mask,
+    policy: Policy,
+    cautions: Cautions,
 ) -> Document:
     """A township's list as it is printed: a section per village, then what the sheet 说明 says."""
     title = _titled(month, township, mask, policy)
+    said = mask.show_text(cautions.header(con, township))
+    above = [Prose(said)] if said else []
     sheets = []
     for village, seen in groupby(stream(con, QUERY, [township]), key=lambda seen: str(seen[1])):
         name = mask.show_text(village)
         rows = [row_of(one, mask, PAPER, policy) for one in seen]
-        sheets.append(Sheet(name, f"{title} · {name}", [Table(PAPER, rows)], sign=_SIGN))
-    guide = guide_blocks(con, month=month, township=township, policy=policy)
+        sheets.append(Sheet(name, f"{title} · {name}", [*above, Table(PAPER, rows)], sign=_SIGN))
+    guide = guide_blocks(con, month=month, township=township, policy=policy, cautions=cautions)
     sheets.append(Sheet("说明", f"{title} · 说明", guide, form_line=()))
     return Document(title, sheets)
 
@@ -86,14 +97,16 @@ def _titled(month: Month, township: str | None, mask: Mask, policy: Policy) -> s
     return f"{county}{mask.show_text(township)}{month.year}年{month.number}月预警核查清单"
 
 
-def _open(book: Book, name: str, title: str, columns: tuple[Column, ...]) -> Any:
+def _open(book: Book, name: str, title: str, columns: tuple[Column, ...], said: str) -> Any:
     sheet = book.sheet(name)
     last = len(columns) - 1
     half = last // 2
     sheet.set_row(0, 28)
     sheet.merge_range(0, 0, 0, last, title, book.looks["title"])
-    sheet.set_row(1, 20)
-    sheet.merge_range(1, 0, 1, last, f"{NOTICE}：请入户核实后填写右侧浅黄色各栏", book.looks["notice"])
+    notice = f"{NOTICE}：请入户核实后填写右侧浅黄色各栏" + (f"\n{said}" if said else "")
+    page = Column("notice", "", sum(column.width for column in columns))
+    sheet.set_row(1, max(20.0, height_of((page,), (notice,))))
+    sheet.merge_range(1, 0, 1, last, notice, book.looks["notice"])
     sheet.set_row(2, 20)
     sheet.merge_range(2, 0, 2, half, "填报单位：", book.looks["form_line_open"])
     sheet.merge_range(2, half + 1, 2, last, "填报时间：", book.looks["form_line_open"])

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from warehouse.audit_log import Entry
 from warehouse.months import Month
+from warehouse.release.cautions import Cautions
 from warehouse.verdicts import Verdict
 
 NAME = "manifest.json"
@@ -27,9 +29,20 @@ class Item:
 
 
 def write_manifest(
-    folder: Path, items: list[Item], *, month: Month, region: str, verdicts: dict[str, Verdict]
+    folder: Path,
+    items: list[Item],
+    *,
+    month: Month,
+    region: str,
+    verdicts: dict[str, Verdict],
+    cautions: Cautions,
+    decision: Entry | None,
 ) -> Path:
-    """Write ``manifest.json`` over the files that stand in ``folder``; gives its path."""
+    """Write ``manifest.json`` over the files that stand in ``folder``; gives its path.
+
+    ``decision`` is the month's last entry of the audit log: a log that is cut off before it, or written anew,
+    no longer holds what the manifest names.
+    """
     files: list[dict[str, Any]] = [
         {
             **asdict(item),
@@ -42,6 +55,8 @@ def write_manifest(
         "month": str(month),
         "region": region,
         "verdicts": {gate: verdict.fingerprint for gate, verdict in sorted(verdicts.items())},
+        "cautions": [asdict(caution) for caution in cautions.all],
+        "audit_log": {"seq": decision.seq, "hash": decision.hash} if decision else None,
         "files": files,
     }
     path = folder / NAME

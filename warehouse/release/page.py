@@ -15,6 +15,7 @@ from warehouse.months import Month
 from warehouse.parts import card, table
 from warehouse.policy import Policy
 from warehouse.release import charts
+from warehouse.release.cautions import Cautions
 from warehouse.release.guide import STATUS
 from warehouse.release.listing import UNPLACED
 from warehouse.release.page_figures import alarm_card, figure_cards
@@ -44,7 +45,7 @@ GROUP BY ALL ORDER BY ALL
 _TILES = f"SELECT {_TOWNSHIP}, rule_id, count(*) FROM fct_warning_monthly GROUP BY ALL ORDER BY 2, 1"
 _LINK_ROWS = "SELECT feed, grade, sum(rows)::BIGINT FROM audit_link_monthly GROUP BY ALL ORDER BY ALL"
 _FEEDS = """
-SELECT feed, files, rows, landed, quarantined, furniture FROM audit_row_account ORDER BY feed
+SELECT feed, files, rows, landed, quarantined, furniture, set_aside FROM audit_row_account ORDER BY feed
 """
 _QUARANTINE = "SELECT feed, reason, count(*) FROM quarantine GROUP BY ALL ORDER BY 3 DESC, 1, 2"
 _HELD = "SELECT status, reason, sum(warnings)::BIGINT FROM backlog GROUP BY ALL ORDER BY 3 DESC, 1, 2"
@@ -157,15 +158,15 @@ def _held(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> str:
     titles = {feed: contract.title for feed, contract in contracts().items()}
     feeds = [
-        (titles.get(feed, feed), files, rows, landed, quarantined, furniture,
+        (titles.get(feed, feed), files, rows, landed, set_aside, quarantined, furniture,
          "✓ 相符" if rows == landed + quarantined + furniture else "✗ 不符")
-        for feed, files, rows, landed, quarantined, furniture in con.execute(_FEEDS).fetchall()
+        for feed, files, rows, landed, quarantined, furniture, set_aside in con.execute(_FEEDS).fetchall()
     ]  # fmt: skip
     reasons = [
         (titles.get(feed, feed), reason, count) for feed, reason, count in con.execute(_QUARANTINE).fetchall()
     ]
     gates = "".join(_gate(gate, verdict) for gate, verdict in verdicts.items())
-    account = table(("来源", "文件", "行数", "入库", "隔离", "表头等", "行数账"), feeds, "没有文件。")
+    account = table(("来源", "文件", "行数", "入库", "其中未纳入", "隔离", "表头等", "行数账"), feeds, "没有文件。")
     return (
         card("数据质量：行数账", _wide(account))
         + f"<div class=pair>{card('隔离原因', table(('来源', '原因', '行数'), reasons, '本月没有隔离行。'))}"
@@ -176,10 +177,16 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
 def _gate(gate: str, verdict: Verdict) -> str:
     warned, unseen = verdict.failed("warn"), verdict.not_assessed()
     held = sum(1 for rule in verdict.rules if rule.success)
-    lines = "".join(f"<li><b>{escape(rule.id)}</b> {escape(rule.words or rule.why)}</li>" for rule in warned)
+    lines = "".join(
+        f"<li><b>{escape(one.rule)}</b> {escape(one.told)}</li>" for one in Cautions({gate: verdict}).all
+    )
+    released = len(verdict.released())
+    passed = (
+        f"<span class=let-go>{released} 条经决定放行</span>" if released else "<span class=pass>通过</span>"
+    )
     unseen_line = f"，{len(unseen)} 条无法评估" if unseen else ""
     return (
-        f"<div class=gate><h3>{_GATES.get(gate, gate)} <span class=pass>通过</span></h3>"
+        f"<div class=gate><h3>{_GATES.get(gate, gate)} {passed}</h3>"
         f"<p class=quiet>{held} 条规则符合，{len(warned)} 条提醒{unseen_line}</p><ul>{lines}</ul></div>"
     )
 

@@ -35,6 +35,7 @@ td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .gate+.gate{margin-top:14px;padding-top:14px;border-top:1px solid var(--line)}
 .gate ul{margin:6px 0 0;padding-left:18px;font-size:14px}
 .pass{margin-left:8px;padding:1px 9px;border-radius:99px;background:#E7F4EE;color:var(--green);font-size:12px;font-weight:600}
+.let-go{margin-left:8px;padding:1px 9px;border-radius:99px;background:#FDF3E1;color:#8A5A00;font-size:12px;font-weight:600}
 footer{max-width:1120px;margin:0 auto;padding:0 20px 30px;color:var(--soft);font-size:13px}
 @media (max-width:760px){
 .pair{grid-template-columns:minmax(0,1fr)}

@@ -7,11 +7,13 @@ from pathlib import Path
 import duckdb
 
 from warehouse.database import copy_to_parquet, in_memory
+from warehouse.gate_decisions import last_decision
 from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release import frame, ledger, listing, marts, quarter
+from warehouse.release.cautions import Cautions
 from warehouse.release.fill import Occasion
 from warehouse.release.frame import quarter_first
 from warehouse.release.frozen import freeze
@@ -39,29 +41,38 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     ID or phone; then whatever stood in the release folder stays as it was. Recorded as ``publish``.
     """
     verdicts = passed_verdicts(month, lake, policy)
+    cautions = Cautions(verdicts)
     with in_memory(lake.home) as con, replacing_folder(release_folder(lake, month)) as folder:
         marts.attach(con, lake, month)
         listing.prepare(con)
         warnings = copy_to_parquet(con, listing.WARNINGS, folder / "warnings.parquet")
         items = [Item("warnings.parquet", "warnings", warnings)]
-        items += _lists(folder, con, month, policy)
+        items += _lists(folder, con, month, policy, cautions)
         ledger.prepare(con, lake, month, policy)
-        items += _ledgers(folder, con, month, policy)
+        items += _ledgers(folder, con, month, policy, cautions)
         frame.prepare(con, lake, month, policy)
         figures = "SELECT * FROM figures ORDER BY figure_id, township"
         items.append(
             Item("figures.parquet", "figures", copy_to_parquet(con, figures, folder / "figures.parquet"))
         )
-        occasion = Occasion(month, quarter_first(month), policy, Unassessed(con, lake, month))
+        occasion = Occasion(month, quarter_first(month), policy, Unassessed(con, lake, month), cautions)
         items += issue_forms(folder, con, occasion)
         told = quarter.read(con, lake, month) if quarter.is_due(month, policy) else None
         if told:
-            document = quarter.report(con, told, lake=lake, month=month, policy=policy)
+            document = quarter.report(con, told, lake=lake, month=month, policy=policy, cautions=cautions)
             items += issue_report(folder, document, file=quarter.FILE, month=month, policy=policy)
         page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
         (folder / "month.html").write_text(page, encoding="utf-8")
         items.append(Item("month.html", "page", 0))
-        write_manifest(folder, items, month=month, region=policy.region, verdicts=dict(verdicts))
+        write_manifest(
+            folder,
+            items,
+            month=month,
+            region=policy.region,
+            verdicts=verdicts,
+            cautions=cautions,
+            decision=last_decision(lake, month),
+        )
         outcome = _outcome(con, month, items)
     if told:
         # Only what left the house is reported: the release stands by now.
@@ -70,7 +81,9 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     return record(outcome, lake)
 
 
-def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
+def _lists(
+    folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy, cautions: Cautions
+) -> list[Item]:
     """Every township's list and its paper copy, and the county's list."""
     places: list[tuple[str | None, str]] = [
         (name, place_word(name, policy)) for name in listing.townships(con)
@@ -90,17 +103,22 @@ def _lists(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: P
                 township=township,
                 mask=mask,
                 policy=policy,
+                cautions=cautions,
                 is_paper=audience == "paper",
             )
             items.append(_sealed(folder, Item(path, "list", len(ids), audience, ids), mask))
         if township:
-            document = list_document(con, month=month, township=township, mask=paper, policy=policy)
+            document = list_document(
+                con, month=month, township=township, mask=paper, policy=policy, cautions=cautions
+            )
             pdf = f"paper/预警清单_{word}_{month}.pdf"
             items.append(issue(folder, pdf, document, kind="list", mask=paper, month=month))
     return items
 
 
-def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy) -> list[Item]:
+def _ledgers(
+    folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy: Policy, cautions: Cautions
+) -> list[Item]:
     """Every township's ledger and its paper copy."""
     items, paper = [], mask_for("paper", policy)
     places: list[tuple[str | None, str]] = [
@@ -113,10 +131,18 @@ def _ledgers(folder: Path, con: duckdb.DuckDBPyConnection, month: Month, policy:
         ):
             mask = mask_for(audience, policy)
             persons = write_ledger(
-                folder / path, con, month=month, township=str(township), mask=mask, policy=policy
+                folder / path,
+                con,
+                month=month,
+                township=str(township),
+                mask=mask,
+                policy=policy,
+                cautions=cautions,
             )
             items.append(_sealed(folder, Item(path, "ledger", persons, audience), mask))
-        document = ledger_document(con, month=month, township=str(township), mask=paper, policy=policy)
+        document = ledger_document(
+            con, month=month, township=str(township), mask=paper, policy=policy, cautions=cautions
+        )
         pdf = f"paper/摸排台账_{word}_{month}.pdf"
         items.append(issue(folder, pdf, document, kind="ledger", mask=paper, month=month))
     return items

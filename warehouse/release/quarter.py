@@ -15,6 +15,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release import calendar, frozen
+from warehouse.release.cautions import HEADING, Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.frame import quarter_first
 from warehouse.release.frozen import Figure, Quarter
@@ -55,9 +56,15 @@ def read(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> Quarter:
 
 
 def report(
-    con: duckdb.DuckDBPyConnection, quarter: Quarter, *, lake: Lake, month: Month, policy: Policy
+    con: duckdb.DuckDBPyConnection,
+    quarter: Quarter,
+    *,
+    lake: Lake,
+    month: Month,
+    policy: Policy,
+    cautions: Cautions,
 ) -> Document:
-    """The report as a document: the text, the figures, and what was not assessed."""
+    """The report as a document: the text, the figures, and what was not assessed or was doubtful."""
     county = policy.text("release.county_name")
     words: dict[str, object] = {
         "county": county, "year": month.year, "quarter": (month.number + 2) // 3,
@@ -83,7 +90,12 @@ def report(
         [
             Sheet("文字材料", title, blocks, form_line=line, notes=tuple(notes), sign=SIGN),
             Sheet("主要指标", f"{title} · 主要指标", _figures(con, quarter, lake, month), form_line=line[:2]),
-            Sheet("未评估情况", f"{title} · 未评估情况", [left_out_table(con, None)], form_line=()),
+            Sheet(
+                "未评估情况",
+                f"{title} · 未评估情况",
+                [left_out_table(con, None), cautions.table(con, None, HEADING)],
+                form_line=(),
+            ),
         ],
     )
 

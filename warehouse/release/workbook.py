@@ -33,7 +33,7 @@ _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _GRID = {"border": 1, "border_color": "#9AA5B1", "text_wrap": True}
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "黑体", "font_size": 16, "align": "center", "bold": True},
-    "notice": {"font_color": "#B42318", "align": "center", "bg_color": "#FEF3F2"},
+    "notice": {"font_color": "#B42318", "align": "center", "bg_color": "#FEF3F2", "text_wrap": True},
     "form_line": {"font_size": 11},
     "form_line_open": {"font_size": 11, "locked": False},
     "header": {**_GRID, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#DCE6F1"},
