@@ -14,7 +14,7 @@ from warehouse.months import Month
 WRITERS = {
     "receive": ("landed", "quarantine", "row_account", "totals", "ledger"),
     "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings"),
+    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings", "findings_past", "set_aside"),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
     "quality": (
         "linkage_quality", "linkage_histogram", "linkage_unlinkables", "linked_unlinked", "link_sample",
@@ -29,13 +29,14 @@ _MEASURED = WRITERS["quality"]
 _READS: dict[str, tuple[str, ...]] = {
     "receive": ("ledger",),
     "close": ("ledger",),
-    "standardise": ("landed",),
-    "gate1": ("standardised", "row_findings", "row_account", "totals", "ledger", "model_drift"),
+    "standardise": ("landed", "ledger", "corrections", "findings_past"),
+    "gate1": ("standardised", "set_aside", "row_account", "totals", "ledger", "model_drift"),
+    "slips": ("row_findings", "landed", "quarantine", "totals", "ledger", "corrections"),
     "link": ("records", "profiles", "decisions"),
     "identity": ("registry", "events"),
     "quality": ("records", "profiles", "standardised", "crosswalk", "pairs", "review", "registry", "labels"),
     "prepare_review": ("review", "registry", "link_sample", "records"),
-    "build": ("standardised", "row_findings", "records", "crosswalk", "events", "registry", "row_account",
+    "build": ("standardised", "set_aside", "records", "crosswalk", "events", "registry", "row_account",
               *_MEASURED),
     "gate2": ("marts", "crosswalk", "pairs", "review", "events", "records", "registry", "standardised"),
     "publish": ("marts", "crosswalk", "verdicts", "standardised", "row_account", "ledger"),

@@ -34,6 +34,7 @@ EVENTS = {"event_id": _V, "kind": _V, "person_id": _V, "other_id": _V}
 ROW_ACCOUNT = {
     "feed": _V, "file": _V, "sheet": _V, "rows": _I, "landed": _I, "quarantined": _I, "furniture": _I,
 }  # fmt: skip
+SET_ASIDE = {"feed": _V, "file": _V, "sheet": _V, "rows": _I}
 DISPOSITIONS = {
     "warning_id": _V, "rule_id": _V, "person_id": _V, "result": _V, "aid": _V, "reason_not": _V,
     "reason_words": _V,
@@ -104,7 +105,8 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
             columns,
             _partitions(lake.partition("registry"), now, f"{table}.parquet"),
         )
-    _view(con, "row_account", ROW_ACCOUNT, _partitions(lake.partition("row_account"), [until], "*.parquet"))
+    for table, columns in (("row_account", ROW_ACCOUNT), ("set_aside", SET_ASIDE)):
+        _view(con, table, columns, _partitions(lake.partition(table), [until], "*.parquet"))
     _past(con, month, lake)
     lines = _policy(con, policy_dir)
     return {"feeds": came, "policy_lines": lines}

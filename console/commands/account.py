@@ -1,20 +1,22 @@
-"""``doudi account``: the row account of every delivered file."""
+"""``doudi account``: the row account of every delivered file, and the landed rows that were set aside."""
 
 from __future__ import annotations
 
 from console.screen import Screen
-from warehouse.intake.account import row_account
+from warehouse.intake.account import row_account, set_aside
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import Settings
 
-HEADERS = ("feed", "file", "sheet", "rows", "landed", "quarantined", "furniture", "holds")
+HEADERS = ("feed", "file", "sheet", "rows", "landed", "quarantined", "furniture", "set aside", "holds")
 
 
 def show_account(month: Month, settings: Settings, screen: Screen) -> None:
-    """One line a file and sheet; the last column says whether the account holds."""
+    """One line a file and sheet. Rows set aside are a part of the landed ones; the last column says whether it holds."""
+    lake = Lake(settings.home)
+    aside = set_aside(lake, month)
     lines = [
-        (*line, "yes" if line[3] == line[4] + line[5] + line[6] else "NO")
-        for line in row_account(Lake(settings.home), month)
+        (*line, aside.get((line.feed, line.file, line.sheet), 0), "yes" if line.holds else "NO")
+        for line in row_account(lake, month)
     ]
     screen.table(f"Row account {month}", HEADERS, lines)

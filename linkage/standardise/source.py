@@ -35,7 +35,8 @@ def open_source(con: duckdb.DuckDBPyConnection, contract: Contract, glob: str) -
 
     The cell ``<column>__cell`` is the column itself, except where a clerk has put the ID under the name
     and the name under the ID: there the two cells change places, and ``<name>__swapped`` is true.
-    A column that an older landing lacks is NULL.
+    A column that an older landing lacks is NULL. Between the landed rows and the source stands the view
+    ``delivered``: what a slip corrected is laid over there, and what a row rule sets aside is left out.
     """
     con.execute(f"CREATE OR REPLACE TEMP VIEW landed AS FROM read_parquet('{glob}', union_by_name = true)")
     present = {row[0] for row in con.execute("DESCRIBE landed").fetchall()}
@@ -45,7 +46,8 @@ def open_source(con: duckdb.DuckDBPyConnection, contract: Contract, glob: str) -
         f'"{column.name}"' if column.name in present else f'NULL::VARCHAR AS "{column.name}"'
         for column in contract.columns
     ]
-    con.execute(f"CREATE OR REPLACE TEMP VIEW delivered AS SELECT {', '.join(columns)} FROM landed")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW landed_rows AS SELECT {', '.join(columns)} FROM landed")
+    con.execute("CREATE OR REPLACE TEMP VIEW delivered AS SELECT * FROM landed_rows")
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW source AS SELECT *, {', '.join(_cells(contract))} FROM delivered"
     )

@@ -10,7 +10,9 @@ from linkage.records import PROFILES, RECORDS
 from linkage.standardise import tally
 from linkage.standardise.cells import fold_word_cells
 from linkage.standardise.columns import standardised_query
+from linkage.standardise.corrected import deliveries, gather_corrections, lay_over
 from linkage.standardise.descriptions import describe, refuse_collisions
+from linkage.standardise.findings import Delivery, find, leave_out, write_findings
 from linkage.standardise.recipes import install
 from linkage.standardise.source import fold_id_cells, fold_name_cells, open_source
 from warehouse.database import copy_to_parquet, in_memory, quoted
@@ -20,24 +22,29 @@ from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
+from warehouse.slips.tables import SET_ASIDE
 
 STAGE = "standardise"
-TABLES = ("standardised", "records", "profiles")
+TABLES = ("standardised", "records", "profiles", "row_findings")
+_COUNTED = ("rows", "records", "profiles", "swapped", "set_aside", "asked", "corrected", "settled")
 
 
 def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Outcome:
-    """Write the month's ``standardised``, ``records`` and ``profiles`` partitions of every landed feed.
+    """Write the month's ``standardised``, ``records``, ``profiles`` and ``row_findings`` of every landed feed.
 
-    Reads ``landed/feed=…/month=…``. With a ``policy`` it also measures how far the month has moved from what the
-    match model was trained on (``model_drift``), for gate 1 to judge. Counts rows, records, profiles and cells that were swapped back; by
-    feed and column it tells IDs by kind, dates that could not be, and codes that no contract knows. Feeds
-    that are no longer landed lose their partitions.
+    Reads ``landed/feed=…/month=…`` with the corrections that agencies wrote on slips laid over it. A row that no rule
+    can rightly use is set aside: it stands in ``row_findings`` and ``set_aside``, and nowhere else. With a ``policy`` it
+    also measures how far the month has moved from what the match model was trained on (``model_drift``), for gate 1
+    to judge. Counts rows, records, profiles, cells that were swapped back or corrected, rows set aside and asked
+    about; by feed and column it tells IDs by kind, dates that could not be, and codes that no contract knows; by
+    feed what became of the findings of the delivery before. Feeds that are no longer landed lose their partitions.
     """
     feeds = lake.feeds("landed", str(month))
     _drop_stale(lake, month, feeds)
     known = contracts()
     counts: Counter[str] = Counter()
     by: dict[str, dict[str, int]] = {}
+    files = deliveries(lake, month)
     with in_memory(lake.home) as con:
         install(con)
         for feed in feeds:
@@ -49,7 +56,7 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
             try:
                 # A cursor a feed: what one feed needed is given back before the next.
                 with con.cursor() as desk:
-                    found = _standardise_feed(desk, known[feed], month, lake)
+                    found = _standardise_feed(desk, known[feed], month, lake, policy, files.get(feed, ()))
             except duckdb.ConversionException as error:
                 # The engine's message quotes the cell: it must not travel.
                 raise Refused(
@@ -58,9 +65,10 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
                 ) from None
             for name, table in found.items():
                 by.setdefault(name, {}).update(table)
-            for name in ("rows", "records", "profiles", "swapped"):
+            for name in _COUNTED:
                 counts[name] += found[name].get(feed, 0)
         _refuse_shared_keys(con, lake, month, feeds)
+        _count_set_aside(con, lake, month, feeds)
     if policy is not None:
         # Splink is imported only by those who need it.
         from linkage.drift import measure_drift
@@ -72,22 +80,33 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
         status="done" if feeds else "nothing",
         counts=dict(counts),
         by={name: table for name, table in by.items() if table},
-        reasons=[] if feeds else [f"no feed is landed for {month}: run receive first."],
+        reasons=_reasons(by, month) if feeds else [f"no feed is landed for {month}: run receive first."],
     )
     return record(outcome, lake)
 
 
 def _standardise_feed(
-    con: duckdb.DuckDBPyConnection, contract: Contract, month: Month, lake: Lake
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    month: Month,
+    lake: Lake,
+    policy: Policy | None,
+    files: tuple[tuple[str, str], ...],
 ) -> dict[str, dict[str, int]]:
     feed = contract.feed
     keys = {"feed": feed, "month": str(month)}
     open_source(con, contract, quoted(lake.partition("landed", **keys) / "*.parquet"))
+    delivery = Delivery(files, gather_corrections(con, contract, month, lake, files))
+    corrected = lay_over(con, contract)
     fold_id_cells(con, contract, month.last_day)
     fold_name_cells(con, contract)
     fold_word_cells(con, contract)
     with lake.replacing("standardised", **keys) as folder:
-        rows = copy_to_parquet(con, standardised_query(contract), folder / "part-0.parquet")
+        part = folder / "part-0.parquet"
+        rows = copy_to_parquet(con, standardised_query(contract), part)
+        find(con, contract, part, month=month, policy=policy, delivery=delivery)
+        set_aside = leave_out(con, part)
+    past = write_findings(con, contract, month=month, lake=lake, delivery=delivery)
     described = bool(contract.persons)
     persons = {"records": 0, "profiles": 0}
     if described:
@@ -103,7 +122,11 @@ def _standardise_feed(
             persons["records"] = copy_to_parquet(con, query, folder / "part-0.parquet")
     written = quoted(lake.partition("standardised", **keys) / "*.parquet")
     return {
-        "rows": {feed: rows},
+        "rows": {feed: rows - set_aside},
+        "set_aside": {feed: set_aside} if set_aside else {},
+        "corrected": {feed: corrected} if corrected else {},
+        **{name: {feed: number} if number else {} for name, number in past.items()},
+        **tally.findings(con, feed),
         **{name: {feed: number} for name, number in persons.items()},
         **tally.tallies(con, contract, f"read_parquet('{written}')"),
     }
@@ -115,6 +138,37 @@ def _refuse_shared_keys(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month
     files = [f"'{quoted(folder / '*.parquet')}'" for folder in folders if folder.exists()]
     if files:
         refuse_collisions(con, f"read_parquet([{', '.join(files)}])", f"{month}")
+
+
+def _count_set_aside(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, feeds: list[str]) -> None:
+    """Write ``set_aside``: the rows of each sheet that landed and were not standardised."""
+    parts = [
+        f"SELECT '{feed}' AS feed, file, sheet, count(DISTINCT \"row\") AS rows FROM "
+        f"read_parquet('{quoted(lake.partition('row_findings', feed=feed, month=str(month)) / '*.parquet')}',"
+        f" hive_partitioning = false) WHERE treatment = 'set_aside' GROUP BY ALL"
+        for feed in feeds
+    ]
+    typed = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in SET_ASIDE.items())
+    none = "SELECT NULL AS feed, NULL AS file, NULL AS sheet, NULL AS rows WHERE false"
+    query = f"SELECT {typed} FROM ({' UNION ALL '.join(parts or [none])}) ORDER BY feed, file, sheet"
+    with lake.replacing("set_aside", month=str(month)) as folder:
+        copy_to_parquet(con, query, folder / "set_aside.parquet")
+
+
+def _reasons(by: dict[str, dict[str, int]], month: Month) -> list[str]:
+    """A sentence for each feed of which rows were set aside, and one for what came of the delivery before."""
+    found = [
+        f"{feed}: {rows} row(s) were set aside because no rule can rightly use them. Next step: doudi slips --month "
+        f"{month}, and send the slip to the agency."
+        for feed, rows in sorted(by.get("set_aside", {}).items())
+    ]
+    for feed in sorted({*by.get("settled", {}), *by.get("open", {})}):
+        told = {name: by.get(name, {}).get(feed, 0) for name in ("settled", "open", "new")}
+        found.append(
+            f"{feed}: of what was asked about the delivery before, {told['settled']} settled, {told['open']} still "
+            f"open; {told['new']} new."
+        )
+    return found
 
 
 def _drop_stale(lake: Lake, month: Month, feeds: list[str]) -> None:

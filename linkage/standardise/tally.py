@@ -25,6 +25,17 @@ def tallies(
     }
 
 
+def findings(con: duckdb.DuckDBPyConnection, feed: str) -> dict[str, dict[str, int]]:
+    """Counts over the table ``found``: ``asked`` findings by feed (rows that are used all the same), ``finding`` by
+    ``feed.rule``."""
+    asked = con.execute("SELECT count(*) FROM found WHERE treatment = 'asked'").fetchone()
+    rules = con.execute("SELECT rule, count(*) FROM found GROUP BY rule ORDER BY rule").fetchall()
+    return {
+        "asked": {feed: int(asked[0])} if asked and asked[0] else {},
+        "finding": {f"{feed}.{rule}": int(number) for rule, number in rules},
+    }
+
+
 def _swapped(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
     names = [person.name for person in contract.persons if person.name and person.id]
     if not names:

@@ -34,3 +34,12 @@ def row_account(lake: Lake, month: Month) -> list[AccountRow]:
     if not path.exists():
         raise Refused(f"{month} has no row account.", next_step=f"run receive for {month} first.")
     return [AccountRow(**plain) for plain in pq.read_table(path, partitioning=None).to_pylist()]
+
+
+def set_aside(lake: Lake, month: Month) -> dict[tuple[str, str, str], int]:
+    """Landed rows that standardise set aside, by feed, file and sheet; none before it has run."""
+    path = lake.partition("set_aside", month=str(month)) / "set_aside.parquet"
+    if not path.exists():
+        return {}
+    lines = pq.read_table(path, partitioning=None).to_pylist()
+    return {(line["feed"], line["file"], line["sheet"]): line["rows"] for line in lines}

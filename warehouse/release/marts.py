@@ -39,6 +39,7 @@ MARTS: dict[str, dict[str, str]] = {
     "audit_link_monthly": {"feed": _V, "role": _V, "grade": _V, "rows": _N},
     "audit_row_account": {
         "feed": _V, "files": _N, "rows": _N, "landed": _N, "quarantined": _N, "furniture": _N,
+        "set_aside": _N,
     },
     "dim_rule": {
         "rule_id": _V, "title": _V, "kind": _V, "sentence": _V, "check_hint": _V, "requirement": _V,

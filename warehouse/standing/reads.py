@@ -32,9 +32,11 @@ _LINKAGE = ("linkage_", "model_")
 READS: dict[str, Reads] = {
     "receive": Reads({"ledger": "before"}, ("intake_",), ("contracts",), inbox=True),
     "close": Reads({"ledger": "now"}, ("intake_",), ("contracts",)),
-    "standardise": Reads({"landed": "now"}, _LINKAGE, ("contracts", "model")),
+    "standardise": Reads(
+        {"landed": "now", "corrections": "now"}, (*_LINKAGE, "row_rules."), ("contracts", "model")
+    ),
     "gate1": Reads(
-        {"standardised": "until", "row_account": "until", "row_findings": "until", "totals": "until",
+        {"standardised": "until", "row_account": "until", "set_aside": "until", "totals": "until",
          "quarantine": "until", "ledger": "now", "model_drift": "until"},
         None, ("contracts", "suites"),
     ),
@@ -54,7 +56,7 @@ READS: dict[str, Reads] = {
         {"standardised": "until", "records": "until", "crosswalk": "until", "events": "until",
          "dispositions": "before", "linkage_quality": "until", "linkage_histogram": "until",
          "linkage_unlinkables": "until", "linked_unlinked": "until", "registry": "now", "row_account": "now",
-         "row_findings": "now", "marts": "before"},
+         "set_aside": "now", "marts": "before"},
         None, ("contracts", "dbt"),
     ),
     "gate2": Reads(
@@ -72,7 +74,15 @@ READS: dict[str, Reads] = {
 WRITES: dict[str, tuple[str, ...]] = {
     "receive": ("landed", "quarantine", "row_account", "ledger", "totals"),
     "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings"),
+    "standardise": (
+        "standardised",
+        "records",
+        "profiles",
+        "model_drift",
+        "row_findings",
+        "findings_past",
+        "set_aside",
+    ),
     "gate1": ("verdicts",),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
     "quality": (
@@ -106,12 +116,15 @@ TITLES = {
     "dispositions": "what the villages answered",
     "quarantine": "the rows set aside at the dock",
     "row_account": "the account of rows",
-    "row_findings": "the rows that were set aside",
+    "row_findings": "what the agencies are asked",
+    "findings_past": "what the agencies were asked before",
+    "set_aside": "the rows that were set aside",
+    "corrections": "what the agencies corrected on slips",
     "totals": "the 合计 rows",
     "model_drift": "the drift from the match model",
     "review": "the open questions",
     "link_sample": "the blind sample",
-    "contracts": "the contracts of the feeds",
+    "contracts": "the contracts of the feeds and the rules of their rows",
     "suites": "the rules of the gates",
     "dbt": "the models of the warehouse",
     "model": "the match model in force",

@@ -164,7 +164,9 @@ def digests(lake: Lake) -> dict[str, str]:
 
 def test_the_outcome_counts_and_names_nobody(lake: Lake) -> None:
     outcome = standardise(MONTH, lake=lake)
-    assert outcome.counts == {"rows": 6, "records": 8, "profiles": 8, "swapped": 1}
+    assert outcome.counts == {
+        "rows": 6, "records": 8, "profiles": 8, "swapped": 1, "set_aside": 0, "asked": 6, "corrected": 0, "settled": 0,
+    }  # fmt: skip
     assert outcome.by["unknown_code"] == {"assistance_roster.aid_type": 1}
     assert outcome.by["date_issue"] == {"assistance_roster.admitted_on.impossible": 1}
     assert outcome.by["id_kind"]["assistance_roster.id_no.excel_sci"] == 1

@@ -148,7 +148,7 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
             for f, r in feeds.items() for g, k in (("certain", 8), ("review", 1), ("new", 1))
         ],
         "audit_row_account": [
-            {"feed": f, "files": 1, "rows": r + 5, "landed": r, "quarantined": 2, "furniture": 3}
+            {"feed": f, "files": 1, "rows": r + 5, "landed": r, "quarantined": 2, "furniture": 3, "set_aside": 1}
             for f, r in feeds.items()
         ],
         "dim_rule": rules,
