@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -92,8 +91,8 @@ def _below(path: Path, home: Path) -> Iterator[Path]:
             next_step="put the folder itself into the home, or mount it there.",
         )
     if path.is_dir():
-        for name in sorted(os.listdir(path)):
-            if not name.startswith(HALF) and not name.endswith(".aside"):
-                yield from _below(path / name, home)
+        for below in sorted(path.iterdir()):
+            if not below.name.startswith(HALF) and not below.name.endswith(".aside"):
+                yield from _below(below, home)
     elif path.is_file():
         yield path

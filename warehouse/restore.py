@@ -9,7 +9,6 @@ folder of the home that is a disk of its own (``release`` in containers) is fill
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,7 +136,7 @@ def _names(base: Path) -> dict[str, list[str]]:
     new = base / RESTORING / "new"
     return {
         "old": sorted(path.name for path in base.iterdir() if path.name not in _NOT_OURS),
-        "new": sorted(os.listdir(new)) if new.is_dir() else [],
+        "new": sorted(path.name for path in new.iterdir()) if new.is_dir() else [],
     }
 
 

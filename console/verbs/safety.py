@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from warehouse.guard import guarded
 from warehouse.settings import Settings
 
 
-class What(str, Enum):
+class What(StrEnum):
     """How much a backup holds."""
 
     whole = "whole"
