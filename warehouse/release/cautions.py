@@ -1,7 +1,8 @@
 """What the gates said of the month's figures, on the lists that rest on them: warnings, and releases by decision.
 
 A rule of a feed touches the lists of the warning rules that read this feed; a rule of the dock's book, of the
-links or of a mart touches every list.
+links or of a mart touches every list. A release of a feed that any warning rule reads touches every list, too:
+what such a feed should have raised may be missing from it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ HEADING = "本月数据提示"
 _CATALOGUE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
 # As many as a header can hold and still be read; the sheet 说明 holds them all.
 _ON_HEADER = 3
+_IN_CELL = 4
 _COLUMNS = (
     Column("kind", "级别", 8, "centre"),
     Column("rule", "质量规则", 22),
@@ -58,6 +60,7 @@ class Cautions:
     def header(self, con: duckdb.DuckDBPyConnection, township: str | None) -> str:
         """The line above a township's list (None: the county's); empty where nothing touches its warnings."""
         touching = self.touching(_listed(con, township))
+        touching = [one for one in self.all if one in touching or (one.is_released and _readers(one.feed))]
         shown = [f"{number}.{one.told}" for number, one in enumerate(touching[:_ON_HEADER], start=1)]
         more = len(touching) - len(shown)
         rest = f" 另有 {more} 条，见“说明”。" if more else ""
@@ -67,12 +70,10 @@ class Cautions:
         """A note per caution, for a form that rests on these rules and feeds."""
         return [f"{HEADING}：{one.told}" for one in self.touching(rules, feeds)]
 
-    def table(self, con: duckdb.DuckDBPyConnection, township: str | None, heading: str) -> Table:
-        """All of them with the warning rules of the list that they touch, for the sheet 说明."""
-        listed = _listed(con, township)
+    def table(self, heading: str) -> Table:
+        """All of them with the warning rules that read what they speak of, for the sheet 说明."""
         rows: list[list[object]] = [
-            ["放行" if one.is_released else "提醒", one.rule, one.told, _touched(one, listed)]
-            for one in self.all
+            ["放行" if one.is_released else "提醒", one.rule, one.told, _touched(one)] for one in self.all
         ]
         return Table(_COLUMNS, rows, heading=heading, otherwise="本月各质量规则没有提示。")
 
@@ -103,11 +104,16 @@ def _caution(rule: RuleVerdict) -> Caution:
     return Caution(rule.id, told, rule.table if rule.table in contracts() else "", rule.released is not None)
 
 
-def _touched(caution: Caution, listed: list[str]) -> str:
-    touched = [rule for rule in listed if not caution.feed or caution.feed in feeds_of(rule)]
-    if not touched:
-        return "无"
-    return "全部" if len(touched) == len(listed) else "、".join(touched)
+def _readers(feed: str) -> list[str]:
+    return [rule for rule, read in sorted(_feeds().items()) if feed in read]
+
+
+def _touched(caution: Caution) -> str:
+    readers = _readers(caution.feed)
+    if not caution.feed:
+        return "全部"
+    some = "、".join(readers[:_IN_CELL])
+    return f"{some}等 {len(readers)} 条" if len(readers) > _IN_CELL else some or "无"
 
 
 def _listed(con: duckdb.DuckDBPyConnection, township: str | None) -> list[str]:

@@ -93,7 +93,7 @@ def report(
             Sheet(
                 "未评估情况",
                 f"{title} · 未评估情况",
-                [left_out_table(con, None), cautions.table(con, None, HEADING)],
+                [left_out_table(con, None), cautions.table(HEADING)],
                 form_line=(),
             ),
         ],
