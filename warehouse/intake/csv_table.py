@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,14 +23,18 @@ import pyarrow.csv as arrow_csv
 
 from warehouse.errors import DeliveryRefused
 from warehouse.intake.decoding import UNDECODABLE, Utf8Stream, encoding_of
+from warehouse.intake.form import RESEND
+from warehouse.intake.limits import Limits
 from warehouse.intake.records import Batch, text_columns
 from warehouse.intake.words import is_blank
 
 _LOOK_BYTES = 1 << 18
 _BLOCK_BYTES = 16 << 20
+# So many broken rows are read one by one without a thought about whether the file is worth it.
+_MANY = 100_000
 _LF, _CR = 10, 13
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _DELIMITERS = (",", "\t", ";", "|")
-_RESEND = "have the agency export it again and put the new file into the inbox."
 
 
 class CsvTable:
@@ -38,17 +44,19 @@ class CsvTable:
     is_hidden = False
     date_system = ""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, limits: Limits, delimiter: str = "") -> None:
+        self.path, self.limits = path, limits
         self.encoding = encoding_of(path)
-        with Utf8Stream(path, self.encoding) as stream:
+        with self._stream() as stream:
             text = stream.read(_LOOK_BYTES).decode("utf-8", errors="ignore")
             is_whole = not stream.read(1)
         first_line = next((line for line in text.splitlines() if not is_blank(line)), "")
-        self.delimiter = max(_DELIMITERS, key=first_line.count)
-        if max(map(first_line.count, _DELIMITERS)) == 0:
+        self.delimiter = delimiter or max(_DELIMITERS, key=first_line.count)
+        if not delimiter and max(map(first_line.count, _DELIMITERS)) == 0:
             # A title row tells nothing: the most frequent of the first lines decides.
             self.delimiter = max(_DELIMITERS, key=text.count)
+        self._short = self._fields = 0
+        self.merged: list[tuple[int, int]] = []
         try:
             self._look = _parsed(text, self.delimiter)
         except csv.Error as error:  # one field of more than 128 KB among the first rows
@@ -56,20 +64,34 @@ class CsvTable:
         if not is_whole and len(self._look) > 1:
             self._look.pop()
 
+    def _stream(self) -> Utf8Stream:
+        return Utf8Stream(self.path, self.encoding, line_bytes=self.limits.record_bytes)
+
+    def otherwise(self) -> Iterator[CsvTable]:
+        """The same file cut at each of the other signs that may separate fields."""
+        for delimiter in _DELIMITERS:
+            if delimiter != self.delimiter:
+                yield CsvTable(self.path, self.limits, delimiter)
+
     def first_rows(self, limit: int) -> list[list[str]]:
         """Up to ``limit`` first records as text."""
         return self._look[:limit]
 
     def batches(self, width: int) -> Iterator[Batch]:
         """Every record from number 1 on, in order. Refuses a file whose last record is cut off."""
-        fields = self._usual_fields(width)
+        fields = self._fields = self._usual_fields(width)
         odd: list[arrow_csv.InvalidRow] = []
+
+        # A sound record has a byte for each of its fields at least: more of them the file cannot hold.
+        sound, share = self.path.stat().st_size / width, float(self.limits.quarantine_share)
+        bearable = max(_MANY, sound * share / (1 - share)) if share < 1 else math.inf
 
         def set_aside(row: arrow_csv.InvalidRow) -> str:
             odd.append(row)
-            return "skip"
+            self._short += row.actual_columns < width and not is_blank(row.text)
+            return "error" if self._short > bearable else "skip"
 
-        with Utf8Stream(self.path, self.encoding) as stream:
+        with self._stream() as stream:
             following = 1
             try:
                 for record_batch in self._reader(stream, fields, set_aside):
@@ -79,6 +101,11 @@ class CsvTable:
                     yield self._sound(batch, width, is_decoded=not stream.undecodable)
                 self._refuse_if_cut_off(stream, odd, following)
             except pa.ArrowInvalid as error:
+                if self._short > bearable:
+                    raise DeliveryRefused(
+                        f"{self.path.name}: more than {self._short - 1} rows cannot be read (too few fields).",
+                        next_step=RESEND,
+                    ) from error
                 raise self._open_quotation(following) from error
             if odd:
                 yield self._sound(self._mended(odd, width, fields), width, is_decoded=not stream.undecodable)
@@ -133,7 +160,7 @@ class CsvTable:
         if last.number >= following and last.actual_columns < last.expected_columns:
             raise DeliveryRefused(
                 f"{self.path.name} is cut off: its last record ({last.number}) stops half-way.",
-                next_step=_RESEND,
+                next_step=RESEND,
             )
 
     def _mended(self, odd: list[arrow_csv.InvalidRow], width: int, fields: int) -> Batch:
@@ -184,8 +211,12 @@ class CsvTable:
 
     def _swallows(self, cell: str, width: int) -> bool:
         """Whether a cell of several lines holds whole records: its quotation mark was never meant to open."""
-        lines = cell.splitlines()
-        return len(lines) > 1 and any(line.count(self.delimiter) >= width - 1 for line in lines)
+        lines = _LINE_END.split(cell)
+        counts = [line.count(self.delimiter) for line in lines]
+        if len(lines) == 1 or width == 1:
+            return False
+        # Two marks that stray into two records make one cell of the end of one and the beginning of the other.
+        return max(counts) >= width - 1 or sum(counts) in {(len(lines) - 1) * (n - 1) for n in (width, self._fields)}
 
     def _open_quotation(self, record: int) -> DeliveryRefused:
         # Which rows the mark swallowed cannot be told: setting aside one record would lose the others unseen.

@@ -16,14 +16,27 @@ _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SIGNED = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"Rar!": "an archive"}
-_SIGNED |= {b"7z\xbc\xaf": "an archive", b"\x1f\x8b": "an archive"}
-_MARKUP = re.compile(rb"^\s*(<!doctype html|<html|<table|<\?xml|<meta|<head)", re.IGNORECASE)
+_SIGNED |= {b"7z\xbc\xaf": "an archive", b"\x1f\x8b": "an archive", b"BZh": "an archive"}
+_SIGNED |= {b"PK\x05\x06": "an empty archive", b"{\\rtf": "a text document"}
+_MARKUP = re.compile(rb"^\s*(<!doctype|<html|<table|<\?xml|<meta|<head|<style|<div|MIME-Version:)", re.IGNORECASE)
+_SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 # A stray control byte is dirt in one row; random bytes hold about one in ten.
 _CONTROL_SHARE = 0.01
 _LOOK_BYTES = 65536
+_HEAD_BYTES = 4096
+# Of a table's characters at least one in ten is a comma, a digit or a line end.
+_ZERO_SHARE_OF = 20
+_DECLARES = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+_OTHER_BOOKS = {
+    "xl/workbook.bin": "a binary workbook (.xlsb)",
+    "content.xml": "an OpenDocument file (.ods)",
+    "word/document.xml": "a text document (.docx)",
+    "ppt/presentation.xml": "a presentation (.pptx)",
+}
 _DATE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
-_RESEND = "have the agency export it again and put the new file into the inbox."
+_SAVE_AS = "open it in a spreadsheet program, save it as .xlsx and put that into the inbox."
+RESEND = "have the agency export it again and put the new file into the inbox."
 
 
 def sniff(path: Path) -> Form:
@@ -31,23 +44,29 @@ def sniff(path: Path) -> Form:
     with path.open("rb") as handle:
         head = handle.read(_LOOK_BYTES)
     if not head.strip():
-        raise DeliveryRefused(f"{path.name} is empty.", next_step=_RESEND)
+        what = "is empty" if path.stat().st_size <= len(head) else "begins with nothing but blanks"
+        raise DeliveryRefused(f"{path.name} {what}.", next_step=RESEND)
     if head.startswith(_ZIP):
         return "xlsx"
     if head.startswith(_OLE2):
         return "xls"
     for mark, what in _SIGNED.items():
         if head.startswith(mark):
-            raise DeliveryRefused(f"{path.name} is {what}, not a table.", next_step=_RESEND)
-    if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
+            raise DeliveryRefused(f"{path.name} is {what}, not a table.", next_step=RESEND)
+    plain = _without_mark(head)
+    if _MARKUP.match(plain) and _SPREADSHEET_2003 in plain:
+        raise DeliveryRefused(
+            f"{path.name} is an XML spreadsheet of 2003, not an .xls or .xlsx.", next_step=_SAVE_AS
+        )
+    if _MARKUP.match(plain):
         raise DeliveryRefused(
             f"{path.name} is a web page saved under a table's name.",
-            next_step="open it in a spreadsheet program, save it as .xlsx and put that into the inbox.",
+            next_step=_SAVE_AS,
         )
-    if not head.startswith(_UTF16) and len(_CONTROL.findall(head)) > len(head) * _CONTROL_SHARE:
-        raise DeliveryRefused(f"{path.name} is a binary file, not a table of text.", next_step=_RESEND)
+    if not (head.startswith(_UTF16) or utf16_without_mark(head)) and len(_CONTROL.findall(head)) > len(head) * _CONTROL_SHARE:
+        raise DeliveryRefused(f"{path.name} is a binary file, not a table of text.", next_step=RESEND)
     if path.suffix.lower() == ".xlsx":
-        raise DeliveryRefused(f"{path.name} is not a workbook, though its name says so.", next_step=_RESEND)
+        raise DeliveryRefused(f"{path.name} is not a workbook, though its name says so.", next_step=RESEND)
     return "csv"
 
 
@@ -67,11 +86,9 @@ def date_system_of_xlsx(path: Path, *, unpacked_limit_bytes: int) -> str:
                 )
             main = next((name for name in members if name.lower() == "xl/workbook.xml"), None)
             if main is None:
-                raise DeliveryRefused(
-                    f"{path.name} is an archive without a workbook in it.",
-                    next_step="unpack it and put the tables inside it into the inbox, or save it as .xlsx.",
-                )
+                raise _no_workbook(path, members)
             text = book.read(main)
+            heads = [_head_of(book, name) for name in members if name.lower().endswith((".xml", ".rels"))]
     except (
         zipfile.BadZipFile,
         EOFError,
@@ -82,13 +99,60 @@ def date_system_of_xlsx(path: Path, *, unpacked_limit_bytes: int) -> str:
         zlib.error,
     ) as error:
         raise DeliveryRefused(
-            f"{path.name} is a workbook that is cut off or damaged.", next_step=_RESEND
+            f"{path.name} is a workbook that is cut off or damaged.", next_step=RESEND
         ) from error
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    if any(_DECLARES.search(head) for head in (text, *heads)):
         raise DeliveryRefused(
-            f"{path.name} declares XML entities, as no spreadsheet does.", next_step=_RESEND
+            f"{path.name} declares XML entities, as no spreadsheet does.", next_step=RESEND
         )
     return "1904" if _DATE_1904.search(text) else "1900"
+
+
+def _no_workbook(path: Path, members: dict[str, zipfile.ZipInfo]) -> DeliveryRefused:
+    """What an archive is that holds no workbook of Excel's kind."""
+    names = {name.lower() for name in members}
+    what = next((what for name, what in _OTHER_BOOKS.items() if name in names), "")
+    if what:
+        return DeliveryRefused(f"{path.name} is really {what}.", next_step=_SAVE_AS)
+    return DeliveryRefused(
+        f"{path.name} is an archive without a workbook in it.",
+        next_step="unpack it and put the tables inside it into the inbox, or save it as .xlsx.",
+    )
+
+
+def _head_of(book: zipfile.ZipFile, member: str) -> bytes:
+    """The first bytes of a part: whatever declares entities does so before its root element."""
+    with book.open(member) as handle:
+        # A part in UTF-16 says the same with a zero after every letter.
+        return handle.read(_HEAD_BYTES).replace(b"\0", b"")
+
+
+def _without_mark(head: bytes) -> bytes:
+    if head.startswith(_UTF16):
+        return head[2:].replace(b"\0", b"")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def utf16_without_mark(head: bytes) -> str:
+    """``utf-16-le`` or ``utf-16-be`` where a text without a byte order mark shows it, else nothing.
+
+    What shows it: zeros, which no other text holds, all of them on one side of the pairs (commas, digits and
+    line ends have one each), and every pair of the head being a character.
+    """
+    whole = head[: len(head) // 2 * 2]
+    left, right = whole[::2].count(0), whole[1::2].count(0)
+    if (left == 0) == (right == 0) or (left + right) * _ZERO_SHARE_OF < len(whole):
+        return ""
+    encoding = "utf-16-be" if left else "utf-16-le"
+    try:
+        text = whole.decode(encoding)
+    except UnicodeDecodeError as error:
+        # The look may end in the middle of a pair of surrogates.
+        if error.start < len(whole) - 2:
+            return ""
+        text = whole[: error.start].decode(encoding)
+    # Numbers written in binary have zeros on one side, too, and other control characters with them.
+    return encoding if "\n" in text or "\r" in text else ""
 
 
 def date_system_of_xls(path: Path) -> str:

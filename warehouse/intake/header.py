@@ -16,7 +16,8 @@ class Header:
     ``first``: index of its first row (0-based), ``depth``: 1 or 2 rows, ``position``: canonical column to
     column index, ``missing``: required columns it lacks, ``extra``: how many named columns the contract does
     not know, ``width``: index after the last named column, ``levels``: its rows as
-    they stand, ``numbering``: the columns that only number the rows.
+    they stand, ``numbering``: the columns that only number the rows, ``doubles``: canonical column to the word
+    that more than one column of the table bears for it, and the letters of these columns.
     """
 
     first: int
@@ -27,6 +28,7 @@ class Header:
     width: int
     levels: tuple[tuple[str, ...], ...]
     numbering: tuple[int, ...]
+    doubles: dict[str, tuple[str, tuple[str, ...]]]
 
     @property
     def end(self) -> int:
@@ -66,10 +68,13 @@ def _match(rows: Sequence[Sequence[str]], first: int, contract: Contract) -> Hea
     names = [_names_of(rows, index) for index in range(width)]
     exact, bare = _places(names, fold), _places(names, fold_bare)
     position: dict[str, int] = {}
+    bearers: dict[str, tuple[str, list[int]]] = {}
     for column in contract.columns:
-        place = _place_of(column.headers, exact, bare)
-        if place is not None and place not in position.values():
-            position[column.name] = place
+        found = _place_of(column.headers, exact, bare, set(position.values()))
+        if found is not None:
+            position[column.name], *others = found[1]
+            if others:
+                bearers[column.name] = (found[0], found[1])
     named = [index for index, found in enumerate(names) if found]
     return Header(
         first=first,
@@ -79,6 +84,7 @@ def _match(rows: Sequence[Sequence[str]], first: int, contract: Contract) -> Hea
         extra=sum(1 for index in named if index not in position.values()),
         width=(max(named) + 1) if named else 0,
         levels=tuple(tuple(row) for row in rows),
+        doubles=_doubles(bearers, position),
         numbering=tuple(i for i, found in enumerate(names) if set(found) & set(words().numbering)),
     )
 
@@ -91,20 +97,46 @@ def _names_of(rows: Sequence[Sequence[str]], index: int) -> list[str]:
     return cells
 
 
-def _places(names: Sequence[Sequence[str]], folding: Callable[[str], str]) -> dict[str, int]:
-    """Every word in a header to the first column that bears it."""
-    found: dict[str, int] = {}
+def _places(names: Sequence[Sequence[str]], folding: Callable[[str], str]) -> dict[str, list[int]]:
+    """Every word in a header to the columns that bear it."""
+    found: dict[str, list[int]] = {}
     for index, words_of_column in enumerate(names):
-        for name in words_of_column:
-            found.setdefault(folding(name), index)
+        for name in dict.fromkeys(map(folding, words_of_column)):
+            found.setdefault(name, []).append(index)
     return found
 
 
-def _place_of(headers: Sequence[str], exact: dict[str, int], bare: dict[str, int]) -> int | None:
-    """The column that carries one of the headers: exact words before bare ones, the usual header first."""
+def _place_of(
+    headers: Sequence[str], exact: dict[str, list[int]], bare: dict[str, list[int]], taken: set[int]
+) -> tuple[str, list[int]] | None:
+    """The word and the free columns that carry it: exact words before bare ones, the usual header first."""
     for places, folding in ((exact, fold), (bare, fold_bare)):
         for header in headers:
-            place = places.get(folding(header))
-            if place is not None:
-                return place
+            free = [place for place in places.get(folding(header), ()) if place not in taken]
+            if free:
+                return header, free
     return None
+
+
+def _doubles(
+    bearers: dict[str, tuple[str, list[int]]], position: dict[str, int]
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The columns of which another bears the same word and stands for nothing else."""
+    taken = set(position.values())
+    doubled = {
+        name: (word, [place for place in places if place == position[name] or place not in taken])
+        for name, (word, places) in bearers.items()
+    }
+    return {
+        name: (word, tuple(map(_letters, places))) for name, (word, places) in doubled.items() if len(places) > 1
+    }
+
+
+def _letters(index: int) -> str:
+    """A column as a spreadsheet names it."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from warehouse.policy import Policy
 
-_MB = 1 << 20
+_KB, _MB = 1 << 10, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,11 @@ class Limits:
 
     file_bytes: int
     unpacked_bytes: int
+    manifest_bytes: int
+    record_bytes: int
+    columns: int
+    reading_bytes: int
+    reading_seconds: int
     header_search_rows: int
     month_evidence_share: Decimal
     filled_in_days_after: int
@@ -27,6 +32,11 @@ class Limits:
         return cls(
             file_bytes=policy.count("intake_max_file_mb") * _MB,
             unpacked_bytes=policy.count("intake_max_unpacked_mb") * _MB,
+            manifest_bytes=policy.count("intake_max_manifest_kb") * _KB,
+            record_bytes=policy.count("intake_max_record_kb") * _KB,
+            columns=policy.count("intake_max_columns"),
+            reading_bytes=policy.count("intake_max_reading_mb") * _MB,
+            reading_seconds=policy.count("intake_max_reading_seconds"),
             header_search_rows=policy.count("intake_header_search_rows"),
             month_evidence_share=policy.number("intake_month_evidence_share"),
             filled_in_days_after=policy.count("intake_filled_in_days_after_month"),

@@ -25,9 +25,11 @@ class Batch:
 
 
 class Table(Protocol):
-    """One CSV file or one sheet. ``sheet`` is empty for a CSV; ``date_system`` is ``1900``, ``1904`` or empty."""
+    """One CSV file or one sheet. ``sheet`` is empty for a CSV; ``date_system`` is ``1900``, ``1904`` or empty;
+    ``merged``: first and last row (0-based) of each merged area that reaches over several rows."""
 
     sheet: str
+    merged: list[tuple[int, int]]
     is_hidden: bool
     date_system: str
 

@@ -147,7 +147,7 @@ def test_records_keep_their_numbers_whatever_lies_between(
     path = tmp_path / "any.csv"
     path.write_text(out.getvalue(), encoding=encoding)
     seen: dict[int, list[str] | str] = {}
-    for batch in CsvTable(path).batches(5):
+    for batch in CsvTable(path, Limits.of(policy())).batches(5):
         seen |= dict(batch.faulty)
         for place, number in enumerate(batch.numbers.tolist()):
             seen[number] = [column[place].as_py() for column in batch.columns[:5]]
