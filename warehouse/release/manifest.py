@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,12 @@ def write_manifest(
     verdicts: dict[str, Verdict],
     cautions: Cautions,
     decision: Entry | None,
+    edition: Mapping[str, Any],
 ) -> Path:
     """Write ``manifest.json`` over the files that stand in ``folder``; gives its path.
 
     ``decision`` is the month's last entry of the audit log: a log that is cut off before it, or written anew,
-    no longer holds what the manifest names.
+    no longer holds what the manifest names. ``edition``: version, supersedes, difference (``versions.Version``).
     """
     files: list[dict[str, Any]] = [
         {
@@ -58,6 +60,7 @@ def write_manifest(
         "cautions": [asdict(caution) for caution in cautions.all],
         "audit_log": {"seq": decision.seq, "hash": decision.hash} if decision else None,
         "files": files,
+        **edition,
     }
     path = folder / NAME
     path.write_text(

@@ -24,9 +24,11 @@ from warehouse.release.manifest import Item, write_manifest
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import WHOLE_COUNTY, distinct, place_word
 from warehouse.release.page import write_page
+from warehouse.release.reissue import tidy, told_version, version_of
 from warehouse.release.sealed import check_sealed
 from warehouse.release.unassessed import Unassessed
 from warehouse.release.verdict_check import passed_verdicts
+from warehouse.release.versions import Version
 
 
 def release_folder(lake: Lake, month: Month) -> Path:
@@ -38,7 +40,8 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     """Write ``HOME/release/<month>/`` from the marts; reads both verdicts first.
 
     ``NotReleased`` when a gate has not passed, its verdict is stale, or a masked file would show a whole
-    ID or phone; then whatever stood in the release folder stays as it was. Recorded as ``publish``.
+    ID or phone; then whatever stood in the release folder stays as it was. A release with other content than the
+    one that stands is its next version, with a supplement; the former one is kept. Recorded as ``publish``.
     """
     verdicts = passed_verdicts(month, lake, policy)
     cautions = Cautions(verdicts)
@@ -64,6 +67,9 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
         (folder / "month.html").write_text(page, encoding="utf-8")
         items.append(Item("month.html", "page", 0))
+        here = release_folder(lake, month)
+        reissue = version_of(folder, items, con, release=here, lake=lake, month=month, policy=policy)
+        items += reissue.version.supplement
         write_manifest(
             folder,
             items,
@@ -72,8 +78,10 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
             verdicts=verdicts,
             cautions=cautions,
             decision=last_decision(lake, month),
+            edition=reissue.version.as_dict(),
         )
-        outcome = _outcome(con, month, items)
+        outcome = _outcome(con, month, items, reissue.version)
+    tidy(lake, month, reissue)
     if told:
         # Only what left the house is reported: the release stands by now.
         with in_memory(lake.home) as con:
@@ -153,7 +161,7 @@ def _sealed(folder: Path, item: Item, mask: Mask) -> Item:
     return item
 
 
-def _outcome(con: duckdb.DuckDBPyConnection, month: Month, items: list[Item]) -> Outcome:
+def _outcome(con: duckdb.DuckDBPyConnection, month: Month, items: list[Item], version: Version) -> Outcome:
     by_status = dict(con.execute("SELECT status, count(*) FROM fct_warning_monthly GROUP BY ALL").fetchall())
     by_rule = dict(con.execute("SELECT rule_id, count(*) FROM fct_warning_monthly GROUP BY ALL").fetchall())
     by_township = dict(con.execute("SELECT township, count(*) FROM listing GROUP BY ALL").fetchall())
@@ -169,8 +177,12 @@ def _outcome(con: duckdb.DuckDBPyConnection, month: Month, items: list[Item]) ->
             "waiting": by_status.get("waiting", 0),
             "silent": by_status.get("silent", 0),
             "files": len(items) + 1,
+            "version": version.number,
             "ledger_persons": sum(i.rows for i in items if i.kind == "ledger" and i.audience == "ledger"),
         },
         by={"warnings_by_rule": by_rule, "listed_by_township": by_township},
-        reasons=[f"{status}: {count} ({reason})" for status, reason, count in held],
+        reasons=[
+            *told_version(version),
+            *(f"{status}: {count} ({reason})" for status, reason, count in held),
+        ],
     )

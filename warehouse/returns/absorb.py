@@ -18,7 +18,7 @@ from warehouse.release.manifest import sha256
 from warehouse.release.workbook import file_word
 from warehouse.returns.answers import Disposition, Judged, Listed, judge
 from warehouse.returns.forms import read_form
-from warehouse.returns.release_record import handed_out
+from warehouse.returns.release_record import handed_out, listed_now
 from warehouse.returns.slips import write_slip
 
 SCHEMA = pa.schema(
@@ -78,7 +78,7 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outco
                 "files_refused": len(refusals),
                 "answered": sum(by_file["answered"].values()),
                 "refused": sum(by_file["refused"].values()),
-                "still_open": len(set(listed) - answered),
+                "still_open": len(set(listed_now(month, lake)) - answered),
             },
             by=by_file,
             reasons=refusals,

@@ -1,8 +1,9 @@
-"""What was handed out in a month: its manifest and the warnings on its lists."""
+"""What was handed out in a month: its manifest and the warnings on its lists, of every version of the release."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
@@ -10,12 +11,27 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.release.manifest import NAME, sha256
 from warehouse.release.publish import release_folder
+from warehouse.release.versions import folders
 from warehouse.returns.answers import Listed
 
 
 def handed_out(month: Month, lake: Lake) -> dict[str, Listed]:
-    """Every warning on a list of the month, by id; ``Refused`` when the release is missing or was altered."""
-    folder = release_folder(lake, month)
+    """Every warning on a list of the month, by id; ``Refused`` when the release is missing or was altered.
+
+    A village may answer a list of an earlier version: whatever stood on one is known.
+    """
+    known: dict[str, Listed] = {}
+    for folder in reversed(folders(release_folder(lake, month))):
+        known |= _listed(folder, month, lake)
+    return known
+
+
+def listed_now(month: Month, lake: Lake) -> dict[str, Listed]:
+    """Every warning on a list of the version that stands."""
+    return _listed(release_folder(lake, month), month, lake)
+
+
+def _listed(folder: Path, month: Month, lake: Lake) -> dict[str, Listed]:
     path = folder / NAME
     if not path.exists():
         raise Refused(

@@ -44,7 +44,7 @@ class Inputs:
                 found[f"{table}/{one}"] = self.part(table, one)
         for name in reads.code:
             found[name] = self._code[name]
-        found["policy"] = self._policy(month, reads.policy)
+        found["policy"] = self._policy(month, reads.policy, reads.but_policy)
         if reads.frequencies:
             found["frequencies"] = self._frequencies(month)
         if reads.inbox and (inbox := self.inbox(month)) is not None:
@@ -115,7 +115,7 @@ class Inputs:
         }
         return sorted(plain)
 
-    def _policy(self, month: Month, prefixes: tuple[str, ...] | None) -> str:
+    def _policy(self, month: Month, prefixes: tuple[str, ...] | None, but: tuple[str, ...]) -> str:
         """The lines of the region that have begun by the month's last day, as they stand on it.
 
         A line's end that lies after the month changes nothing for it.
@@ -123,7 +123,8 @@ class Inputs:
         last, chosen = month.last_day, []
         for line in policies.read_lines(self.settings.policy_dir):
             is_ours = line.region in ("*", self.settings.region) and line.valid_from <= last
-            if not is_ours or (prefixes is not None and not line.parameter.startswith(prefixes)):
+            is_asked = prefixes is None or line.parameter.startswith(prefixes)
+            if not is_ours or not is_asked or (but and line.parameter.startswith(but)):
                 continue
             plain = {name: value for name, value in asdict(line).items() if name not in ("file", "row")}
             ends = line.valid_to

@@ -1,0 +1,97 @@
+"""What is stale, running it again, and what a new version of a month changes: for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from console.commands.stages import run_stage
+from console.screen import Screen
+from warehouse import audit_log
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.outcomes import Outcome
+from warehouse.rebuild import planned, rebuild
+from warehouse.settings import Settings
+from warehouse.standing.inputs import Inputs
+from warehouse.standing.reads import READS
+from warehouse.standing.states import State, months_run, survey
+
+_MARKS = {"fresh": "fresh", "stale": "STALE", "behind": "behind", "held": "HELD", "never": "–"}
+
+
+def show_stale(settings: Settings, screen: Screen) -> None:
+    """A table month by stage, and below it a line per stage that has to run again, with the reason."""
+    inputs = Inputs(settings)
+    months = months_run(inputs)
+    states = survey(inputs, months)
+    inputs.digests.keep()
+    rows = [
+        [str(month), *(_MARKS[state.status] for state in states if state.month == str(month))]
+        for month in months
+    ]
+    screen.table("what each month stands on", ["month", *READS], rows)
+    _reasons(states, screen)
+    if not settings.inbox.is_dir():
+        screen.say("There is no inbox here: whether deliveries have come was not looked at (--inbox).")
+
+
+def run_rebuild(
+    settings: Settings,
+    screen: Screen,
+    *,
+    first: Month | None,
+    last: Month | None,
+    is_dry: bool,
+    everything: bool,
+    by: str,
+    reason: str,
+    on: date,
+) -> None:
+    """Run what is stale and say so; with ``by`` an entry of the audit log tells who ordered it."""
+    if is_dry:
+        _reasons(planned(settings, first=first, last=last), screen)
+        return
+
+    def run(stage: str, month: Month) -> Outcome:
+        outcome, seconds = run_stage(stage, month, settings)
+        screen.outcome(outcome, seconds)
+        return outcome
+
+    def say(state: State) -> None:
+        for why in state.reasons or ("every stage was asked for",):
+            screen.say(f"{state.month}  {state.stage}: {why}")
+
+    done = rebuild(settings, run, first=first, last=last, everything=everything, say=say)
+    months = sorted({one.state.month for one in done})
+    screen.emit({"rebuilt": [{"month": one.state.month, "stage": one.state.stage} for one in done]})
+    screen.say(
+        f"{len(done)} stage(s) of {', '.join(months)} ran again."
+        if done
+        else "Nothing is stale: nothing was run."
+    )
+    if by and done:
+        facts = {"stages": len(done), "months": months}
+        audit_log.append(
+            Lake(settings.home), "rebuild", by=by, reason=reason, on=on, subject=" ".join(months), facts=facts
+        )
+
+
+def show_difference(month: Month, settings: Settings, screen: Screen) -> None:
+    """The counts of what differs between what was handed out and what the lake says now."""
+    from warehouse.release.difference import told_difference
+
+    told = told_difference(month, Lake(settings.home))
+    screen.say(told.sentence)
+    for title, headers, rows in told.tables:
+        screen.table(title, headers, rows)
+
+
+def _reasons(states: Iterable[State], screen: Screen) -> None:
+    wanted = [state for state in states if state.status not in ("fresh", "never")]
+    rows = [[state.month, state.stage, _MARKS[state.status], "; ".join(state.reasons)] for state in wanted]
+    if rows:
+        screen.table("to run again", ["month", "stage", "state", "reason"], rows)
+    else:
+        screen.say("Nothing is stale.")
+        screen.emit({"stale": []})
