@@ -14,7 +14,7 @@ from console.commands.explain import explain
 from console.commands.model import drift, train, weights
 from console.commands.review import review_app
 from console.screen import Screen, complain
-from console.verbs import chain, decisions, made_up, periods, rebuilds, replays, reports, safety
+from console.verbs import chain, decisions, made_up, operations, periods, rebuilds, replays, reports, safety
 from warehouse.errors import DoudiError
 from warehouse.guard import guarded
 from warehouse.months import Month
@@ -32,6 +32,7 @@ app.command()(replays.replay)
 app.command()(periods.changes)
 rebuilds.add_verbs(app)
 reports.add_verbs(app)
+operations.add_verbs(app)
 decisions.add_verbs(app, reports.gate_app)
 app.add_typer(review_app, name="review")
 safety.add_verbs(app)

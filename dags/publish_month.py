@@ -5,11 +5,16 @@ from __future__ import annotations
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 
 from orchestration import assets
+from orchestration.alerts import say_what_went_out
 from orchestration.months import Bench
 from orchestration.policies import monthly
 
 
-@dag(schedule=PartitionedAssetTimetable(assets=assets.built), **monthly)
+@dag(
+    schedule=PartitionedAssetTimetable(assets=assets.built),
+    on_success_callback=say_what_went_out,
+    **monthly,
+)
 def publish_month() -> None:
     """Publish the release of the month, whole or not at all."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from console.commands.operations import told_by_mail
 from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage
 from console.options import (
     HomeOption,
@@ -56,13 +58,20 @@ def run(
     policy: PolicyOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
+    mail: Annotated[
+        bool,
+        typer.Option(
+            "--mail", help="tell by mail how it ended, as Airflow does (for a run that nobody watches)"
+        ),
+    ] = False,
 ) -> None:
     """Run the whole chain of a month, receive to publish, without Airflow."""
     settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
     screen = Screen(quiet, json)
-    for stage in CHAIN:
-        screen.say(f"{month}  {stage} …")
-        screen.outcome(*run_stage(stage, Month.parse(month), settings))
+    with told_by_mail(month, settings) if mail else nullcontext():
+        for stage in CHAIN:
+            screen.say(f"{month}  {stage} …")
+            screen.outcome(*run_stage(stage, Month.parse(month), settings))
 
 
 def link(
