@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 
 from orchestration import assets
+from orchestration.approval import or_decided
 from orchestration.months import Bench
 from orchestration.policies import monthly
 
@@ -28,7 +29,9 @@ def build_month() -> None:
         with Bench.at("gate2") as bench:
             return inspect_marts(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    build() >> gate2()
+    inspected = gate2()
+    build() >> inspected
+    or_decided("gate2", inspected, outlets=[assets.built])
 
 
 build_month()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import PartitionedAssetTimetable, dag, task
 
 from orchestration import assets
+from orchestration.approval import or_decided
 from orchestration.months import Bench
 from orchestration.policies import monthly
 
@@ -27,7 +28,7 @@ def link_month() -> None:
         with Bench.at("gate1") as bench:
             return inspect_standardised(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    @task
+    @task(trigger_rule="one_success")
     def link() -> dict:
         from linkage.stage import link as run
 
@@ -48,7 +49,9 @@ def link_month() -> None:
         with Bench.at("prepare_review") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    standardise() >> gate1() >> link() >> quality() >> prepare_review()
+    inspected = gate1()
+    standardise() >> inspected
+    or_decided("gate1", inspected) >> link() >> quality() >> prepare_review()
 
 
 link_month()

@@ -6,6 +6,7 @@ from airflow.sdk import PartitionedAssetTimetable, dag, task
 
 from orchestration import assets
 from orchestration.alerts import say_what_went_out
+from orchestration.approval import approved
 from orchestration.months import Bench
 from orchestration.policies import monthly
 
@@ -18,14 +19,14 @@ from orchestration.policies import monthly
 def publish_month() -> None:
     """Publish the release of the month, whole or not at all."""
 
-    @task(outlets=[assets.published])
+    @task(outlets=[assets.published], trigger_rule="none_failed")
     def publish() -> dict:
         from warehouse.release.publish import publish as run
 
         with Bench.at("publish") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    publish()
+    approved() >> publish()
 
 
 publish_month()

@@ -179,9 +179,32 @@ def held_verdict(month: Month, gate: Gate, lake: Lake) -> Verdict:
     return verdict
 
 
-def is_releasable(verdict: Verdict) -> bool:
-    """Whether a decision could let the month go on: it is held, and by no absolute rule."""
-    return verdict.status == "held" and not any(rule.is_absolute for rule in verdict.failed("stop"))
+def question(month: Month, gate: Gate, *, lake: Lake) -> str:
+    """What a person is asked about a held month, in Chinese, as Markdown: the rules that hold it, with their numbers.
+
+    ``NotReleased`` where no decision could let it go: it is not held, stale, or held by an absolute rule.
+    """
+    holding = [rule for rule in held_verdict(month, gate, lake).failed("stop") if not rule.released]
+    _refuse_absolute(holding, gate, month)
+    lines = [
+        f"- **{rule.id}** {rule.words or rule.why}"
+        + "".join(f" · {name} {number}" for name, number in measured(rule).items())
+        for rule in holding
+    ]
+    return "\n".join([f"{month} 被 {gate} 拦下：", "", *lines])
+
+
+def publication_question(month: Month, *, lake: Lake, policy: Policy) -> str:
+    """What a person is asked before a month is published; empty where policy wants nobody's word, or it was given."""
+    if policy.text(APPROVAL_NEEDED) != "yes":
+        return ""
+    verdict = read_verdict(lake, "gate2", month)
+    if verdict and publication_word(lake, month, verdict.fingerprint):
+        return ""
+    warned = [
+        f"- **{rule.id}** {rule.words or rule.why}" for rule in (verdict.failed("warn") if verdict else [])
+    ]
+    return "\n".join([f"{month} 两道质量关已过，提醒 {len(warned)} 条：", "", *warned])
 
 
 def measured(rule: RuleVerdict) -> dict[str, str]:
