@@ -216,7 +216,9 @@ class CsvTable:
         if len(lines) == 1 or width == 1:
             return False
         # Two marks that stray into two records make one cell of the end of one and the beginning of the other.
-        return max(counts) >= width - 1 or sum(counts) in {(len(lines) - 1) * (n - 1) for n in (width, self._fields)}
+        return max(counts) >= width - 1 or sum(counts) in {
+            (len(lines) - 1) * (n - 1) for n in (width, self._fields)
+        }
 
     def _open_quotation(self, record: int) -> DeliveryRefused:
         # Which rows the mark swallowed cannot be told: setting aside one record would lose the others unseen.

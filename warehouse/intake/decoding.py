@@ -74,7 +74,8 @@ def _is_utf8(path: Path) -> bool:
 
 # What a byte is in a line of Chinese in UTF-8: the first of three, one that follows, or neither; ASCII is let out.
 _KINDS = bytes(
-    code if code == 10 else 67 if 0x80 <= code <= 0xBF else 84 if 0xE2 <= code <= 0xEF else 79 for code in range(256)
+    code if code == 10 else 67 if 0x80 <= code <= 0xBF else 84 if 0xE2 <= code <= 0xEF else 79
+    for code in range(256)
 )
 _ASCII = bytes(code for code in range(128) if code != 10)
 _ONLY_UTF8 = re.compile(rb"(?m)^U{2,}$")
@@ -88,7 +89,11 @@ def mark_other_encoding(block: bytes) -> bytes:
     its characters in GB18030 are not: chance alone makes no such line.
     """
     kinds = block.translate(_KINDS, _ASCII).replace(b"TCC", b"U")
-    places = [kinds.count(b"\n", 0, found.start()) for found in _ONLY_UTF8.finditer(kinds)] if b"U" in kinds else []
+    places = (
+        [kinds.count(b"\n", 0, found.start()) for found in _ONLY_UTF8.finditer(kinds)]
+        if b"U" in kinds
+        else []
+    )
     if not places:
         return block
     lines = block.split(b"\n")

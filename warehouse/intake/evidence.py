@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -14,13 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.errors import DeliveryRefused
-from warehouse.intake.naming import SIDE_FILE
+from warehouse.intake.naming import SIDE_FILE, shown_name
 from warehouse.intake.words import fold, words
 from warehouse.months import Month
 
 _MONTH = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?!\d)|(0[1-9]|1[0-2]))")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
+_DIGEST = re.compile(r"^[0-9a-fA-F]{64}$")
 _SERIAL_DAY_0 = {"1904": date(1904, 1, 1)}
 # As many characters of a date as are needed to see its month: few distinct values, whatever the row count.
 _SEEN = 7
@@ -71,7 +74,7 @@ def refuse_other_filling(file: str, sheet: str, month: Month, titles: Iterable[s
         first, last = filled
         if last < month.first_day or first > month.last_day + timedelta(days=days_after):
             raise DeliveryRefused(
-                f"{file}, sheet '{sheet}', is another month's file: it was filled in in {Month.of(first)}, "
+                f"{file}, sheet '{shown_name(sheet)}', is another month's file: it was filled in in {Month.of(first)}, "
                 f"not for {month}.",
                 next_step=f"put it into the folder of its own month, and have {month}'s file sent.",
             )
@@ -96,24 +99,59 @@ def filled_in(title: str) -> tuple[date, date] | None:
     return None
 
 
-def manifest_of(path: Path) -> dict[str, object] | None:
+def manifest_of(path: Path, limit_bytes: int) -> dict[str, object] | None:
     """The side file ``<file>.manifest.json``; None where there is none. Refuses one that cannot be read."""
     side = path.with_name(path.name + SIDE_FILE)
-    if not side.exists():
-        return None
     try:
-        plain = json.loads(side.read_text(encoding="utf-8-sig"))
-        if not isinstance(plain, dict):
-            raise ValueError
-        rows, digest = plain.get("rows"), plain.get("sha256")
-        if not isinstance(rows, int | None) or not isinstance(digest, str | None):
-            raise ValueError
-    except ValueError as error:
-        raise DeliveryRefused(
-            f"the manifest {side.name} cannot be read.",
-            next_step='it holds {"rows": N, "sha256": "…"}: have it sent again.',
-        ) from error
+        state = side.stat()
+    except FileNotFoundError:
+        if side.is_symlink():
+            raise _no_manifest(side) from None
+        return None
+    except OSError as error:
+        # A name so long that its side file could not be written has none.
+        if error.errno == errno.ENAMETOOLONG:
+            return None
+        raise _no_manifest(side) from error
+    if not stat.S_ISREG(state.st_mode) or state.st_size > limit_bytes:
+        raise _no_manifest(side)
+    try:
+        plain = json.loads(
+            side.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_once, parse_constant=_no_number
+        )
+    except (ValueError, OSError, RecursionError) as error:
+        raise _no_manifest(side) from error
+    if not isinstance(plain, dict) or not (_is_count(plain.get("rows")) and _is_digest(plain.get("sha256"))):
+        raise _no_manifest(side)
+    if plain.get("rows") is None and plain.get("sha256") is None:
+        raise _no_manifest(side)
     return plain
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
+
+
+def _is_count(rows: object) -> bool:
+    # True is a whole number to Python, and to nobody else.
+    return rows is None or (isinstance(rows, int) and not isinstance(rows, bool) and rows >= 0)
+
+
+def _is_digest(sha256: object) -> bool:
+    return sha256 is None or (isinstance(sha256, str) and _DIGEST.match(sha256) is not None)
+
+
+def _no_manifest(side: Path) -> DeliveryRefused:
+    return DeliveryRefused(
+        f"the manifest {side.name} cannot be read.",
+        next_step='it holds {"rows": N, "sha256": "…"}, each once, or one of the two: have it sent again.',
+    )
 
 
 def refuse_other_digest(file: str, manifest: dict[str, object] | None, sha256: str) -> None:

@@ -7,6 +7,8 @@ its own name with other bytes beats what stood there, unless it is refused: then
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,26 +16,17 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from warehouse.errors import DeliveryRefused
+from warehouse.errors import DeliveryRefused, DoudiError
 from warehouse.intake import evidence, shelf
 from warehouse.intake.contract import Contract
+from warehouse.intake.inbox import Sent, numbered
 from warehouse.intake.landing import Landing, land_file
 from warehouse.intake.ledger import Entry, Status
 from warehouse.intake.limits import Limits
-from warehouse.intake.naming import Name
 from warehouse.lake import Lake, drop
 from warehouse.months import Month
 
 _GONE = "taken out of the inbox"
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A file in the inbox: its place, what its name says, the hash of its bytes."""
-
-    path: Path
-    name: Name
-    sha256: str
 
 
 @dataclass
@@ -69,7 +62,7 @@ class FeedDelivery:
     def receive(self, sent: Iterable[Sent]) -> Received:
         """Land the files that count and replace the feed's partition."""
         files = self._without_duplicates(sorted(sent, key=lambda s: (s.name.rank, s.name.file)))
-        self._number(files)
+        self._versions = numbered(files, self.known)
         with self.lake.replacing("landed", feed=self.contract.feed, month=str(self.month)) as folder:
             self._choose(files, folder)
             for number, file in enumerate(sorted(self.done.landings)):
@@ -84,6 +77,9 @@ class FeedDelivery:
     def _without_duplicates(self, files: list[Sent]) -> list[Sent]:
         first: dict[str, Sent] = {}
         for sent in files:
+            if not sent.sha256:
+                first[f"unread {sent.name.file}"] = sent
+                continue
             same = first.setdefault(sent.sha256, sent)
             if same is not sent:
                 what = f"the same bytes as {same.name.file}"
@@ -92,22 +88,6 @@ class FeedDelivery:
                 )
                 self.done.reasons.append(f"{sent.name.file} holds {what}: it was not loaded twice.")
         return list(first.values())
-
-    def _number(self, files: list[Sent]) -> None:
-        """Give each file its version: the one it had, or the next among the versions of its name."""
-        highest: dict[str, int] = {}
-        had = {(entry.file, entry.sha256): entry.version for entry in self.known}
-        of_file = {entry.file: entry.version for entry in sorted(self.known, key=lambda e: e.version)}
-        for sent in files:
-            base, file = sent.name.base, sent.name.file
-            highest[base] = max(highest.get(base, 0), of_file.get(file, 0))
-        for sent in files:
-            base, file = sent.name.base, sent.name.file
-            version = had.get((file, sent.sha256))
-            if version is None:
-                highest[base] += 1
-                version = highest[base]
-            self._versions[file] = version
 
     def _choose(self, files: list[Sent], folder: Path) -> None:
         """Decide file by file what counts, whole-delivery corrections first."""
@@ -146,8 +126,25 @@ class FeedDelivery:
                         next_step=f"name it after the file it corrects, or {self.contract.feed} with the "
                         "correction word when it replaces the whole delivery.",
                     )
+            self._refuse_rivals(level)
             sound = [sent for sent in level if self._stands(sent, folder)]
             winner = sound[0] if sound else None
+
+    def _refuse_rivals(self, level: list[Sent]) -> None:
+        """Refuse files that all claim to be the same one; what stands on the shelf already goes on standing."""
+        standing = {(entry.file, entry.sha256) for entry in self.known if entry.is_landed}
+        stays = [sent for sent in level if (sent.name.file, sent.sha256) in standing]
+        rivals = level if len(stays) != 1 else [sent for sent in level if sent is not stays[0]]
+        if len(level) > 1:
+            for sent in rivals:
+                others = ", ".join(other.name.file for other in level if other is not sent)
+                self._tried.setdefault(
+                    sent.name.file,
+                    DeliveryRefused(
+                        f"{sent.name.file} and {others} claim to be the same file: which of them counts cannot be told.",
+                        next_step="take the wrong one out of the inbox, or give each part a name of its own.",
+                    ),
+                )
 
     def _stands(self, sent: Sent, folder: Path) -> bool:
         """Land a file and write it down as current, or as refused; True when it is sound."""
@@ -186,20 +183,31 @@ class FeedDelivery:
         """Read one file, once; a refusal is an answer here, for the other files go on."""
         file = sent.name.file
         if file not in self._tried:
-            try:
-                self._tried[file] = self._land(sent, folder)
-            except DeliveryRefused as refusal:
-                self._tried[file] = refusal
+            self._tried[file] = self._landing_or_refusal(sent, folder)
         return self._tried[file]
+
+    def _landing_or_refusal(self, sent: Sent, folder: Path) -> Landing | DeliveryRefused:
+        if sent.refusal is not None:
+            return sent.refusal
+        try:
+            landing = self._land(sent, folder)
+            return sent.why_changed() or landing
+        except DeliveryRefused as refusal:
+            return sent.why_changed() or refusal
+        except Exception as error:
+            if changed := sent.why_changed():
+                return changed
+            if isinstance(error, DoudiError | OSError | MemoryError) or os.environ.get("DOUDI_DEBUG"):
+                raise
+            # What nobody foresaw in one file must not keep the others from the shelf.
+            return DeliveryRefused(
+                f"{sent.name.file} cannot be read: a case that the dock does not know ({type(error).__name__}).",
+                next_step="have it exported again, and report this line.",
+            )
 
     def _land(self, sent: Sent, folder: Path) -> Landing:
         file, name = sent.name.file, sent.name
-        if sent.path.stat().st_size > self.limits.file_bytes:
-            raise DeliveryRefused(
-                f"{file} is larger than the policy's intake_max_file_mb.",
-                next_step="have the agency split it, or raise the limit for this region in policy intake.csv.",
-            )
-        manifest = evidence.manifest_of(sent.path)
+        manifest = evidence.manifest_of(sent.path, self.limits.manifest_bytes)
         evidence.refuse_other_digest(file, manifest, sent.sha256)
         if name.is_late and self.contract.delivery == "stock":
             raise DeliveryRefused(
@@ -285,4 +293,5 @@ class FeedDelivery:
 
 
 def _aside(folder: Path, file: str) -> Path:
-    return folder / f"aside-{file}"
+    # By a hash: a name may be as long as the file system allows.
+    return folder / f"aside-{hashlib.sha256(file.encode()).hexdigest()[:32]}"

@@ -18,7 +18,9 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SIGNED = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"Rar!": "an archive"}
 _SIGNED |= {b"7z\xbc\xaf": "an archive", b"\x1f\x8b": "an archive", b"BZh": "an archive"}
 _SIGNED |= {b"PK\x05\x06": "an empty archive", b"{\\rtf": "a text document"}
-_MARKUP = re.compile(rb"^\s*(<!doctype|<html|<table|<\?xml|<meta|<head|<style|<div|MIME-Version:)", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"^\s*(<!doctype|<html|<table|<\?xml|<meta|<head|<style|<div|MIME-Version:)", re.IGNORECASE
+)
 _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 # A stray control byte is dirt in one row; random bytes hold about one in ten.
@@ -63,7 +65,10 @@ def sniff(path: Path) -> Form:
             f"{path.name} is a web page saved under a table's name.",
             next_step=_SAVE_AS,
         )
-    if not (head.startswith(_UTF16) or utf16_without_mark(head)) and len(_CONTROL.findall(head)) > len(head) * _CONTROL_SHARE:
+    if (
+        not (head.startswith(_UTF16) or utf16_without_mark(head))
+        and len(_CONTROL.findall(head)) > len(head) * _CONTROL_SHARE
+    ):
         raise DeliveryRefused(f"{path.name} is a binary file, not a table of text.", next_step=RESEND)
     if path.suffix.lower() == ".xlsx":
         raise DeliveryRefused(f"{path.name} is not a workbook, though its name says so.", next_step=RESEND)
@@ -102,9 +107,7 @@ def date_system_of_xlsx(path: Path, *, unpacked_limit_bytes: int) -> str:
             f"{path.name} is a workbook that is cut off or damaged.", next_step=RESEND
         ) from error
     if any(_DECLARES.search(head) for head in (text, *heads)):
-        raise DeliveryRefused(
-            f"{path.name} declares XML entities, as no spreadsheet does.", next_step=RESEND
-        )
+        raise DeliveryRefused(f"{path.name} declares XML entities, as no spreadsheet does.", next_step=RESEND)
     return "1904" if _DATE_1904.search(text) else "1900"
 
 

@@ -128,7 +128,9 @@ def _doubles(
         for name, (word, places) in bearers.items()
     }
     return {
-        name: (word, tuple(map(_letters, places))) for name, (word, places) in doubled.items() if len(places) > 1
+        name: (word, tuple(map(_letters, places)))
+        for name, (word, places) in doubled.items()
+        if len(places) > 1
     }
 
 

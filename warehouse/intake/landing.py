@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from warehouse.errors import DeliveryRefused
@@ -37,17 +37,22 @@ def land_file(
     landing = Landing(form)
     if f".{form}" != path.suffix.lower():
         landing.reasons.append(f"{path.name} is really {form}: it was read as that.")
-    tables: Iterable[Table]
+    tables: Iterator[Table]
     if form == "csv":
         of_text = _as_cut(CsvTable(path, limits), contract, limits)
         landing.encoding = of_text.encoding
-        tables = [of_text]
+        tables = iter((of_text,))
     else:
         tables = sheets(path, form, limits)
+    headed = 0
     with Part(part, contract) as writer:
-        headed = 0
-        for table in tables:
-            headed += _land_table(table, path.name, contract, month, limits, landing, writer, is_beside)
+        try:
+            for table in tables:
+                headed += _land_table(table, path.name, contract, month, limits, landing, writer, is_beside)
+        finally:
+            # A refusal is kept, and with it all that it was raised in: the reader's process must not wait for that.
+            if isinstance(tables, Generator):
+                tables.close()
         if not headed:
             raise _no_header(path, contract, limits, landing)
     _check_shares(path.name, month, limits, landing, is_beside)
@@ -116,9 +121,7 @@ def _land_table(
     return True
 
 
-def _refuse_headless_rows(
-    rows: Sequence[Sequence[str]], file: str, sheet: str, contract: Contract
-) -> None:
+def _refuse_headless_rows(rows: Sequence[Sequence[str]], file: str, sheet: str, contract: Contract) -> None:
     """Refuse a sheet whose rows are as full as the table's own: without a header they would go unread."""
     least = max(sum(column.required for column in contract.columns), len(contract.columns) // 2)
     if sheet and any(sum(not is_blank(cell) for cell in row) >= least for row in rows):
@@ -165,7 +168,9 @@ def _missing(file: str, sheet: str, header: Header, contract: Contract) -> Deliv
 def _no_header(path: Path, contract: Contract, limits: Limits, landing: Landing) -> DeliveryRefused:
     other = broken_words(path, contract, limits) if landing.form == "csv" else ""
     if other:
-        return DeliveryRefused(f"{path.name} {other}", next_step="have it exported again in UTF-8 or GB18030.")
+        return DeliveryRefused(
+            f"{path.name} {other}", next_step="have it exported again in UTF-8 or GB18030."
+        )
     words = "、".join(column.headers[0] for column in contract.columns if column.required)
     return DeliveryRefused(
         f"{path.name} has no header row of {contract.feed}: none of its first {limits.header_search_rows} rows names "

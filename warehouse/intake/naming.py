@@ -17,7 +17,26 @@ from pathlib import PurePath
 from warehouse.intake.words import fold, words
 
 SIDE_FILE = ".manifest.json"
+WITHDRAWAL = ".withdrawn.json"
 FORMS = (".csv", ".xlsx", ".xls")
+# Other forms in which a table travels: of a feed they are a delivery that cannot be taken, and no accompanying letter.
+_TABLES = (
+    ".et",
+    ".xlsm",
+    ".xlsb",
+    ".xltx",
+    ".ods",
+    ".txt",
+    ".tsv",
+    ".dbf",
+    ".zip",
+    ".rar",
+    ".7z",
+    ".gz",
+    ".tmp",
+)
+_NUMBER = re.compile(r"\d{17}[\dXx]|(?<!\d)\d{15}(?!\d)")
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NUMBERED = re.compile(r"^(.*?)(\d*)$")
 
 
@@ -51,26 +70,44 @@ class Name:
 
 def is_delivery(file: str) -> bool:
     """Whether a name in the inbox is meant as a delivery (not a side file, hidden file or editor's lock)."""
-    return not file.startswith((".", "~")) and not file.endswith(SIDE_FILE) and file.lower() != "thumbs.db"
+    is_beside = file.endswith((SIDE_FILE, WITHDRAWAL))
+    return not file.startswith((".", "~")) and not is_beside and file.lower() != "thumbs.db"
 
 
 def is_plain(file: str) -> bool:
-    """Whether a name can be written down: Unicode, on one line."""
-    return not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in file)
+    """Whether a name can be written down: Unicode, on one line, read as it stands, nobody's number in it."""
+    return not any(map(_is_unwritten, file)) and not _NUMBER.search(unicodedata.normalize("NFKC", file))
+
+
+def _is_unwritten(sign: str) -> bool:
+    # A mark that turns the direction of writing makes a name look like another.
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _TURNS
 
 
 def shown_name(file: str) -> str:
-    """A name as messages and the ledger show it: what cannot be written is a question mark."""
-    return "".join(sign if is_plain(sign) else "?" for sign in file)
+    """A name as messages and the ledger show it: what cannot be written, and a number of a person, is ``?``."""
+    plain = "".join("?" if _is_unwritten(sign) else sign for sign in file)
+    if not _NUMBER.search(unicodedata.normalize("NFKC", plain)):
+        return plain
+    return _NUMBER.sub("?", unicodedata.normalize("NFKC", plain))
+
+
+def feed_of(file: str, feeds: Iterable[str]) -> str:
+    """The feed whose name a file's begins with (the longest), or nothing."""
+    return max((feed for feed in feeds if file.lower().startswith(feed)), key=len, default="")
+
+
+def is_table(file: str) -> bool:
+    """Whether a name's end is that of a table or of a bundle of tables, taken by the dock or not."""
+    return file.rstrip(". ").lower().endswith((*FORMS, *_TABLES))
 
 
 def read_name(file: str, feeds: Iterable[str]) -> Name | None:
     """Read a file's name; None when no feed has it or it is not of a form that the dock takes."""
     path = PurePath(file)
-    found = [feed for feed in feeds if path.stem.lower().startswith(feed)]
-    if not found or path.suffix.lower() not in FORMS:
+    feed = feed_of(path.stem, feeds)
+    if not feed or path.suffix.lower() not in FORMS:
         return None
-    feed = max(found, key=len)
     kept: list[str] = []
     rank = 1
     for token in path.stem[len(feed) :].split("_"):
@@ -82,7 +119,8 @@ def read_name(file: str, feeds: Iterable[str]) -> Name | None:
     return Name(
         file=file,
         feed=feed,
-        base=feed + "_".join(kept),
+        # Folded: names that differ in case, width or composition only are one file on half of all systems.
+        base=feed + fold("_".join(kept)),
         rank=rank,
         is_history=any(fold(token) in words().history for token in kept),
         is_late=any(fold(token).endswith(words().late) for token in kept),

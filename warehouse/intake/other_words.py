@@ -43,5 +43,7 @@ def _readings(head: bytes, encoding: str) -> Iterator[tuple[str, Callable[[], st
         # UTF-8 read as another encoding, and what came out saved again.
         yield (
             "holds broken characters: its text was read in a wrong encoding and saved again.",
-            lambda wrong=wrong: head.decode(encoding, "ignore").encode(wrong, "ignore").decode("utf-8", "ignore"),
+            lambda wrong=wrong: (
+                head.decode(encoding, "ignore").encode(wrong, "ignore").decode("utf-8", "ignore")
+            ),
         )

@@ -9,11 +9,11 @@ from pathlib import Path
 from warehouse.errors import DeliveryRefused, Refused
 from warehouse.intake import ledger, shelf
 from warehouse.intake.contract import Contract, contracts
-from warehouse.intake.feed_delivery import FeedDelivery, Received, Sent
+from warehouse.intake.feed_delivery import FeedDelivery, Received
+from warehouse.intake.inbox import look
 from warehouse.intake.landing import Landing
 from warehouse.intake.ledger import Entry
 from warehouse.intake.limits import Limits, fall_share
-from warehouse.intake.naming import FORMS, SIDE_FILE, is_delivery, is_plain, read_name, shown_name
 from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
@@ -29,12 +29,12 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
     """
     feeds = contracts()
     limits = Limits.of(policy)
-    sent, unknown, loose = _look(inbox / str(month), month, feeds)
+    found = look(inbox, month, feeds, limits)
     known = ledger.read(lake, month)
     landed = ledger.landed_before(lake, month)
     done: dict[str, Received] = {}
     for feed, contract in feeds.items():
-        of_feed = [each for each in sent if each.name.feed == feed]
+        of_feed = [each for each in found.sent if each.name.feed == feed]
         before = [entry for entry in known if entry.feed == feed]
         if of_feed or before:
             delivery = FeedDelivery(contract, month, lake, limits, known=before, landed=landed)
@@ -44,8 +44,8 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
     landings = {feed: received.landings for feed, received in done.items()}
     _refuse_unaccounted(landings)
     shelf.write(lake, month, landings)
-    entries = [entry for received in done.values() for entry in received.entries] + unknown
-    reasons = [*loose, *(entry.reason for entry in unknown)]
+    entries = [entry for received in done.values() for entry in received.entries] + found.unknown
+    reasons = [*found.loose, *(entry.reason for entry in found.unknown)]
     reasons += [reason for received in done.values() for reason in received.reasons]
     reasons += _late(lake, month, entries)
     ledger.write(lake, month, entries)
@@ -59,62 +59,6 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
             next_step="put the mended files into the inbox and run receive again.",
         )
     return outcome
-
-
-def _look(
-    folder: Path, month: Month, feeds: dict[str, Contract]
-) -> tuple[list[Sent], list[Entry], list[str]]:
-    """The month's files, the entries of those that no contract knows, and sentences on side files alone."""
-    if not folder.is_dir():
-        raise Refused(
-            f"receive {month}: the inbox has no folder '{month}'.",
-            next_step=f"put the agencies' files into <inbox>/{month}/, or name the right folder with --inbox.",
-        )
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    deliveries = [path for path in files if is_delivery(path.name)]
-    if not deliveries:
-        raise Refused(
-            f"receive {month}: the inbox folder '{month}' is empty.",
-            next_step="have the agencies deliver, then run receive again.",
-        )
-    sent: list[Sent] = []
-    unknown: list[Entry] = []
-    for path in deliveries:
-        name = read_name(path.name, feeds)
-        if name is not None and is_plain(path.name):
-            sent.append(Sent(path, name, ledger.digest(path)))
-            continue
-        shown = shown_name(path.name)
-        unknown.append(Entry("", shown, ledger.digest(path), 1, "refused", _why_unknown(path.name, feeds)))
-    names = {path.name for path in deliveries}
-    loose = [
-        f"the manifest {shown_name(path.name)} came without its file."
-        for path in files
-        if path.name.endswith(SIDE_FILE) and path.name.removesuffix(SIDE_FILE) not in names
-    ]
-    loose += [
-        f"the folder {shown_name(path.name)} inside the inbox's {month} was not looked into: files lie in "
-        f"{month} itself."
-        if path.is_dir()
-        else f"{shown_name(path.name)} is no file (a broken link?) and was passed over."
-        for path in sorted(folder.iterdir())
-        if is_delivery(path.name) and not path.is_file()
-    ]
-    return sent, unknown, loose
-
-
-def _why_unknown(file: str, feeds: dict[str, Contract]) -> str:
-    if not is_plain(file):
-        return (
-            f"the name of {shown_name(file)} holds line breaks or bytes that are no UTF-8. Next step: rename it "
-            "(an archive from Windows is unpacked with unzip -O gb18030)."
-        )
-    if any(file.lower().startswith(feed) for feed in feeds):
-        return f"{file} is not of a form that the dock takes ({', '.join(FORMS)}). Next step: have it sent as one."
-    return (
-        f"{file} is no feed that the dock knows. Next step: name it <feed>….csv or .xlsx by its feed, "
-        "or write a contract for it."
-    )
 
 
 def _hold_a_fall(received: Received, contract: Contract, month: Month, lake: Lake, policy: Policy) -> None:

@@ -67,6 +67,7 @@ class SheetLanding:
         self.rows = self.landed = self.quarantined = self.furniture = 0
 
     def land(self) -> None:
+        """Take every row of the table and write down its account."""
         for batch in self.table.batches(self.header.width):
             self._take(batch)
         self.landing.accounts.append(

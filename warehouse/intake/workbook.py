@@ -65,10 +65,22 @@ class SheetTable:
 def sheets(path: Path, form: Form, limits: Limits) -> Iterator[SheetTable]:
     """Every worksheet of a workbook, in order; refuses one that is cut off, damaged, locked or too large."""
     bounds = (limits.unpacked_bytes, limits.reading_bytes, limits.reading_seconds)
-    command = [sys.executable, "-m", "warehouse.intake.sheet_stream", str(path.absolute()), form, *map(str, bounds)]
+    command = [
+        sys.executable,
+        "-m",
+        "warehouse.intake.sheet_stream",
+        str(path.absolute()),
+        form,
+        *map(str, bounds),
+    ]
     with tempfile.TemporaryFile() as told:
         reader = subprocess.Popen(
-            command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=told, env=_bare_environment()
+            command,
+            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            env=_bare_environment(),
         )
         try:
             assert reader.stdout is not None
@@ -85,7 +97,11 @@ def sheets(path: Path, form: Form, limits: Limits) -> Iterator[SheetTable]:
 
 def _bare_environment() -> dict[str, str]:
     """What the reader's process sees of this one's environment: where programs lie, no more."""
-    return {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE")
+    }
 
 
 def _tables(path: Path, stream: IO[bytes]) -> Iterator[SheetTable]:
