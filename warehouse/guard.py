@@ -16,6 +16,7 @@ from pathlib import Path
 
 from warehouse.damage import damaged, refuse_damaged
 from warehouse.errors import DoudiError, Fault, Misconfigured, Refused, Unavailable
+from warehouse.intake.reopened import refuse_reopened
 from warehouse.lake import Lake
 from warehouse.locks import alone
 from warehouse.months import Month
@@ -61,6 +62,7 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
     ):
         _refuse_nothing(stage, month, home)
         refuse_damaged(stage, month, home)
+        refuse_reopened(stage, month, home)
         with standing_kept(stage, month, settings):
             yield timing
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from warehouse.errors import MonthNotClosed
 from warehouse.intake import ledger
 from warehouse.intake.contract import contracts
+from warehouse.intake.reopened import what_reopened
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
@@ -32,7 +33,15 @@ def close(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     missing = [feed for feed in required if not landed[feed]]
     if missing:
         waited_until = month.last_day + timedelta(days=policy.count("intake_close_grace_days"))
-        named = ", ".join(f"{feed} ({feeds[feed].title}, {feeds[feed].agency})" for feed in missing)
+        withdrawn = {
+            feed: [e for e in entries if e.feed == feed and e.status == "withdrawn"] for feed in missing
+        }
+        named = ", ".join(
+            f"{feed} ({feeds[feed].title}, {feeds[feed].agency}"
+            + "".join(f"; {entry.file} was withdrawn" for entry in withdrawn[feed])
+            + ")"
+            for feed in missing
+        )
         problems.append(f"required and missing: {named}; they are waited for until {waited_until}")
     refused = sorted(e.file for e in entries if e.status == "refused" and e.feed in required)
     if refused:
@@ -41,8 +50,9 @@ def close(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     if held:
         problems.append(f"held for a fall in rows: {', '.join(held)}")
     if problems:
+        reopened = what_reopened(lake, month)
         raise MonthNotClosed(
-            f"close {month}: " + "; ".join(problems) + ".",
+            f"close {month}: " + "; ".join(problems) + "." + (f" {reopened}." if reopened else ""),
             next_step="see what receive said about each, put the files right, run receive and close again.",
         )
     here = {feed: files for feed, files in landed.items() if files}

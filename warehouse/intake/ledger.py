@@ -15,8 +15,9 @@ from warehouse.intake.naming import read_name
 from warehouse.lake import Lake
 from warehouse.months import Month
 
-# ``held``: landed, but its month may not be closed; all others as their names say.
-Status = Literal["current", "held", "superseded", "duplicate", "refused"]
+# ``held``: landed, but its month may not be closed; ``withdrawn``: taken back by its agency; all others as their
+# names say.
+Status = Literal["current", "held", "superseded", "duplicate", "refused", "withdrawn"]
 
 _BLOCK_BYTES = 16 << 20
 _FILE = "ledger.parquet"

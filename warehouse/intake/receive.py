@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from warehouse.intake.inbox import look
 from warehouse.intake.landing import Landing
 from warehouse.intake.ledger import Entry
 from warehouse.intake.limits import Limits, fall_share
+from warehouse.intake.reopened import what_reopened
+from warehouse.intake.withdrawal import part, take_back, withdrawals
 from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
@@ -30,15 +31,17 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
     feeds = contracts()
     limits = Limits.of(policy)
     found = look(inbox, month, feeds, limits)
+    withdrawn = withdrawals(inbox / str(month))
     known = ledger.read(lake, month)
     landed = ledger.landed_before(lake, month)
     done: dict[str, Received] = {}
     for feed, contract in feeds.items():
-        of_feed = [each for each in found.sent if each.name.feed == feed]
+        of_feed, back = part([each for each in found.sent if each.name.feed == feed], withdrawn)
         before = [entry for entry in known if entry.feed == feed]
-        if of_feed or before:
+        if of_feed or before or back:
             delivery = FeedDelivery(contract, month, lake, limits, known=before, landed=landed)
             done[feed] = delivery.receive(of_feed)
+            take_back(done[feed], back, withdrawn)
             _hold_a_fall(done[feed], contract, month, lake, policy)
     _drop_strays(lake, month, set(done))
     landings = {feed: received.landings for feed, received in done.items()}
@@ -47,8 +50,8 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
     entries = [entry for received in done.values() for entry in received.entries] + found.unknown
     reasons = [*found.loose, *(entry.reason for entry in found.unknown)]
     reasons += [reason for received in done.values() for reason in received.reasons]
-    reasons += _late(lake, month, entries)
     ledger.write(lake, month, entries)
+    reasons += _late(lake, month)
     stopped = [e for e in entries if e.status == "refused" and e.feed in feeds and feeds[e.feed].required]
     is_held = bool(stopped) or any(entry.status == "held" for entry in entries)
     outcome = record(_outcome(month, entries, landings, reasons, is_held=is_held), lake)
@@ -98,22 +101,16 @@ def _refuse_unaccounted(landings: dict[str, dict[str, Landing]]) -> None:
                     )
 
 
-def _late(lake: Lake, month: Month, entries: list[Entry]) -> list[str]:
+def _late(lake: Lake, month: Month) -> list[str]:
     """A sentence when the month was closed with other files than stand on the shelf now."""
-    path = lake.partition("closed", month=str(month)) / "closed.json"
-    if not path.exists():
-        return []
-    closed = {
-        file["sha256"] for of in json.loads(path.read_text(encoding="utf-8"))["feeds"].values() for file in of
-    }
-    now = {entry.sha256 for entry in entries if entry.is_landed}
-    if closed == now:
-        return []
-    late = sorted(entry.file for entry in entries if entry.is_landed and entry.sha256 not in closed)
-    what = f"came late: {', '.join(late)}" if late else "lost files since"
-    return [
-        f"{month} was closed before and {what}. Next step: close and build {month} again, and the months after it."
-    ]
+    said = what_reopened(lake, month)
+    return (
+        [
+            f"{said}. Next step: run doudi rebuild: it will close and build {month} again, and the months after it."
+        ]
+        if said
+        else []
+    )
 
 
 def _outcome(
