@@ -1,4 +1,4 @@
-"""Every day: take in the lists that the villages have filled in and sent back."""
+"""Every day: take in the lists that villages and the return slips that agencies have filled in and sent back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ def absorb_returns() -> None:
             returned = bench.settings.home / "returned" / str(bench.month)
             return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
 
+    @task
+    def correct() -> dict:
+        from warehouse.slips.correct import correct as run
+
+        with Bench.at("correct") as bench:
+            returned = bench.settings.home / "returned_slips" / str(bench.month)
+            return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
+
     absorb()
+    correct()
 
 
 absorb_returns()

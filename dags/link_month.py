@@ -8,11 +8,12 @@ from orchestration import assets
 from orchestration.approval import or_decided
 from orchestration.months import Bench
 from orchestration.policies import monthly
+from orchestration.slips import slips
 
 
 @dag(schedule=PartitionedAssetTimetable(assets=assets.closed), **monthly)
 def link_month() -> None:
-    """Standardise, gate 1, link, quality, cards for people; a failing stop rule holds the month at the gate."""
+    """Standardise, return slips, gate 1, link, quality, cards for people; a failing stop rule holds the month at the gate."""
 
     @task
     def standardise() -> dict:
@@ -50,7 +51,7 @@ def link_month() -> None:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
     inspected = gate1()
-    standardise() >> inspected
+    standardise() >> slips() >> inspected
     or_decided("gate1", inspected) >> link() >> quality() >> prepare_review()
 
 

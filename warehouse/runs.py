@@ -20,7 +20,8 @@ from warehouse.swap import sync
 TABLE = "unfinished"
 # In the order of the flow: a stage stands on those before it.
 ORDER = (
-    "receive", "close", "standardise", "gate1", "link", "quality", "prepare_review", "build", "gate2", "publish",
+    "receive", "close", "standardise", "slips", "gate1", "link", "quality", "prepare_review", "build", "gate2",
+    "publish",
 )  # fmt: skip
 # Which stages' tables of earlier months a stage reads.
 READS_OF_EARLIER: dict[str, tuple[str, ...]] = {

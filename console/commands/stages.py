@@ -18,6 +18,7 @@ CHAIN = (
     "receive",
     "close",
     "standardise",
+    "slips",
     "gate1",
     "link",
     "quality",
@@ -70,6 +71,16 @@ def absorb_returns(month: Month, returned: Path, settings: Settings) -> tuple[Ou
     return outcome, timing.seconds
 
 
+def take_in_slips(month: Month, returned: Path, settings: Settings) -> tuple[Outcome, float]:
+    """Take in the filled-in return slips of a folder; give the outcome and the seconds."""
+    from warehouse.slips.correct import correct
+
+    with stage_run("correct", month, settings.home) as timing:
+        bench = Bench.for_month(month, settings)
+        outcome = correct(month, returned=returned, lake=bench.lake, policy=bench.policy)
+    return outcome, timing.seconds
+
+
 # Imports stand inside: a verb should not wait for Splink, dbt and Great Expectations that it does not use.
 def _receive(month: Month, bench: Bench) -> Outcome:
     from warehouse.intake.receive import receive
@@ -87,6 +98,12 @@ def _standardise(month: Month, bench: Bench) -> Outcome:
     from linkage.standardise.stage import standardise
 
     return standardise(month, lake=bench.lake, policy=bench.policy)
+
+
+def _slips(month: Month, bench: Bench) -> Outcome:
+    from warehouse.slips.stage import write_slips
+
+    return write_slips(month, lake=bench.lake, policy=bench.policy)
 
 
 def _gate1(month: Month, bench: Bench) -> Outcome:
@@ -135,6 +152,7 @@ _STAGES: dict[str, Callable[[Month, Bench], Outcome]] = {
     "receive": _receive,
     "close": _close,
     "standardise": _standardise,
+    "slips": _slips,
     "gate1": _gate1,
     "link": _link,
     "quality": _quality,

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from console.commands.operations import told_by_mail
-from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage
+from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage, take_in_slips
 from console.options import (
     HomeOption,
     InboxOption,
@@ -30,6 +30,7 @@ _SENTENCES = {
     "receive": "Take in what the agencies delivered: land, quarantine or count every row.",
     "close": "Declare the month complete; refuses while a required feed is missing.",
     "standardise": "Fold, type and keep: make values comparable, and the persons in each row findable.",
+    "slips": "Write the return slips: what each agency is asked about its rows (again after link: what links know).",
     "gate1": "Inspect the standardised month; a failing stop rule holds it.",
     "quality": "Estimate the month's false and missed links with intervals, draw the blind sample, write the page.",
     "prepare_review": "Write the month's blind cards for two reviewers (the same as doudi review prepare).",
@@ -48,6 +49,7 @@ def add_verbs(app: typer.Typer) -> None:
         else:
             app.command(stage, help=_SENTENCES[stage])(_verb(stage))
     app.command()(absorb)
+    app.command()(correct)
 
 
 def run(
@@ -108,6 +110,24 @@ def absorb(
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
+
+
+def correct(
+    month: MonthOption,
+    returned: Annotated[Path, typer.Option("--returned", help="a folder of filled-in slips, or one file")],
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Take in the return slips that agencies have filled in; run standardise again afterwards."""
+    if not returned.exists():
+        raise Misconfigured(
+            f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the slips."
+        )
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    Screen(quiet, json).outcome(*take_in_slips(Month.parse(month), returned.absolute(), settings))
 
 
 def _verb(stage: str) -> Callable[..., None]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 STAGES = {
-    "receive": "收件", "close": "关月", "standardise": "标准化", "gate1": "一道闸口", "link": "人员链接",
+    "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道闸口", "link": "人员链接",
     "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道闸口", "publish": "发布",
-    "absorb": "回收名单", "absorb_review": "回收核对", "identity": "身份报告",
+    "absorb": "回收名单", "absorb_review": "回收核对", "identity": "身份报告", "correct": "回收退回单",
 }  # fmt: skip
 STATUSES = {
     "done": "完成", "nothing": "无事", "held": "闸口拦下", "refused": "未通过", "unavailable": "稍后再试",

@@ -166,7 +166,9 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
         (titles.get(feed, feed), reason, count) for feed, reason, count in con.execute(_QUARANTINE).fetchall()
     ]
     gates = "".join(_gate(gate, verdict) for gate, verdict in verdicts.items())
-    account = table(("来源", "文件", "行数", "入库", "其中未纳入", "隔离", "表头等", "行数账"), feeds, "没有文件。")
+    account = table(
+        ("来源", "文件", "行数", "入库", "其中未纳入", "隔离", "表头等", "行数账"), feeds, "没有文件。"
+    )
     return (
         card("数据质量：行数账", _wide(account))
         + f"<div class=pair>{card('隔离原因', table(('来源', '原因', '行数'), reasons, '本月没有隔离行。'))}"

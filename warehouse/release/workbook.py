@@ -44,6 +44,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "count": {**_GRID, "align": "right", "num_format": "0"},
     "key": {**_GRID, "font_size": 8, "font_color": "#667085", "num_format": "@"},
     "open": {**_GRID, "locked": False, "bg_color": "#FFFDF5"},
+    # A number that is typed into it stays as it was typed: 18 digits are more than a spreadsheet's number holds.
+    "open_text": {**_GRID, "locked": False, "bg_color": "#FFFDF5", "num_format": "@"},
     "open_date": {**_GRID, "locked": False, "bg_color": "#FFFDF5", "num_format": "yyyy-mm-dd", "align": "center"},
     "section": {"font_name": "黑体", "font_size": 12, "bold": True, "bottom": 2, "bottom_color": "#1F4E79"},
     "plain": {"text_wrap": True, "valign": "top"},

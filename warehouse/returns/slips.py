@@ -16,18 +16,29 @@ _COLUMNS = (
 )
 
 
-def write_slip(path: Path, problems: list[Problem], *, month: Month, form: str) -> None:
-    """Write the slip of one form (replacing its last one)."""
+_SAID = "下列各行未登记，请改正后把整份清单再交一次；未列出的行已登记，不必重填。"
+
+
+def write_slip(
+    path: Path,
+    problems: list[Problem],
+    *,
+    month: Month,
+    form: str,
+    title: str = "核查清单退回单",
+    said: str = _SAID,
+) -> None:
+    """Write the slip of one form (replacing its last one); ``title`` and ``said`` stand above its rows."""
     aside = path.with_name(f".aside-{path.name}")
     with workbook(aside, month, f"{month} 退回单") as book:
         sheet = book.sheet("退回单")
         last = len(_COLUMNS) - 1
         sheet.set_row(0, 26)
-        sheet.merge_range(0, 0, 0, last, "核查清单退回单", book.looks["title"])
+        sheet.merge_range(0, 0, 0, last, title, book.looks["title"])
         sheet.set_row(1, 34)
         sheet.merge_range(
             1, 0, 1, last,
-            f"来文：{form}。下列各行未登记，请改正后把整份清单再交一次；未列出的行已登记，不必重填。",
+            f"来文：{form}。{said}",
             book.looks["plain"],
         )  # fmt: skip
         book.headers(sheet, 2, _COLUMNS)

@@ -50,8 +50,12 @@ CORRECTIONS: Final[dict[str, str]] = {
     "slip_row": "INTEGER",
 }
 
-# Since which month or delivery a finding stands.
+# Whether a finding stood on the slip of the delivery before.
 NEW, OPEN = "new", "open"
+# Beside ``set_aside`` and ``asked``: a row that the dock could not read at all.
+NOT_READ = "not_read"
+# A value proposed because a certain link to another row knows it (``folded`` and ``lengthened`` need no link).
+LINKED = "linked"
 
 
 def findings_files(lake: Lake, month: Month, feed: str) -> list[Path]:

@@ -39,6 +39,10 @@ READS: dict[str, Reads] = {
     "standardise": Reads(
         {"landed": "now", "corrections": "now"}, (*_LINKAGE, "row_rules."), ("contracts", "model")
     ),
+    "slips": Reads(
+        {"row_findings": "now", "landed": "now", "quarantine": "now", "totals": "now", "corrections": "now"},
+        ("slips.", "release."), ("contracts",),
+    ),
     "gate1": Reads(
         {"standardised": "until", "row_account": "until", "set_aside": "until", "totals": "until",
          "quarantine": "until", "ledger": "now", "model_drift": "until"},
@@ -87,6 +91,8 @@ WRITES: dict[str, tuple[str, ...]] = {
         "findings_past",
         "set_aside",
     ),
+    # The slips stand beside the lake.
+    "slips": (),
     "gate1": ("verdicts",),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
     "quality": (

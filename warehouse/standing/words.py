@@ -13,7 +13,7 @@ from warehouse.standing.inputs import Inputs, files_of
 from warehouse.standing.record import Stood
 
 PAST = {
-    "receive": "received", "close": "closed", "standardise": "standardised", "gate1": "inspected", "link": "linked",
+    "receive": "received", "close": "closed", "standardise": "standardised", "slips": "asked about", "gate1": "inspected", "link": "linked",
     "quality": "measured", "prepare_review": "given to the reviewers", "build": "built", "gate2": "inspected",
     "publish": "published",
 }  # fmt: skip
