@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from warehouse.intake.furniture import Total
 from warehouse.intake.landing import Landing, SheetAccount
+from warehouse.intake.naming import shown_name
 from warehouse.intake.words import words
 from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
@@ -50,6 +51,7 @@ TOTALS = pa.schema(
 )
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16
+_FORMULA = ("=", "+", "-", "@", "|", "%", "\t", "＝", "＋", "－", "＠")
 _TITLES = ("文件", "工作表", "行号", "原因")
 
 
@@ -121,4 +123,10 @@ def _write_for_people(path: Path, rows: Iterable[dict[str, Any]]) -> None:
         writer.writerow(_TITLES)
         for row in rows:
             reason = words().reasons.get(str(row["reason"]), row["reason"])
-            writer.writerow([row["file"], row["sheet"], row["row"], reason])
+            writer.writerow([_as_text(row["file"]), _as_text(row["sheet"]), row["row"], reason])
+
+
+def _as_text(name: str) -> str:
+    """A name as a cell that no spreadsheet takes for a formula: whoever names a sheet could have it run something."""
+    shown = shown_name(name)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
