@@ -22,6 +22,7 @@ from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavail
 from warehouse.guard import of_words
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.operations.watch import tell_models
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.settings import REPOSITORY, memory_gb, threads
@@ -168,6 +169,7 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
             f"dbt could not begin the build of {month} ({type(result.exception).__name__}).",
             next_step="run `dbt parse` in dbt_project and mend what it names.",
         ) from None
+    tell_models(result.result)
     counts = _judged(result.result, month, home)
     passed.write_text(project, encoding="utf-8")
     return counts

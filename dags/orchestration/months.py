@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from warehouse import policy as policies
 from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.operations.watch import attempt
 from warehouse.settings import Settings
 
 
@@ -22,6 +24,17 @@ def month_of(context: Any) -> Month:
     """
     key = context["params"].get("month") or getattr(context["dag_run"], "partition_key", None) or ""
     return Month.parse(str(key)[: len("YYYY-MM")])
+
+
+def name_the_parent(context: Any) -> None:
+    """Let the lineage of the stage say that it is a part of this task's run, where lineage is listened to."""
+    if os.environ.get("DOUDI_LINEAGE"):
+        from airflow.providers.openlineage.plugins.macros import lineage_parent_id
+
+        def name() -> None:
+            os.environ["OPENLINEAGE_PARENT_ID"] = lineage_parent_id(context["ti"])
+
+        attempt(name, "the parent in the lineage events")
 
 
 class Bench:
@@ -37,6 +50,8 @@ class Bench:
     @contextmanager
     def at(cls, stage: str) -> Iterator[Bench]:
         """The bench of the task that runs now; what fails on it leaves as a Doudi error, so no cell is logged."""
-        month, settings = month_of(get_current_context()), Settings.from_environment()
+        context = get_current_context()
+        month, settings = month_of(context), Settings.from_environment()
+        name_the_parent(context)
         with stage_run(stage, month, settings.home, settings):
             yield cls(month, settings)

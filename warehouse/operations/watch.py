@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from warehouse import outcomes
 from warehouse.months import Month
@@ -21,6 +23,8 @@ log = logging.getLogger("doudi.operations")
 
 # Airflow tells a task's run in these, in the environment of the task.
 _DAG, _DAG_RUN = "AIRFLOW_CTX_DAG_ID", "AIRFLOW_CTX_DAG_RUN_ID"
+_LISTENER = "DOUDI_LINEAGE"
+_at_work: ContextVar[run_log.Run | None] = ContextVar("doudi_at_work", default=None)
 
 
 @contextmanager
@@ -33,6 +37,7 @@ def watched(stage: str, month: Month, home: Path) -> Iterator[Timing]:
         run_log.append(run, home)
     lineage = _lineage(run, home)
     error: BaseException | None = None
+    token = _at_work.set(run)
     with outcomes.listening() as told:
         timing = Timing(stage, str(month))
         try:
@@ -42,6 +47,7 @@ def watched(stage: str, month: Month, home: Path) -> Iterator[Timing]:
             error = failed
             raise
         finally:
+            _at_work.reset(token)
             timing.seconds, timing.peak_mb = measured.seconds, measured.peak_mb
             # A stage may record more than its own outcome (standardise tells the drift, too).
             last = next((one for one in reversed(told) if one.stage == stage), None)
@@ -71,6 +77,16 @@ def refresh(home: Path) -> None:
     attempt(page, "docs/operations/index.html")
 
 
+def tell_models(results: Iterable[Any]) -> None:
+    """Tell dbt's results to who listens to lineage, as parts of the run at work."""
+    run = _at_work.get()
+    if run is None or not os.environ.get(_LISTENER):
+        return
+    from warehouse.operations.lineage_models import tell_models as tell
+
+    attempt(lambda: tell(results, run), "the lineage of the models")
+
+
 def attempt(write: Callable[[], object], what: str) -> bool:
     """Try something that no run may fail on; the log says what was not written, with the kind of error only."""
     try:
@@ -85,7 +101,7 @@ def attempt(write: Callable[[], object], what: str) -> bool:
 
 def _lineage(run: run_log.Run, home: Path) -> Callable[[run_log.Run], object]:
     """Tell the beginning to who listens to lineage; gives what tells the end. Nobody listens unless it is set up."""
-    if not os.environ.get("DOUDI_LINEAGE"):
+    if not os.environ.get(_LISTENER):
         return lambda _: None
     from warehouse.operations import lineage
 
