@@ -23,6 +23,10 @@ MEASURES = {
 }
 
 
+# From a month to the same month of the next year: a list of children is a year younger then.
+_DAYS_OF_YEAR = 365
+
+
 def rows_in_history(scene: Scene, *, fall: str, rise: str) -> str:
     """Rows over what is usual: not below 1 - fall, not above 1 + rise."""
     return verdict_on(
@@ -110,7 +114,8 @@ def amount_in_history(scene: Scene, column: str, *, limit: str, least: str) -> s
 def days_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The typical date lies no more days from the usual one, nor from its usual distance to the month's end."""
     return verdict_on(
-        f"WITH {_compared(scene, 'day', [column])} SELECT least(abs(here - typical), abs(here - moved)) AS measured,"
+        f"WITH {_compared(scene, 'day', [column])} SELECT least(abs(here - typical), abs(here - moved),"
+        f" abs(here - season - {_DAYS_OF_YEAR})) AS measured,"
         f" here_rows AS of_rows FROM compared WHERE here_rows >= {least} AND typical IS NOT NULL",
         at_most=limit,
     )

@@ -146,7 +146,7 @@ def shape_query(contract: Contract, month: Month, wanted: Mapping[str, Sequence[
         else "true"
     )
     names = [quoted_name(column.name) for column in contract.columns]
-    lines = [_line("rows", "", "count(*)", "count(*)"), _line("content", "", _content(names), "count(*)")]
+    lines = [_line("rows", "", _counted(contract), "count(*)"), _line("content", "", _content(names), "count(*)")]
     lines += [
         _line("filled", column.name, f"count({quoted_name(column.name)}) / nullif(count(*), 0)", "count(*)")
         for column in contract.columns
@@ -167,6 +167,13 @@ def _line(measure: str, column: str, number: str, of_rows: str) -> str:
         f"{{'measure': '{measure}', 'column': '{column}', 'value': '', 'number': CAST({number} AS DOUBLE),"
         f" 'of_rows': CAST({of_rows} AS BIGINT)}}"
     )
+
+
+def _counted(contract: Contract) -> str:
+    """Rows; of a running list events, for one that is sent again beside is the same event."""
+    if contract.delivery != "running":
+        return "count(*)"
+    return f"count(DISTINCT row({', '.join(map(quoted_name, contract.event_key))}))"
 
 
 def _content(names: Sequence[str]) -> str:
