@@ -20,8 +20,9 @@ from warehouse.archive import RESTORING, SCRATCH, Contents, read_archive
 from warehouse.errors import LakeDamaged, Refused
 from warehouse.lake import Lake
 from warehouse.locks import alone_in_home
+from warehouse.runs import RESTORE_NOTE
 
-_NOTE = "swap.json"
+_NOTE = RESTORE_NOTE.name
 # What a file system puts into a new disk.
 _NOT_OURS = (SCRATCH, RESTORING, "lost+found")
 
@@ -46,7 +47,7 @@ def restore(
     """
     home.mkdir(parents=True, exist_ok=True)
     with alone_in_home(home):
-        if (home / RESTORING / _NOTE).exists():
+        if (home / RESTORE_NOTE).exists():
             _swap_in(home)  # a restore that was cut short after all had been verified: its home is whole now
         _sweep(home)
         if not replace and any(_stands(home)):

@@ -18,6 +18,8 @@ from warehouse.months import Month
 from warehouse.swap import sync
 
 TABLE = "unfinished"
+# Stands while a restore lets the old home and the new one change places (``warehouse.restore``).
+RESTORE_NOTE = Path(".restoring") / "swap.json"
 # In the order of the flow: a stage stands on those before it.
 ORDER = (
     "receive", "close", "standardise", "slips", "gate1", "link", "quality", "prepare_review", "build", "gate2",
@@ -103,7 +105,12 @@ def unfinished(home: Path) -> list[tuple[str, str]]:
 
 
 def refuse_cut_short(stage: str, month: Month, home: Path) -> None:
-    """``CutShort`` when a stage that this one stands on, of this month or an earlier one, did not end."""
+    """``CutShort`` when a stage that this one stands on, of this month or an earlier one, did not end, or a restore."""
+    if (home / RESTORE_NOTE).exists():
+        raise CutShort(
+            f"{stage} {month}: a restore of this home was cut short, and it is half the old one and half the new.",
+            next_step="run doudi restore again with the same file and --replace: it goes on where it was.",
+        )
     for cut_month, cut_stage in unfinished(home):
         if _stands_on(stage, str(month), cut_stage, cut_month):
             raise CutShort(
