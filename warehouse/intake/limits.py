@@ -25,6 +25,7 @@ class Limits:
     month_evidence_share: Decimal
     filled_in_days_after: int
     quarantine_share: Decimal
+    quarantined_rows: int
 
     @classmethod
     def of(cls, policy: Policy) -> Limits:
@@ -41,6 +42,7 @@ class Limits:
             month_evidence_share=policy.number("intake_month_evidence_share"),
             filled_in_days_after=policy.count("intake_filled_in_days_after_month"),
             quarantine_share=policy.number("intake_max_quarantine_share"),
+            quarantined_rows=policy.count("intake_max_quarantined_rows"),
         )
 
 
