@@ -104,7 +104,7 @@ def compare(con: duckdb.DuckDBPyConnection, release: Path, before: Basis | None,
             SELECT warning_id, {columns}, since, evidence, NULL::DECIMAL(18, 2) AS amount, NULL::VARCHAR AS summary,
                 NULL::VARCHAR AS title, NULL::VARCHAR AS name, NULL::VARCHAR AS id_no, NULL::VARCHAR AS phone,
                 FALSE AS is_told
-            FROM read_parquet('{path}')""")
+            FROM read_parquet('{path}', hive_partitioning = false)""")
         for part in ("persons", "rows"):
             con.execute(f"CREATE OR REPLACE VIEW before_{part} AS SELECT * FROM {now.part(part)}")
     for part in basis.PARTS:
@@ -159,13 +159,17 @@ def told_difference(month: Month, lake: Lake) -> Told:
         why = causes(before.stood_on if before else None, now.stood_on)
         if is_same and (last / "causes.parquet").is_file():
             for part in PARTS:
-                con.execute(f"CREATE OR REPLACE TABLE {part} AS FROM '{quoted(last / part)}.parquet'")
+                con.execute(f"CREATE OR REPLACE TABLE {part} AS FROM {_kept(last, part)}")
             said = (
                 f"{month} is as it was handed out. Version {stands.version.number} against the one before it"
             )
-            found = con.execute(f"FROM '{quoted(last / 'causes.parquet')}'").fetchall()
+            found = con.execute(f"FROM {_kept(last, 'causes')}").fetchall()
             why = [Cause(*row) for row in found]
         return Told(f"{said}:", _tables(con, why))
+
+
+def _kept(folder: Path, part: str) -> str:
+    return f"read_parquet('{quoted(folder / part)}.parquet', hive_partitioning = false)"
 
 
 def _tables(
