@@ -12,6 +12,7 @@ from console.pages.feeds import feeds_page
 from console.pages.markdown import page, table
 from console.pages.policy_pages import policy_page, rules_page
 from console.pages.requirements import requirements_page
+from console.pages.row_rules import row_rules_page
 from warehouse.errors import Misconfigured
 from warehouse.months import Month
 from warehouse.settings import REPOSITORY
@@ -46,6 +47,7 @@ def pages(app: typer.Typer, month: Month) -> dict[str, str]:
     makers: dict[str, Callable[[], str]] = {
         "cli.md": lambda: commands_page(app),
         "feeds.md": feeds_page,
+        "row_rules.md": row_rules_page,
         "rules.md": lambda: rules_page(month),
         "policy.md": policy_page,
         "gates.md": _gates,
