@@ -22,7 +22,8 @@ def show_verdicts(month: Month, settings: Settings, screen: Screen) -> None:
         if verdict is None:
             rows.append((gate, "-", "-", "-", "not run", "this gate has not looked at the month", ""))
             continue
-        failed = [rule for rule in verdict.rules if rule.success is False]
+        # What holds the month comes first.
+        failed = [*verdict.failed("stop"), *verdict.failed("warn")]
         waiting = {rule for entry in standing_releases(lake, month, gate) for rule in entry.facts["rules"]}
         rows += [
             (gate, rule.id, rule.table, rule.severity, _result(rule), rule.why, _decision(rule, waiting))
