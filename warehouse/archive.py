@@ -164,7 +164,7 @@ def _refuse_tricks(header: tarfile.TarInfo, found: Mapping[str, Member], path: P
         and "\\" not in name
         and name.isprintable()
         and not any(part in ("", ".", "..") for part in plain.parts)
-        and plain.parts[0] != SCRATCH
+        and plain.parts[:1] not in ((), (SCRATCH,))
         and not any(part.startswith(HALF) for part in plain.parts)
     )
     if not header.isreg() or not is_plain or name in found:

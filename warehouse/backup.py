@@ -18,9 +18,9 @@ What = Literal["whole", "needed"]
 # What the inbox cannot give again: answers and judgements of people, who decided and looked, ids handed out, which
 # files were ever seen, figures as reported, names as counted, and how a month stood when it went out.
 NEEDED_TABLES = (
-    "access_log", "audit_log", "closed", "corrections", "decisions", "differences", "dispositions", "events",
+    "access_log", "audit_log", "closed", "corrections", "decisions", "differences", "dispositions", "events", "findings_past",
     "frequencies", "labels", "ledger", "outcomes", "registry", "report_figures", "review_answers", "review_cards",
-    "review_results", "standing", "unfinished", "verdicts",
+    "review_results", "row_findings", "standing", "unfinished", "verdicts",
 )  # fmt: skip
 NEEDED_FOLDERS = ("release", "returned", "returns", "review", "slips")
 
