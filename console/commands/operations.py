@@ -115,19 +115,12 @@ def try_mail(screen: Screen) -> None:
         )
     at = run_log.clock()
     words = "这是一封测试邮件：运行通知会寄到这个地址。"
-    send(
-        Letter(
-            "【兜底】测试邮件",
-            f"{words}\n",
-            f"<p>{words}</p>",
-            at.replace(":", ""),
-            datetime.fromisoformat(at),
-        ),
-        mail,
-        to,
+    letter = Letter(
+        "【兜底】测试邮件", f"{words}\n", f"<p>{words}</p>", at.replace(":", ""), datetime.fromisoformat(at)
     )
-    screen.emit({"sent_to": len(to)})
-    screen.say(f"a mail has gone out to {len(to)} addresses.")
+    taken = send(letter, mail, to)
+    screen.emit({"taken": taken, "of": len(to)})
+    screen.say(f"the server took a mail for {taken} of {len(to)} addresses.")
 
 
 def _off() -> Misconfigured:

@@ -167,14 +167,14 @@ def send_waiting(settings: Settings) -> bool:
             _note(settings.home, alert.key, "nobody", "no address for the roles that policy names")
             continue
         try:
-            send(letters.write(alert), mail, to)
+            taken = send(letters.write(alert), mail, to)
         except DoudiError as error:
             _note(settings.home, alert.key, "failed", error.what)
             return False
         except Exception as error:  # a mail may fail in ways of its own; the run it speaks of may not
             _note(settings.home, alert.key, "failed", type(error).__name__)
             return False
-        _note(settings.home, alert.key, "sent", f"{len(to)} addresses")
+        _note(settings.home, alert.key, "sent", f"taken for {taken} of {len(to)} addresses")
     return True
 
 

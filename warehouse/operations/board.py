@@ -72,13 +72,21 @@ class MonthBoard:
 
     @property
     def is_through(self) -> bool:
-        """Whether every stage of the month went through."""
-        return all(cell.is_good for cell in self.cells.values())
+        """Whether the flow went through to its end."""
+        return self.open_cell is None
 
     @property
     def open_cell(self) -> Cell | None:
-        """The first stage of the flow that has not gone through; None when all have."""
-        return next((cell for cell in self.cells.values() if not cell.is_good), None)
+        """The first stage of the flow that has not gone through; None when all have.
+
+        One that never ran is open only where none behind it did: an older home knows fewer stages.
+        """
+        cells = list(self.cells.values())
+        last = max((place for place, cell in enumerate(cells) if cell.status), default=-1)
+        return next(
+            (cell for place, cell in enumerate(cells) if not cell.is_good and (cell.status or place > last)),
+            None,
+        )
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,10 @@ def compose(letter: Letter, settings: MailSettings, to: Sequence[str]) -> EmailM
     return message
 
 
-def send(letter: Letter, settings: MailSettings, to: Sequence[str]) -> None:
-    """Hand the mail to the server. ``Unavailable`` when it cannot be reached, refuses or does not answer in time.
+def send(letter: Letter, settings: MailSettings, to: Sequence[str]) -> int:
+    """Hand the mail to the server; to how many addresses it took it.
+
+    ``Unavailable`` when it cannot be reached, refuses all or does not answer in time.
 
     The sentence of the error names the kind of failure and the server's code, never what the server wrote.
     """
@@ -121,10 +123,11 @@ def send(letter: Letter, settings: MailSettings, to: Sequence[str]) -> None:
         raise _not_sent("the server refused every address") from None
     except ssl.SSLError:
         raise _not_sent("the line could not be made safe (certificate or protocol)") from None
+    except UnicodeError:
+        raise _not_sent("user or password hold a character that the line does not carry") from None
     except (OSError, smtplib.SMTPException) as error:
         raise _not_sent(type(error).__name__) from None
-    if refused:
-        raise _not_sent(f"the server refused {len(refused)} of {len(to)} addresses; the others have it")
+    return len(to) - len(refused)
 
 
 def _connected(settings: MailSettings) -> smtplib.SMTP:
