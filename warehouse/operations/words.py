@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STAGES = {
-    "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "slips": "退回单", "gate1": "一道闸口", "link": "人员链接",
+    "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道闸口", "link": "人员链接",
     "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道闸口", "publish": "发布",
     "absorb": "回收名单", "absorb_review": "回收核对", "identity": "身份报告", "correct": "回收退回单",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from warehouse.errors import GateHeld
 from warehouse.lake import Lake
 from warehouse.verdicts import RuleVerdict, Verdict, write_verdict
 
+
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch):
     """Nothing of the developer's own environment."""
@@ -43,7 +44,9 @@ def lake(tmp_path):
     ran(lake, "receive", counts={"rows": 27, "landed": 20, "quarantined": 1})
     ran(lake, "standardise", counts={"rows": 19, "set_aside": 1}, by={"set_aside": {"death": 1}})
     rules = (
-        RuleVerdict("E-death-01", "death", "stop", False, "Half a list is no list.", {}, "", "死亡数据过少。"),
+        RuleVerdict(
+            "E-death-01", "death", "stop", False, "Half a list is no list.", {}, "", "死亡数据过少。"
+        ),
         RuleVerdict("E-death-02", "death", "warn", False, "Odd.", {}, "", "日期可疑。"),
         RuleVerdict("E-pension-01", "pension", "stop", True, "Fine."),
         RuleVerdict("E-pension-02", "pension", "stop", None, "Not asked."),
@@ -70,9 +73,7 @@ class _Keeper:
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append(
-            SimpleNamespace(
-                to=list(envelope.rcpt_tos), content=envelope.content, tls=session.ssl is not None
-            )
+            SimpleNamespace(to=list(envelope.rcpt_tos), content=envelope.content, tls=session.ssl is not None)
         )
         return "250 OK"
 

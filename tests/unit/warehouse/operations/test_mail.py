@@ -73,7 +73,10 @@ def test_who_is_told_is_policy(lake, server, setting, tmp_path_factory):
     settings = Settings.from_environment(home=lake.home)
     alerts.tell(alert_of(lake.home, Misconfigured("wrong.", next_step="s."), task="link"), settings)
     alerts.tell(alerts.of_publication("2026-10", "doudi run", "r", {"listed": 1234}), settings)
-    assert [mail.to for mail in server.mails] == [["on-duty@county.cn"], ["office@county.cn", "head@county.cn"]]
+    assert [mail.to for mail in server.mails] == [
+        ["on-duty@county.cn"],
+        ["office@county.cn", "head@county.cn"],
+    ]
     assert read(server.mails[1])["Subject"] == "【兜底】2026-10 预警清单已发布"
     assert "列入清单 1,234" in read(server.mails[1]).get_body(["plain"]).get_content()
     other = tmp_path_factory.mktemp("policy")

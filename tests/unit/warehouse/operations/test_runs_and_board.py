@@ -97,7 +97,9 @@ def test_what_cannot_be_written_fails_no_stage(tmp_path, caplog):
 
 def test_a_held_month_and_what_to_do_next(lake):
     month = board(lake.home).months[0]
-    assert month.open_cell.stage == "gate1", "close never ran, and others did: an older home, not an open step"
+    assert month.open_cell.stage == "gate1", (
+        "close never ran, and others did: an older home, not an open step"
+    )
     gate = month.cells["gate1"]
     assert (gate.status, gate.runs, gate.run.counts) == ("held", 2, {"rules": 4})
     assert (month.is_through, month.is_published) == (False, False)
@@ -128,7 +130,12 @@ def test_an_empty_home_has_a_page_too(tmp_path):
 
 
 def test_the_figures_read_back(lake):
-    rows(lake, "marts/fct_warning_monthly", rule_id=["D01", "D01", "C01"], status=["listed", "listed", "silent"])
+    rows(
+        lake,
+        "marts/fct_warning_monthly",
+        rule_id=["D01", "D01", "C01"],
+        status=["listed", "listed", "silent"],
+    )
     metrics.write_metrics(lake.home)
     text = (lake.home / "logs" / "metrics.prom").read_text(encoding="utf-8")
     assert text == metrics.text(lake.home)
