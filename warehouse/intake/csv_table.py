@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -30,8 +29,6 @@ from warehouse.intake.words import is_blank
 
 _LOOK_BYTES = 1 << 18
 _BLOCK_BYTES = 16 << 20
-# So many broken rows are read one by one without a thought about whether the file is worth it.
-_MANY = 100_000
 _LF, _CR = 10, 13
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DELIMITERS = (",", "\t", ";", "|")
@@ -82,9 +79,7 @@ class CsvTable:
         fields = self._fields = self._usual_fields(width)
         odd: list[arrow_csv.InvalidRow] = []
 
-        # A sound record has a byte for each of its fields at least: more of them the file cannot hold.
-        sound, share = self.path.stat().st_size / width, float(self.limits.quarantine_share)
-        bearable = max(_MANY, sound * share / (1 - share)) if share < 1 else math.inf
+        bearable = self.limits.quarantined_rows
 
         def set_aside(row: arrow_csv.InvalidRow) -> str:
             odd.append(row)
@@ -103,7 +98,7 @@ class CsvTable:
             except pa.ArrowInvalid as error:
                 if self._short > bearable:
                     raise DeliveryRefused(
-                        f"{self.path.name}: more than {self._short - 1} rows cannot be read (too few fields).",
+                        f"{self.path.name}: more than {bearable} rows cannot be read (too few fields).",
                         next_step=RESEND,
                     ) from error
                 raise self._open_quotation(following) from error

@@ -184,8 +184,10 @@ class Utf8Stream(io.RawIOBase):
         block, self._carried = self._carried + block, b""
         if not self._is_over:
             end = block.rfind(b"\n") + 1
-            # Without a line end in sight the bytes go on as they are, to be refused or not.
-            if end or len(block) <= self._line_bytes:
+            if not end and b"\r" not in block:
+                self._refuse_endless_line(block)
+            # Lines that end in CR alone go on as they are.
+            if end or b"\r" not in block:
                 block, self._carried = block[:end], block[end:]
         return mark_other_encoding(block)
 

@@ -139,14 +139,16 @@ def _without_mark(head: bytes) -> bytes:
 def utf16_without_mark(head: bytes) -> str:
     """``utf-16-le`` or ``utf-16-be`` where a text without a byte order mark shows it, else nothing.
 
-    What shows it: zeros, which no other text holds, all of them on one side of the pairs (commas, digits and
-    line ends have one each), and every pair of the head being a character.
+    What shows it: zeros, which no other text holds, nearly all of them on one side of the pairs (commas, digits
+    and line ends have one each), and every pair of the head being a character.
     """
     whole = head[: len(head) // 2 * 2]
     left, right = whole[::2].count(0), whole[1::2].count(0)
-    if (left == 0) == (right == 0) or (left + right) * _ZERO_SHARE_OF < len(whole):
+    fewer, more = sorted((left, right))
+    # A few characters have a zero on the other side (销 is U+9500).
+    if more <= fewer * _ZERO_SHARE_OF or more * _ZERO_SHARE_OF < len(whole):
         return ""
-    encoding = "utf-16-be" if left else "utf-16-le"
+    encoding = "utf-16-be" if left > right else "utf-16-le"
     try:
         text = whole.decode(encoding)
     except UnicodeDecodeError as error:
@@ -165,5 +167,8 @@ def date_system_of_xls(path: Path) -> str:
         raise DeliveryRefused(
             f"{path.name} is locked with a password.", next_step="have the agency send it without one."
         )
+    if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") in content:
+        # Its texts are of the writer's own code page: what would be read is not what was written.
+        raise DeliveryRefused(f"{path.name} is a workbook of Excel 95 or older.", next_step=_SAVE_AS)
     # Record 0x0022, two bytes long, holding 1: the only byte sequence by which a workbook asks for 1904.
     return "1904" if b"\x22\x00\x02\x00\x01\x00" in content[: 1 << 16] else "1900"

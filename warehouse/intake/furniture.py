@@ -21,6 +21,9 @@ from warehouse.intake.words import fold, fold_bare, is_blank, words
 # A total below a table of which only one column is required: the word and a figure.
 _FEW = 2
 
+# What may stand around a header's word where it is printed again: a mark of the encoding, blanks.
+_AROUND = "\ufeff\u200b\u3000\u00a0 \t\r\n*"
+
 Furniture = Literal["title", "header", "filler", "total", "subtotal", "note"]
 
 
@@ -60,7 +63,8 @@ def suspects(batch: Batch, header: Header, contract: Contract) -> npt.NDArray[np
     for level in header.levels:
         word = level[required[0]] if required[0] < len(level) else ""
         if not is_blank(word):
-            few |= np.asarray(pc.equal(batch.columns[required[0]], word), dtype=np.bool_)
+            seen = pc.utf8_trim(batch.columns[required[0]], characters=_AROUND)
+            few |= np.asarray(pc.equal(seen, word.strip(_AROUND)), dtype=np.bool_)
     return few
 
 
