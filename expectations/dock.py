@@ -38,7 +38,7 @@ def nothing_lost(scene: Scene, *, limit: str) -> str:
     return verdict_on(
         "WITH landed AS (SELECT coalesce(sum(landed), 0) AS rows_landed FROM"
         f" {scene.view('row_account')} AS account SEMI JOIN (SELECT feed, file FROM {scene.view('ledger')}"
-        f" WHERE status = 'current') AS in_force USING (feed, file) WHERE feed = {literal(scene.table)}),"
+        f" WHERE status IN ('current', 'held')) AS in_force USING (feed, file) WHERE feed = {literal(scene.table)}),"
         f" kept AS (SELECT count(*) + {aside} AS rows_kept FROM {BATCH})"
         " SELECT least(rows_kept, rows_landed) / nullif(greatest(rows_kept, rows_landed), 0)"
         " AS measured, greatest(rows_landed, rows_kept) AS of_rows FROM landed, kept",
@@ -50,7 +50,8 @@ def totals_agree(scene: Scene, *, limit: str) -> str:
     """At most so much of the money that the feed's 合计 rows state is missing from, or beyond, their rows."""
     return verdict_on(
         "SELECT sum(abs(coalesce(stated, 0) - coalesce(summed, 0))) / nullif(sum(abs(coalesce(stated, 0))), 0) AS measured,"
-        f" count(*) AS of_rows FROM {scene.view('totals')} WHERE feed = {literal(scene.table)}",
+        f" (SELECT coalesce(sum(landed), 0) FROM {scene.view('row_account')} WHERE feed = {literal(scene.table)}) AS of_rows"
+        f" FROM {scene.view('totals')} WHERE feed = {literal(scene.table)}",
         at_most=limit,
     )
 

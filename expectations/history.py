@@ -29,7 +29,7 @@ _DAYS_OF_YEAR = 365
 
 def rows_in_history(scene: Scene, *, fall: str, rise: str) -> str:
     """Rows over what is usual: not below 1 - fall, not above 1 + rise."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'rows')} SELECT {_nearest('greatest(here, 0.5) / typical', 'greatest(here, 0.5) / nullif(season, 0)')}"
         f" AS measured, CAST(typical AS BIGINT) AS of_rows FROM compared WHERE typical > 0",
         at_least=f"1 - {fall}",
@@ -39,7 +39,7 @@ def rows_in_history(scene: Scene, *, fall: str, rise: str) -> str:
 
 def filled_in_history(scene: Scene, columns: Sequence[str], *, limit: str) -> str:
     """The largest fall of any column's fill rate against what is usual."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'filled', columns)} SELECT greatest(max(typical - here), 0) AS measured,"
         f" max(here_rows) AS of_rows FROM compared",
         at_most=limit,
@@ -51,7 +51,7 @@ def mix_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str:
 
     Fewer than ``least`` rows tell no shares.
     """
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT least(sum(abs(here - mean)) / 2,"
         " CASE WHEN count(season) > 0 THEN sum(abs(here - coalesce(season, 0))) / 2 END) AS measured,"
         f" CAST(coalesce(sum(here_rows), 0) AS BIGINT) AS of_rows FROM compared"
@@ -62,7 +62,7 @@ def mix_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str:
 
 def values_known(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """Of the filled cells, enough hold a value that the history knows."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT sum(here) FILTER (typical IS NOT NULL OR season IS NOT NULL)"
         " / nullif(sum(here), 0) AS measured, CAST(coalesce(sum(here_rows), 0) AS BIGINT) AS of_rows"
         f" FROM compared HAVING sum(here_rows) >= {least} AND count(typical) > 0",
@@ -72,7 +72,7 @@ def values_known(scene: Scene, column: str, *, limit: str, least: str) -> str:
 
 def values_kept(scene: Scene, column: str, *, limit: str) -> str:
     """No value of every month before that should stand on more than ``limit`` rows stands on none."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT max(CASE WHEN here_rows = 0 AND months = {_months(scene)}"
         " THEN mean * total ELSE 0 END) AS measured, CAST(max(total) AS BIGINT) AS of_rows"
         f" FROM (SELECT *, sum(here_rows) OVER () AS total FROM compared)",
@@ -82,7 +82,7 @@ def values_kept(scene: Scene, column: str, *, limit: str) -> str:
 
 def groups_kept(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The largest fall of any group (township, village, school) that usually has at least ``least`` rows."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT greatest(max(1 - here_rows / typical_rows), 0) AS measured,"
         f" CAST(sum(typical_rows) AS BIGINT) AS of_rows FROM compared"
         f" WHERE typical_rows >= {least} AND months * 2 >= {_months(scene)}",
@@ -92,7 +92,7 @@ def groups_kept(scene: Scene, column: str, *, limit: str, least: str) -> str:
 
 def groups_not_grown(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The largest rise of any group over what is usual, as a share of it (below ``least`` rows it counts as ``least``)."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT greatest(max(here_rows / greatest(coalesce(typical_rows, 0),"
         f" coalesce(season_rows, 0), {least}) - 1), 0) AS measured, CAST(coalesce(sum(here_rows), 0) AS BIGINT) AS of_rows"
         f" FROM compared HAVING count(typical) > 0",
@@ -103,7 +103,7 @@ def groups_not_grown(scene: Scene, column: str, *, limit: str, least: str) -> st
 def amount_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The typical amount (geometric mean of those above nought) is neither so many times the usual nor so small a part."""
     now = "greatest(here, 0.01)"
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'amount', [column])} SELECT least({_times(now, 'typical')}, {_times(now, 'season')}) AS measured,"
         f" CAST(greatest(here_rows, typical_rows) AS BIGINT) AS of_rows FROM compared"
         f" WHERE typical_rows >= {least}",
@@ -113,7 +113,7 @@ def amount_in_history(scene: Scene, column: str, *, limit: str, least: str) -> s
 
 def days_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The typical date lies no more days from the usual one, nor from its usual distance to the month's end."""
-    return verdict_on(
+    return _verdict(
         f"WITH {_compared(scene, 'day', [column])} SELECT least(abs(here - typical), abs(here - moved),"
         f" abs(here - season - {_DAYS_OF_YEAR})) AS measured,"
         f" here_rows AS of_rows FROM compared WHERE here_rows >= {least} AND typical IS NOT NULL",
@@ -124,13 +124,21 @@ def days_in_history(scene: Scene, column: str, *, limit: str, least: str) -> str
 def not_the_same_again(scene: Scene, *, limit: str, least: str) -> str:
     """At most ``limit`` (0 or 1) of this month's content is cell by cell that of the last delivered month."""
     last = literal(scene.past[-1]) if scene.past else "''"
-    return verdict_on(
+    return _verdict(
         "SELECT CASE WHEN here.number = there.number THEN 1 ELSE 0 END AS measured, here.of_rows AS of_rows"
         f" FROM {scene.view(f'{scene.table}__shape')} AS here, {_history(scene)} AS there"
         " WHERE here.measure = 'content' AND there.measure = 'content'"
         f" AND there.month = {last} AND here.of_rows >= {least}",
         at_most=limit,
     )
+
+
+def _verdict(query: str, *, at_least: object = None, at_most: object = None) -> str:
+    """A verdict on a query that gives no row where too little is known: nothing is measured then."""
+    one_row = (
+        f"SELECT max(measured) AS measured, coalesce(max(of_rows), 0) AS of_rows FROM ({query}) AS asked"
+    )
+    return verdict_on(one_row, at_least=at_least, at_most=at_most)
 
 
 def _history(scene: Scene) -> str:

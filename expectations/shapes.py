@@ -77,7 +77,7 @@ def look_back(month: Month, lake: Lake, suites: Sequence[Suite], months: int) ->
             window = earlier[-months:] if months else []
             season = [m for m in earlier if m == month.plus(-12) and m not in window]
             wanted = columns.get(feed, {})
-            shapes[f"{feed}__shape"] = (_shape(con, contract, month, lake, wanted),)
+            shapes[f"{feed}__shape"] = (_shape(con, contract, month, lake, wanted, afresh=True),)
             if window:
                 files = (_shape(con, contract, each, lake, wanted) for each in (*season, *window))
                 shapes[f"{feed}__history"] = tuple(files)
@@ -112,14 +112,20 @@ def _shape(
     month: Month,
     lake: Lake,
     wanted: Mapping[str, Sequence[str]],
+    *,
+    afresh: bool = False,
 ) -> Path:
-    """The file with a feed's shape in a month, made where it is missing or of other rows or rules."""
+    """The file with a feed's shape in a month, made where it is missing or of other rows or rules, or ``afresh``.
+
+    The month that is inspected makes its shape afresh: two codes that changed places change no footer. Earlier
+    months did so when they were inspected themselves.
+    """
     files = _rows(lake, contract.feed, month)
     query = shape_query(contract, month, wanted)
     made_from = _print(files, query)
     keys = {"feed": contract.feed, "month": str(month)}
     path = lake.partition(TABLE, **keys) / _FILE
-    if not path.exists() or _made_from(path) != made_from:
+    if afresh or not path.exists() or _made_from(path) != made_from:
         listed = ", ".join(f"'{quoted(file)}'" for file in files)
         con.execute(
             "CREATE OR REPLACE TEMP VIEW delivered AS FROM"
@@ -146,7 +152,10 @@ def shape_query(contract: Contract, month: Month, wanted: Mapping[str, Sequence[
         else "true"
     )
     names = [quoted_name(column.name) for column in contract.columns]
-    lines = [_line("rows", "", _counted(contract), "count(*)"), _line("content", "", _content(names), "count(*)")]
+    lines = [
+        _line("rows", "", _counted(contract), "count(*)"),
+        _line("content", "", _content(names), "count(*)"),
+    ]
     lines += [
         _line("filled", column.name, f"count({quoted_name(column.name)}) / nullif(count(*), 0)", "count(*)")
         for column in contract.columns

@@ -21,7 +21,9 @@ Rows = list[Row]
 Spoil = Callable[[Rows], Rows]
 
 
-def change(column: str, how: Callable[[str], str], *, share: float = 1.0, where: Callable[[Row], bool] | None = None) -> Spoil:
+def change(
+    column: str, how: Callable[[str], str], *, share: float = 1.0, where: Callable[[Row], bool] | None = None
+) -> Spoil:
     """Every filled cell of the column (of a share of the rows that ``where`` chooses) becomes what ``how`` makes of it."""
 
     def spoil(rows: Rows) -> Rows:
@@ -189,7 +191,9 @@ def garbled(text: str) -> str:
     return text.encode("gb18030").decode("latin-1")
 
 
-def written_csv(path: Path, contract: Contract, rows: Sequence[Row], *, total: tuple[str, str] | None = None) -> None:
+def written_csv(
+    path: Path, contract: Contract, rows: Sequence[Row], *, total: tuple[str, str] | None = None
+) -> None:
     """The rows under the agency's usual headers; ``total`` adds a 合计 row with a figure under a column."""
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle)
