@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -135,13 +136,13 @@ def _month(
     )
 
 
-def grouped(folder: Path, keys: tuple[str, ...], sums: tuple[str, ...] = ()) -> list[tuple[object, ...]]:
+def grouped(folder: Path, keys: tuple[str, ...], sums: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
     """Rows of a small Parquet folder counted (or, with ``sums``, added up) by ``keys``, in order; no folder, no rows."""
     files = sorted(folder.glob("[!.]*.parquet"))
     if not files:
         return []
     read = pa.concat_tables([pq.ParquetFile(file).read(columns=[*keys, *sums]) for file in files])
-    ways = [(name, "sum") for name in sums] or [([], "count_all")]
+    ways: list[Any] = [(name, "sum") for name in sums] or [([], "count_all")]
     rows = read.group_by(list(keys)).aggregate(ways).to_pylist()
     names = (*keys, *(f"{name}_sum" for name in sums)) if sums else (*keys, "count_all")
     return sorted((tuple(row[name] for name in names) for row in rows), key=lambda row: tuple(map(str, row)))

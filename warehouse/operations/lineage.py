@@ -23,7 +23,13 @@ from openlineage.client.facet_v2 import (
     parent_run,
 )
 from openlineage.client.transport.file import FileConfig, FileTransport
-from openlineage.client.transport.http import ApiKeyTokenProvider, HttpCompression, HttpConfig, HttpTransport
+from openlineage.client.transport.http import (
+    ApiKeyTokenProvider,
+    HttpCompression,
+    HttpConfig,
+    HttpTransport,
+    TokenProvider,
+)
 from openlineage.client.transport.transport import Transport
 from openlineage.client.uuid import generate_static_uuid
 
@@ -68,7 +74,7 @@ def _listener_at(place: str, key: str) -> Listener:
         timeout=_SECONDS,
         compression=HttpCompression.GZIP,
         retry={"total": 0},
-        **({"auth": ApiKeyTokenProvider({"apiKey": key})} if key else {}),
+        auth=ApiKeyTokenProvider({"apiKey": key}) if key else TokenProvider({}),
     )
     return Listener(HttpTransport(config))
 

@@ -6,18 +6,28 @@ results in memory: names, what a model reads, its columns, how long it took, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from openlineage.client.event_v2 import InputDataset, OutputDataset, RunEvent, RunState
-from openlineage.client.facet_v2 import data_quality_assertions_dataset, schema_dataset
+from openlineage.client.facet_v2 import RunFacet, data_quality_assertions_dataset, schema_dataset
 from openlineage.client.uuid import generate_static_uuid
 
 from warehouse.intake.contract import contracts
 from warehouse.operations import lineage
 from warehouse.operations.run_log import Run
 
+# What the warehouse sees of the lake under names of its own: the registry's two files, and marts of earlier months.
+_VIEWS = {
+    "registry_persons": "registry", "registry_profiles": "registry",
+    "alarms": "marts.fct_alarm_monthly", "changes": "marts.fct_population_change_monthly",
+    "coverage": "marts.fct_coverage_monthly", "population": "marts.fct_population_monthly",
+    "records": "marts.fct_record_register_monthly", "referrals": "marts.fct_referral_monthly",
+    "warnings": "marts.fct_warning_monthly",
+}  # fmt: skip
+_EARLIER = re.compile(r"_(past|before|recorded)$")
 _GOOD = ("success", "pass", "warn")
 
 
@@ -43,7 +53,8 @@ def events(results: list[Any], run: Run) -> Iterator[RunEvent]:
         key = str(
             generate_static_uuid(datetime.fromisoformat(run.begun), f"{run.run} {node.unique_id}".encode())
         )
-        job, facets = f"build.{node.name}", {"parent": lineage.child_of(run)}
+        job = f"build.{node.name}"
+        facets: dict[str, RunFacet] = {"parent": lineage.child_of(run)}
         above = node.depends_on.nodes if node.resource_type.value == "model" else []
         read = [InputDataset(lineage.NAMESPACE, name) for name in dict.fromkeys(map(dataset_of, above))]
         yield lineage.event(
@@ -68,7 +79,11 @@ def dataset_of(unique_id: str) -> str:
     kind, _, rest = unique_id.partition(".")
     name = rest.rpartition(".")[2]
     if kind == "source":
-        return f"lake.standardised.{name}" if name in contracts() else f"lake.{name}"
+        if name in contracts():
+            return f"lake.standardised.{name}"
+        if name.startswith("registry_") or _EARLIER.search(name):
+            return f"lake.{_VIEWS.get(_EARLIER.sub('', name), name)}"
+        return f"lake.{name}"
     if name.startswith(("dim_", "fct_", "audit_")):
         return f"lake.marts.{name}"
     return f"warehouse.{name}"

@@ -179,3 +179,23 @@ def _parquet(folder, **columns):
     import pyarrow.parquet as pq
 
     pq.write_table(pa.table(columns), folder / "part.parquet")
+
+
+@pytest.mark.parametrize(
+    ("node", "table"),
+    [
+        ("source.doudi.lake.death", "lake.standardised.death"),
+        ("source.doudi.lake.crosswalk", "lake.crosswalk"),
+        ("source.doudi.lake.registry_persons", "lake.registry"),
+        ("source.doudi.lake.records", "lake.records"),
+        ("source.doudi.lake.records_before", "lake.marts.fct_record_register_monthly"),
+        ("source.doudi.lake.warnings_past", "lake.marts.fct_warning_monthly"),
+        ("model.doudi.fct_warning_monthly", "lake.marts.fct_warning_monthly"),
+        ("model.doudi.int_persons", "warehouse.int_persons"),
+        ("seed.doudi.rule_catalogue", "warehouse.rule_catalogue"),
+    ],
+)
+def test_what_the_warehouse_calls_a_table_is_told_by_the_name_of_who_left_it(node, table):
+    from warehouse.operations.lineage_models import dataset_of
+
+    assert dataset_of(node) == table
