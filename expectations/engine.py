@@ -7,31 +7,25 @@ is kept of a result is stripped of value lists again.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-# Before the import: Great Expectations reads it once.
-os.environ["GX_ANALYTICS_ENABLED"] = "false"
+from expectations.scratch import scratch  # isort: skip  (first: it tells Great Expectations to send nothing)
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
-from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from great_expectations.expectations.expectation import Expectation
+from sqlalchemy.exc import DBAPIError
 
 from expectations.measured import ExpectAggregateWithinLimits, ExpectMeasureWithinLimits
-from expectations.phrases import Aggregate
+from expectations.phrases import BATCH, Aggregate, Measure, quoted_name
 from expectations.shelves import Files
-from warehouse.database import limits, quoted
 from warehouse.errors import Misconfigured
 from warehouse.months import Month
 from warehouse.verdicts import Severity
@@ -48,12 +42,14 @@ _KEPT = frozenset(
         "observed_value",
     }
 )
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+            "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
 _SEVERITY: Mapping[Severity, str] = {"stop": "critical", "warn": "warning"}
 
 
 @dataclass(frozen=True)
 class Question:
-    """One rule, ready to be asked: either an ``expectation`` with its arguments, or a measuring ``query``."""
+    """One rule, ready to be asked: either an ``expectation`` with its arguments, or a ``query`` that measures."""
 
     id: str
     table: str
@@ -63,6 +59,7 @@ class Question:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
     columns: tuple[str, ...] = ()
+    is_written: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,8 @@ def examine(
     """Ask every question, table by table, over views on the Parquet files: the checkpoint of that ``name``."""
     if not questions:
         return Examination({}, {})
-    with _context(views, home, questions) as (context, source):
+    with scratch(views, home) as (context, source):
+        _check_fit(source, questions)
         definitions = [
             _definition(context, source, table, [q for q in questions if q.table == table])
             for table in sorted({question.table for question in questions})
@@ -111,67 +109,45 @@ def examine(
     return Examination({answer.id: answer for answer in answers}, results)
 
 
-@contextmanager
-def _context(
-    views: Mapping[str, Files], home: Path, questions: Sequence[Question]
-) -> Iterator[tuple[Any, Any]]:
-    """An ephemeral context on a scratch DuckDB that holds only views; both are gone at the end."""
-    scratch = home / "tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch, prefix="gate-") as folder:
-        quiet = DataContextConfig(
-            store_backend_defaults=InMemoryStoreBackendDefaults(),
-            analytics_enabled=False,
-            progress_bars={"globally": False},
-        )
-        context = gx.get_context(mode="ephemeral", project_config=quiet)
-        source = context.data_sources.add_sql(
-            name="lake",
-            connection_string=f"duckdb:///{folder}/views.duckdb",
-            kwargs={"connect_args": {"config": limits(home)}},
-        )
-        engine = source.get_execution_engine().engine
-        event.listen(engine, "after_cursor_execute", _buffer)
-        try:
-            with engine.begin() as connection:
-                for name, files in views.items():
-                    paths = ", ".join(f"'{quoted(file)}'" for file in files)
-                    connection.exec_driver_sql(
-                        f'CREATE VIEW "{name}" AS SELECT * FROM'
-                        f" read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
-                    )
-                _check_columns(connection, questions)
-            yield context, source
-        finally:
-            engine.dispose()
-            _dispose(source)
+def _check_fit(source: Any, questions: Sequence[Question]) -> None:
+    """A column that a rule names and its table lacks, a query that does not fit: said before anything is asked."""
+    with source.get_execution_engine().engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
+        known = {(table, column) for table, column in found}
+        for question in questions:
+            lacking = [column for column in question.columns if (question.table, column) not in known]
+            if lacking:
+                raise Misconfigured(
+                    f"gate rule {question.id} speaks of column '{lacking[0]}', which {question.table} does not have.",
+                    next_step="bring the suite and the table's contract in docs/DEVELOPERS.md together.",
+                )
+            if question.is_written and isinstance(question.query, Measure):
+                _check_numbers(connection, question, question.query.inner)
 
 
-def _check_columns(connection: Connection, questions: Sequence[Question]) -> None:
-    """A column that a rule names and its table lacks is our bug: said so before anything is asked."""
-    found = connection.exec_driver_sql("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
-    known = {(table, column) for table, column in found}
-    for question in questions:
-        lacking = [column for column in question.columns if (question.table, column) not in known]
-        if lacking:
-            raise Misconfigured(
-                f"gate rule {question.id} speaks of column '{lacking[0]}', which {question.table} does not have.",
-                next_step="bring the suite and the table's contract in docs/DEVELOPERS.md together.",
-            )
+def _check_numbers(connection: Any, question: Question, query: str) -> None:
+    """A query of a suite's own binds, and gives numbers only. Nothing is read for it: what is said quotes no row."""
+    text = query.replace(BATCH, quoted_name(question.table))
+    try:
+        described = connection.exec_driver_sql(
+            "DESCRIBE " + text.replace("{{", "{").replace("}}", "}")
+        ).fetchall()
+    except DBAPIError as error:
+        raise _unfit(question, str(error.orig).splitlines()[0]) from None
+    words = [row[0] for row in described if not str(row[1]).startswith(_NUMBERS)]
+    if words:
+        raise _unfit(question, f"{words[0]} is no number")
 
 
-def _dispose(source: Any) -> None:
-    """Great Expectations keeps a second engine for its own probing of the connection."""
-    other: Engine = source.get_engine()
-    other.dispose()
+def _unfit(question: Question, what: str) -> Misconfigured:
+    return Misconfigured(
+        f"gate rule {question.id} cannot be asked of {question.table}: {what}.",
+        next_step="mend the query in its suite; the tables' columns stand in docs/DEVELOPERS.md.",
+    )
 
 
-def _buffer(_conn: Any, cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
-    """Read the result at once: Great Expectations closes the connection first, and DuckDB then has no rows."""
-    if context is not None and cursor.description:
-        context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
-            cursor, initial_buffer=cursor.fetchall()
-        )
+def _is_expectation(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Expectation)
 
 
 def _definition(context: Any, source: Any, table: str, questions: Sequence[Question]) -> Any:
@@ -184,19 +160,42 @@ def _definition(context: Any, source: Any, table: str, questions: Sequence[Quest
 
 
 def _expectation(question: Question) -> Any:
-    common = {
-        "severity": _SEVERITY[question.severity],
-        "description": f"{question.id} · {question.sentence}",
-        "meta": {"rule": question.id},
-    }
+    common = _common(question)
     if isinstance(question.query, Aggregate):
         # Taken with all others of its table in one scan: there the batch needs no name and braces no doubling.
         parts = {name: part.format() for name, part in question.query.parts.items()}
         return ExpectAggregateWithinLimits(**parts, **common)
-    if question.query:
-        return ExpectMeasureWithinLimits(unexpected_rows_query=question.query, **common)
-    name = "".join(part.capitalize() for part in question.expectation.split("_"))
-    return getattr(gxe, name)(**question.arguments, **common)
+    if isinstance(question.query, Measure):
+        return ExpectMeasureWithinLimits(
+            unexpected_rows_query=question.query.inner, is_broken=question.query.is_broken, **common
+        )
+    return of_core(question)
+
+
+def of_core(question: Question) -> Any:
+    """The expectation of Great Expectations that a question names; ``Misconfigured`` where its arguments do not fit."""
+    kinds = {kind.expectation_type: kind for kind in vars(gxe).values() if _is_expectation(kind)}
+    try:
+        return kinds[question.expectation](**question.arguments, **_common(question))
+    except ValidationError as error:
+        what = error.errors()[0]
+        raise Misconfigured(
+            f"gate rule {question.id} cannot be asked: {what['loc'][0]}: {what['msg']}.",
+            next_step="bring the rule's arguments and policy parameters in line with the expectation.",
+        ) from None
+
+
+def severity_of(question: Question) -> str:
+    """How Great Expectations calls the question's severity."""
+    return _SEVERITY[question.severity]
+
+
+def _common(question: Question) -> dict[str, Any]:
+    return {
+        "severity": severity_of(question),
+        "description": f"{question.id} · {question.sentence}",
+        "meta": {"rule": question.id},
+    }
 
 
 def _answer(entry: Any) -> Answer:
@@ -210,7 +209,11 @@ def _answer(entry: Any) -> Answer:
     entry.result = {name: value for name, value in entry.result.items() if name in _KEPT}
     result = entry.result
     if "unexpected_count" not in result:
-        return Answer(rule, bool(entry.success), result.get("observed_value"), result.get("element_count"))
+        measured = result.get("observed_value")
+        if measured is not None and (isinstance(measured, bool) or not isinstance(measured, int | float)):
+            # A list, a word, a day: it may be a value of a row. What stays is whether it held.
+            measured = result["observed_value"] = float(bool(entry.success))
+        return Answer(rule, bool(entry.success), measured, result.get("element_count"))
     assessed = int(result["element_count"]) - int(result.get("missing_count") or 0)
     good = (assessed - int(result["unexpected_count"])) / assessed if assessed else None
     return Answer(rule, bool(entry.success), None if good is None else round(good, 6), assessed)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from expectations import history
 from expectations.phrases import NotAssessable, Scene
 from expectations.shapes import Past, look_back
-from expectations.shelves import tables
-from expectations.suite import FOLDER, Rule, Shelf, Suite, find, suites
+from expectations.shelves import Files, look_back_at_marts, tables
+from expectations.suite import FOLDER, Rule, Shelf, Suite, suites
 from warehouse.errors import GateHeld
 from warehouse.gate_decisions import judged
 from warehouse.intake.contract import contracts
@@ -72,60 +72,17 @@ def inspect_marts(month: Month, *, lake: Lake, policy: Policy, folder: Path = FO
     return _inspect("gate2", "marts", month, lake, policy, folder)
 
 
-def explain(rule_id: str, policy: Policy | None = None, *, folder: Path = FOLDER) -> str:
-    """What a rule asks, why, how hard it is, and the policy lines its numbers come from."""
-    suite, rule = find(rule_id, folder)
-    values = {
-        name: policy.lines[parameter].value
-        for name, parameter in rule.policy.items()
-        if policy and parameter in policy.lines
-    }
-    named = {**rule.policy, **rule.args, **values}
-    lines = [
-        f"{rule.id} ({suite.table} {suite.title}, {rule.severity})",
-        rule.phrase.sentence(named),
-        rule.phrase.sentence(named, chinese=True),
-        f"Why: {rule.why}",
-        rule.words,
-        "If it fails: " + _consequence(rule),
-    ]
-    for argument, parameter in sorted(rule.policy.items()):
-        line = policy.lines.get(parameter) if policy else None
-        value = f" = {line.value or 'no rule configured'}, {line.reference}" if line else ""
-        lines.append(f"Policy: {argument} is {parameter}{value}")
-    return "\n".join(lines)
-
-
-def _consequence(rule: Rule) -> str:
-    if rule.severity == "warn":
-        return "the outcome says so, and the lists that it touches."
-    return "the month is held" + (
-        ", and no decision releases it." if rule.absolute else " until it is mended or released."
-    )
-
-
 def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy, folder: Path) -> Outcome:
     # Great Expectations takes seconds to import: only a gate that runs pays for it.
     from expectations import documents, engine
 
-    past = Past.of_nothing()
-    here, before = tables(shelf, month, lake), tables(shelf, month.previous, lake)
-    if shelf == "standardised":
-        past = look_back(month, lake, suites(shelf, folder), policy.count(HISTORY_MONTHS))
-        here, before = {**here, **past.shapes}, past.before
-    views = {name: name for name in here}
-    views_before = {name: f"{name}__before" for name in before}
-    asked = [
-        _ask(suite, rule, month, views, views_before, past.months.get(suite.table, ()), policy)
-        for suite in suites(shelf, folder)
-        for rule in suite.rules
-    ]
+    here, before, asked = _asked(shelf, month, lake, policy, folder)
     fingerprint = fingerprint_standardised if gate == "gate1" else fingerprint_marts
     seen = fingerprint(lake, month)
     examined = engine.examine(
         [_question(one) for one in asked if not one.reason],
         name=gate,
-        views={**here, **{views_before[name]: files for name, files in before.items()}},
+        views={**here, **before},
         home=lake.home,
         month=month,
     )
@@ -146,6 +103,38 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
     if verdict.status == "held":
         raise _held(verdict)
     return outcome
+
+
+def questions(
+    gate: Gate, month: Month, *, lake: Lake, policy: Policy, folder: Path = FOLDER
+) -> tuple[list[Question], dict[str, Files]]:
+    """What a gate asks of a month, and the views (name to files) that it asks them of; nothing is asked here."""
+    shelf: Shelf = "standardised" if gate == "gate1" else "marts"
+    here, before, asked = _asked(shelf, month, lake, policy, folder)
+    return [_question(one) for one in asked if not one.reason], {**here, **before}
+
+
+def _asked(
+    shelf: Shelf, month: Month, lake: Lake, policy: Policy, folder: Path
+) -> tuple[dict[str, Files], dict[str, Files], list[_Asked]]:
+    """The month's views, those of the month before under their names here, and every rule with its numbers."""
+    past = Past.of_nothing()
+    here, before = tables(shelf, month, lake), tables(shelf, month.previous, lake)
+    if shelf == "standardised":
+        past = look_back(month, lake, suites(shelf, folder), policy.count(HISTORY_MONTHS))
+        here, before = {**here, **past.shapes}, past.before
+    else:
+        past = look_back_at_marts(month, lake, policy.count(HISTORY_MONTHS))
+        here = {**here, **past.shapes}
+    views = {name: name for name in here}
+    views_before = {name: f"{name}__before" for name in before}
+    asked = [
+        _ask(suite, rule, month, views, views_before, past.months.get(suite.table, ()), policy)
+        for suite in suites(shelf, folder)
+        for rule in suite.rules
+        if rule.is_for(policy.region)
+    ]
+    return here, {views_before[name]: files for name, files in before.items()}, asked
 
 
 def _ask(
@@ -170,7 +159,9 @@ def _ask(
     build = rule.phrase.build
     if build is None:
         return asked
-    scene = Scene(suite.table, month, views, before, contracts().get(suite.table), past)
+    scene = Scene(
+        suite.table, month, views, before, contracts().get(suite.table), past, tuple(sorted(policy.lines))
+    )
     thin = "compared with one earlier month only" if rule.phrase in history.WORDS and len(past) == 1 else ""
     try:
         query = build(scene, **rule.args, **{name: str(n) for name, n in limits.items()})
@@ -195,6 +186,7 @@ def _question(one: _Asked) -> Question:
         arguments={**one.rule.args, **numbers} if one.rule.expectation else {},
         query=one.query,
         columns=tuple(one.rule.columns),
+        is_written=bool(one.rule.query),
     )
 
 
@@ -268,7 +260,7 @@ def _outcome(verdict: Verdict, without_suite: Sequence[str]) -> Outcome:
 
 def _wants_suite(table: str) -> bool:
     """Feeds and marts want a suite; the facts and links beside them serve as places to look things up."""
-    return table in contracts() or table.startswith(("dim_", "fct_", "audit_"))
+    return table in contracts() or (table.startswith(("dim_", "fct_", "audit_")) and "__" not in table)
 
 
 def _said(rule: RuleVerdict) -> str:

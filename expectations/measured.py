@@ -1,14 +1,16 @@
 """The two expectations that we add to Great Expectations: a measure with limits, by a query or in the common scan.
 
-Both give one row (``measured``, ``of_rows``, ``is_broken``), so that the documents show how near the limit a month
-came, and not only whether it broke. A measure that only aggregates the batch is a metric of Great Expectations that
+Both tell ``measured``, ``of_rows`` and ``is_broken``, so that the documents show how near the limit a month came, and not
+only whether it broke. A measure that only aggregates the batch is a metric of Great Expectations that
 can be bundled: however many of a suite's rules are such, the table is read once for all of them.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar
 
+import duckdb
 import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
@@ -35,7 +37,7 @@ class TableAggregate(TableMetricProvider):  # type: ignore[misc]
         domain_type=MetricDomainTypes.TABLE,
     )
     def _sqlalchemy(
-        cls,
+        cls,  # noqa: N805 (Great Expectations names it)
         execution_engine: Any,
         metric_domain_kwargs: dict[str, Any],
         metric_value_kwargs: dict[str, Any],
@@ -76,7 +78,12 @@ class ExpectAggregateWithinLimits(BatchExpectation):  # type: ignore[misc]
 
 
 class ExpectMeasureWithinLimits(UnexpectedRowsExpectation):  # type: ignore[misc]
-    """Succeeds unless the query's one row says ``is_broken``."""
+    """Succeeds unless the measure of the query's one row (``measured``, ``of_rows``) ``is_broken``.
+
+    The limits stand beside the query: two rules with other limits on one measure run its query once.
+    """
+
+    is_broken: str
 
     # Only the row itself: the inherited second metric would run the query again to count its one row.
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
@@ -87,7 +94,21 @@ class ExpectMeasureWithinLimits(UnexpectedRowsExpectation):  # type: ignore[misc
         runtime_configuration: dict[str, Any] | None = None,
         execution_engine: Any = None,
     ) -> dict[str, Any]:
-        return _told(metrics["unexpected_rows_query.table"][0])
+        row = metrics["unexpected_rows_query.table"][0]
+        measured = None if row["measured"] is None else float(row["measured"])
+        (is_broken,) = (
+            _reckoner()
+            .execute(f"SELECT {self.is_broken} FROM (SELECT CAST(? AS DOUBLE) AS measured)", [measured])
+            .fetchall()[0]
+        )
+        shown = None if measured is None else round(measured, 6)
+        return _told({"measured": shown, "of_rows": row["of_rows"], "is_broken": is_broken})
+
+
+@cache
+def _reckoner() -> duckdb.DuckDBPyConnection:
+    """What reckons limits: the arithmetic of the queries themselves, on no data."""
+    return duckdb.connect()
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Scene:
 
     ``table`` is the suite's table, ``month`` the month, ``views`` every table that is there this month,
     ``before`` those of the month before (a feed's last delivered one), ``contract`` the feed's contract (None for a
-    mart), ``past`` the months of the feed's history, the last one last.
+    mart), ``past`` the months of its history, the last one last, ``parameters`` those of policy in force.
     """
 
     table: str
@@ -59,6 +59,7 @@ class Scene:
     before: Mapping[str, str]
     contract: Contract | None
     past: tuple[Month, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     def view(self, table: str) -> str:
         """The view of another table of this month; ``NotAssessable`` when it is absent."""
@@ -176,6 +177,16 @@ class Aggregate(str):
         return {"measured": self.measured, "of_rows": self.of_rows, "is_broken": self.is_broken}
 
 
+class Measure(str):
+    """A query with limits on it: the query that only measures stands beside the text, so that rules with other limits on
+    the same measure ask it once. ``is_broken`` is SQL over ``measured``."""
+
+    __slots__ = ("inner", "is_broken")
+
+    inner: str
+    is_broken: str
+
+
 def over_batch(measured: str, of_rows: str, *, at_least: object = None, at_most: object = None) -> Aggregate:
     """A verdict on two aggregates over the batch (``share`` is the usual one)."""
     query = Aggregate(
@@ -200,14 +211,17 @@ def share(good: str, *, among: str = "true", at_least: object = None, at_most: o
     )
 
 
-def verdict_on(query: str, *, at_least: object = None, at_most: object = None) -> str:
+def verdict_on(query: str, *, at_least: object = None, at_most: object = None) -> Measure:
     """Put limits on a query of one row with ``measured`` and ``of_rows``; nothing measured breaks nothing."""
     # Great Expectations asks that a query names its batch; words that look beside the table name it here.
     beside = "" if BATCH in query else f" /* beside {BATCH} */"
-    return (
-        f"SELECT round(measured, 6) AS measured, of_rows,"
-        f" {_broken('measured', at_least, at_most)} AS is_broken FROM ({query}) AS asked{beside}"
+    is_broken = _broken("measured", at_least, at_most)
+    asked = Measure(
+        f"SELECT round(measured, 6) AS measured, of_rows, {is_broken} AS is_broken FROM ({query}) AS asked{beside}"
     )
+    asked.inner = f"SELECT measured, of_rows FROM ({query}) AS asked{beside}"
+    asked.is_broken = is_broken
+    return asked
 
 
 def _broken(measured: str, at_least: object, at_most: object) -> str:

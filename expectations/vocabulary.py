@@ -5,18 +5,20 @@ returns a query with one row: ``measured``, ``of_rows``, ``is_broken``. The quer
 set and returns numbers only, never a value of a row. A word raises ``NotAssessable`` when what it needs
 is not there. ``cells`` looks at the cells of one table, ``dock`` at the dock's facts, ``keys`` follows a key into
 another table or month, ``accounts`` holds two figures against each other, ``history`` compares with the feed's own
-months, ``drift`` with the month before and with the match model.
+months, ``bands`` a mart with its own, ``drift`` with the month before and with the match model.
 """
 
 from __future__ import annotations
 
-from expectations import accounts, cells, dock, drift, history, keys
+from expectations import accounts, bands, cells, dock, drift, history, keys
 from expectations.phrases import NotAssessable, Phrase, Scene, expectation
 
 __all__ = ["EXPECTATIONS", "WORDS", "NotAssessable", "Phrase", "Scene"]
 
 WORDS: dict[str, Phrase] = {
-    phrase.name: phrase for theme in (cells, dock, keys, accounts, history, drift) for phrase in theme.WORDS
+    phrase.name: phrase
+    for theme in (cells, dock, keys, accounts, history, bands, drift)
+    for phrase in theme.WORDS
 }
 
 EXPECTATIONS: dict[str, Phrase] = {

@@ -54,6 +54,17 @@ class Settings:
         )
 
 
+def suites_beside() -> Path | None:
+    """``DOUDI_SUITES``: a folder of suites that add rules to ours, or None; a folder that is not there is refused."""
+    text = os.environ.get("DOUDI_SUITES", "").strip()
+    folder = Path(text).absolute() if text else None
+    if folder and not folder.is_dir():
+        raise Misconfigured(
+            f"DOUDI_SUITES names '{folder.name}', which is no folder.", next_step="set it right, or leave it out."
+        )
+    return folder
+
+
 def threads() -> int:
     """``DOUDI_THREADS``, else one for each core."""
     return int(_positive("DOUDI_THREADS", int, os.cpu_count() or 1))

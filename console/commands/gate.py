@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from console.screen import Screen
+from expectations.gate import HISTORY_MONTHS
 from warehouse.audit_log import Entry
 from warehouse.gate_decisions import standing_releases
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.policy import load
 from warehouse.settings import Settings
 from warehouse.verdicts import GATES, RuleVerdict, Verdict, read_verdict
 
@@ -32,6 +36,35 @@ def show_verdicts(month: Month, settings: Settings, screen: Screen) -> None:
         others = len(verdict.rules) - len(failed)
         rows.append((gate, "all others", "-", "-", verdict.status, f"{others} rules", _next(verdict)))
     screen.table(f"Verdicts {month}", HEADERS, rows)
+
+
+def explain_rule(rule_id: str, month: Month | None, settings: Settings, screen: Screen) -> None:
+    """What the rule asks and why; with a month its policy lines, and what it found in that month and those before."""
+    from expectations.told import explain, trend
+
+    if month is None:
+        screen.say(explain(rule_id))
+        return
+    policy = load(settings.policy_dir, settings.region, month)
+    screen.say(explain(rule_id, policy))
+    screen.say(trend(rule_id, month, Lake(settings.home), policy.count(HISTORY_MONTHS)))
+
+
+def export_gates(month: Month, to: Path, settings: Settings, screen: Screen) -> None:
+    """Both gates of the month as a project that Great Expectations opens; says where and how."""
+    from expectations.project import export
+
+    counts = export(
+        month,
+        to,
+        lake=Lake(settings.home),
+        policy=load(settings.policy_dir, settings.region, month),
+    )
+    for gate, suites in sorted(counts.items()):
+        screen.say(f"{month}  {gate}: a checkpoint of {suites} suites")
+    screen.say(
+        f"{'':<9}open it with great_expectations.get_context(project_root_dir='{to.name}') in its parent folder"
+    )
 
 
 def show_decision(entry: Entry, screen: Screen, next_step: str) -> None:

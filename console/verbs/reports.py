@@ -84,11 +84,37 @@ def gate_show(month: MonthOption, home: HomeOption = None, json: JsonOption = Fa
 
 
 @gate_app.command("explain")
-def gate_explain(rule: Annotated[str, typer.Argument(help="the rule's id")]) -> None:
-    """Say what a gate's rule checks and why it is there."""
-    from expectations.gate import explain
+def gate_explain(
+    rule: Annotated[str, typer.Argument(help="the rule's id")],
+    month: Annotated[
+        str | None, typer.Option("--month", help="also what it found in this month and those before, YYYY-MM")
+    ] = None,
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+) -> None:
+    """Say what a gate's rule asks, why, by which policy lines, and with --month what it measured month by month."""
+    from console.commands.gate import explain_rule
 
-    Screen().say(explain(rule))
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    with guarded(f"gate explain {rule}", settings.home):
+        explain_rule(rule, Month.parse(month) if month else None, settings, Screen())
+
+
+@gate_app.command("export")
+def gate_export(
+    month: MonthOption,
+    to: Annotated[Path, typer.Option("--to", help="the folder to make; it must not hold anything else")],
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+) -> None:
+    """Write both gates of a month as a project of Great Expectations: suites, checkpoints, data docs, offline."""
+    from console.commands.gate import export_gates
+
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    with guarded(f"gate export {month}", settings.home):
+        export_gates(Month.parse(month), to.absolute(), settings, Screen())
 
 
 @policy_app.command("check")

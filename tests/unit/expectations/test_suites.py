@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from expectations.gate import ROWS_TO_STOP, explain
+from expectations.gate import ROWS_TO_STOP
+from expectations.told import explain
 from expectations.suite import suites
 from warehouse.errors import Misconfigured
 from warehouse.intake.contract import contracts
