@@ -154,11 +154,19 @@ def _swap_in(home: Path) -> None:
                 (base / one).rename(old / one)
         for one in names["new"]:
             if (new / one).exists():
+                _drop(base / one)  # whatever a door wrote there since: a log, a page of operations
                 (new / one).rename(base / one)
         swap.sync(base)
     (home / RESTORING / _NOTE).unlink()
     swap.sync(home / RESTORING)
     _sweep(home)
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sweep(home: Path) -> None:

