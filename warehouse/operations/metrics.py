@@ -23,11 +23,11 @@ FILE = "metrics.prom"
 _MONTHS = 13
 
 
-def write_metrics(home: Path) -> Path:
-    """Write the file anew from what the home holds; returns it."""
+def write_metrics(home: Path, seen: Board | None = None) -> Path:
+    """Write the file anew from what the home holds (``seen``, where it was just read); returns it."""
     path = home / "logs" / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_to_textfile(str(path), registry(home))
+    write_to_textfile(str(path), registry(home, seen))
     return path
 
 
@@ -36,10 +36,10 @@ def text(home: Path) -> str:
     return generate_latest(registry(home)).decode()
 
 
-def registry(home: Path) -> CollectorRegistry:
+def registry(home: Path, seen: Board | None = None) -> CollectorRegistry:
     """The gauges over the newest months of a home."""
     gauges = _Gauges()
-    seen = board(home)
+    seen = seen or board(home)
     lake = Lake(home)
     _runs(gauges, seen)
     for month in seen.months[: _months()]:

@@ -31,10 +31,10 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def write_page(home: Path) -> Path:
-    """Write the page anew from what the home holds; returns it."""
+def write_page(home: Path, seen: Board | None = None) -> Path:
+    """Write the page anew from what the home holds (``seen``, where it was just read); returns it."""
     path = home / "docs" / "operations" / "index.html"
-    Lake(home).write_text(path, page(board(home), home))
+    Lake(home).write_text(path, page(seen or board(home), home))
     return path
 
 
@@ -127,7 +127,8 @@ def _matrix(months: tuple[MonthBoard, ...]) -> str:
     return (
         f"<div class=wide><table class=matrix><thead><tr><th>月份</th>{head}<th>名单</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
-        "<p class=quiet>每格：最近一次结果、用时和结束时间（北京时间）；多次运行的注明次数。</p>"
+        "<p class=quiet>每格：最近一次结果、用时和结束时间（北京时间）；多次运行的注明次数。"
+        "来件变动后哪些步骤要重办，见 doudi stale。</p>"
     )
 
 

@@ -62,16 +62,22 @@ def watched(stage: str, month: Month, home: Path) -> Iterator[Timing]:
 
 def refresh(home: Path) -> None:
     """Write the figures and the page anew from what the home holds."""
+    from warehouse.operations.board import Board, board
+
+    read: list[Board] = []
+    attempt(lambda: read.append(board(home)), "the state of the home (a file of it is damaged)")
+    if not read:
+        return
 
     def figures() -> None:
         from warehouse.operations.metrics import write_metrics
 
-        write_metrics(home)
+        write_metrics(home, read[0])
 
     def page() -> None:
         from warehouse.operations.page import write_page
 
-        write_page(home)
+        write_page(home, read[0])
 
     attempt(figures, "logs/metrics.prom")
     attempt(page, "docs/operations/index.html")
