@@ -65,7 +65,7 @@ def refresh(home: Path) -> None:
     from warehouse.operations.board import Board, board
 
     read: list[Board] = []
-    attempt(lambda: read.append(board(home)), "the state of the home (a file of it is damaged)")
+    attempt(lambda: read.append(board(home)), "the page with logs/metrics.prom")
     if not read:
         return
 
