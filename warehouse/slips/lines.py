@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -78,7 +79,7 @@ _NO_CELL = "SELECT '' AS file, '' AS sheet, 0 AS \"row\" WHERE false"
 
 
 def _table(
-    con: duckdb.DuckDBPyConnection, name: str, files: list[object], otherwise: str, chosen: str = ""
+    con: duckdb.DuckDBPyConnection, name: str, files: list[Path], otherwise: str, chosen: str = ""
 ) -> None:
     listed = ", ".join(f"'{quoted(file)}'" for file in files)
     query = (
