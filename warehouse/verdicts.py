@@ -35,6 +35,11 @@ class Released:
     reason: str
     on: str
 
+    @property
+    def mark(self) -> str:
+        """How people quote the entry (``audit_log.Entry.mark``)."""
+        return f"{self.seq}-{self.hash[:8]}"
+
 
 @dataclass(frozen=True)
 class RuleVerdict:

@@ -83,7 +83,7 @@ def _result(rule: RuleVerdict) -> str:
 def _decision(rule: RuleVerdict, waiting: set[str]) -> str:
     if rule.released:
         said = rule.released
-        return f"{said.by}, {said.on}: {said.reason} (entry {said.seq}-{said.hash[:8]})"
+        return f"{said.by}, {said.on}: {said.reason} (entry {said.mark})"
     # A decision that the gate has not seen yet, or that speaks of other data.
     return "released in the log: run the gate again" if rule.id in waiting else ""
 

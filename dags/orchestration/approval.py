@@ -91,10 +91,12 @@ def _answer(name: str, subject: str, asked: Any) -> Any:
         body=f"{{{{ ti.xcom_pull(task_ids='{name}_question') }}}}",
         options=[YES, NO],
         params={
-            "by": Param(None, type="string", minLength=1, title="决定人姓名"),
-            "reason": Param(None, type="string", minLength=1, title="理由"),
+            # Empty until somebody fills them in; how much has to be said is policy, and checked with the decision.
+            "by": Param("", type="string", title="决定人姓名"),
+            "reason": Param("", type="string", title="理由"),
         },
-        on_execute_callback=say_what_failed if name != "publish" else None,
+        # Whoever gets the alert of a held month learns now that it waits, not when the run has ended.
+        notifiers=[] if name == "publish" else [say_what_failed],  # type: ignore[list-item]
         on_failure_callback=None,
         retries=0,
     )
@@ -117,7 +119,7 @@ def _said(answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "by": f"{named.get('by') or ''}（Airflow：{account}）" if named.get("by") else "",
         "reason": named.get("reason") or "",
-        "on": answer["responded_at"],
+        "on": answer["responded_at"].replace(microsecond=0),
     }
 
 

@@ -98,9 +98,7 @@ def _caution(rule: RuleVerdict) -> Caution:
     told = (rule.words or rule.why).rstrip("。") + "。"
     if rule.released:
         said = rule.released
-        told += (
-            f"（经{said.by}于{said.on}决定放行，理由：{said.reason}；审计记录 {said.seq}-{said.hash[:8]}）"
-        )
+        told += f"（经{said.by}于{said.on[:10]}决定放行，理由：{said.reason}；审计记录 {said.mark}）"
     return Caution(rule.id, told, rule.table if rule.table in contracts() else "", rule.released is not None)
 
 
