@@ -83,7 +83,7 @@ def values_kept(scene: Scene, column: str, *, limit: str) -> str:
 def groups_kept(scene: Scene, column: str, *, limit: str, least: str) -> str:
     """The largest fall of any group (township, village, school) that usually has at least ``least`` rows."""
     return _verdict(
-        f"WITH {_compared(scene, 'word', [column])} SELECT greatest(max(1 - here_rows / typical_rows), 0) AS measured,"
+        f"WITH {_compared(scene, 'word', [column])} SELECT max(greatest(1 - here_rows / typical_rows, 0)) AS measured,"
         f" CAST(sum(typical_rows) AS BIGINT) AS of_rows FROM compared"
         f" WHERE typical_rows >= {least} AND months * 2 >= {_months(scene)}",
         at_most=limit,

@@ -121,6 +121,8 @@ def _row(contract: Contract, columns: Sequence[str], month: Month, person: int) 
 
 
 MONEY = {"total": 100, "basic_paid": 50, "critical_paid": 20, "assistance_paid": 10, "own_total": 20}
+MONEY |= dict.fromkeys(("income_business", "income_property", "income_transfer", "expense_business"), 0)
+OTHERS = ("head_id", "guardian_id")
 CODES = {"reason": "死亡", "pay_status": "成功", "state": "在籍"}
 
 
@@ -130,12 +132,12 @@ def _value(contract: Contract, name: str, month: Month, person: int) -> tuple[ob
     day = f"{person % 28 + 1:02d}"
     code = CODES.get(name) if CODES.get(name) in column.codes else next(iter(column.codes), None)
     by_kind: dict[str, tuple[object, dict[str, object]]] = {
-        "id": (id_number(person), {"_kind": "valid"}),
+        "id": (id_number(person + PEOPLE if name in OTHERS else person), {"_kind": "valid"}),
         "name": (NAMES[person % len(NAMES)] + str(person), {"_system": "given"}),
         "date": (f"2001-01-{day}" if name == "birth_date" else f"{month}-{day}", {"_precision": "day"}),
         "month": (str(month), {}),
         "money": (MONEY.get(name, 100 + person), {}),
-        "integer": (3, {}),
+        "integer": (month.year if name == "year" else 3, {}),
         "sex": ("1" if person % 2 else "2", {}),
         "code": (code, {}),
         "phone": (f"1390973{person:04d}", {}),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.spec.quality_faults import spoiling as by
-from tests.spec.quality_faults.spoiling import Row, Spoil
+from tests.spec.quality_faults.spoiling import Spoil
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,17 @@ class Fault:
     file: str = ""
 
 
-def _aid(*words: str):
-    return lambda row: row["aid_type"] in words
-
-
-def _member(row: Row) -> bool:
-    return row["relation"] not in ("户主", "02", "本人")
+def _other_county(text: str) -> str:
+    """A valid ID of a county far away, made from this one."""
+    if len(text) != 18 or not text[:17].isdigit():
+        return text
+    body = "120101" + text[6:17]
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
 
 
 _MONEY = ("total", "fully_own", "over_limit_own", "first_own", "basic_paid", "critical_paid", "assistance_paid", "own_total")
-_LEVELS = {a: b for pair in ("12", "23", "34", "41") for a, b in [pair]} | {"一级": "二级", "二级": "三级", "三级": "四级", "四级": "一级"}
+_LEVELS = {"1": "2", "2": "3", "3": "4", "4": "1", "一级": "二级", "二级": "三级", "三级": "四级", "四级": "一级"}
 
 FAULTS: tuple[Fault, ...] = (
     # What the dock itself refuses, holds or does not load twice.
@@ -44,7 +45,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("dock", "medical_enrolment", "last month's enrolment, byte for byte", "refused", file="last month's"),
     Fault("dock", "assistance_roster", "last month's roster, its title says when it was filled in", "refused", file="last month's"),
     Fault("dock", "medical_settlement", "settlements dated a year early", "refused", spoil=by.change("settled_at", lambda t: by.year_moved(t, -1))),
-    Fault("dock", "pension", "pensions of the month before", "refused", spoil=by.change("month", lambda t: t.replace("10", "09").replace("202609", "202609"))),
+    Fault("dock", "pension", "pensions of the month before", "refused", spoil=by.change("month", lambda t: t.replace("10", "09"))),
     Fault("dock", "rural_monitoring", "half of the rural list", "held", spoil=by.only(0.5)),
     Fault("dock", "disability", "the first 40 % of the cards", "held", spoil=by.only(0.4)),
     Fault("dock", "education_enrolment", "the same file once more under another name", "duplicate", file="twice"),
@@ -76,7 +77,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("2", "pension", "IDs as a spreadsheet shows large numbers", "warn", "E-pension-04", by.change("id_no", by.scientific)),
     Fault("2", "disability", "the allowance columns empty", "warn", "E-disability-09", by.both(by.put("living_allowance", ""), by.put("nursing_allowance", ""))),
     Fault("2", "cremation", "the kin's sex instead of the deceased's", "warn", "E-cremation-09", by.recoded("sex", {"男": "女", "女": "男", "1": "2", "2": "1"})),
-    Fault("2", "rural_monitoring", "another county's people", "stop", "E-rural_monitoring-27", by.change("id_no", lambda t: _other_county(t))),
+    Fault("2", "rural_monitoring", "another county's people", "stop", "E-rural_monitoring-27", by.change("id_no", _other_county)),
     Fault("2", "education_enrolment", "last month's list saved again", "stop", "E-education_enrolment-27", file="last month's rows"),
     # Columns, dates, defaults.
     Fault("3", "assistance_roster", "name and village swapped", "stop", "E-assistance_roster-24", by.swapped("name", "village")),
@@ -95,7 +96,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("3", "means_test", "a third of the reports from the summer", "warn", "E-means_test-05", by.put("checked_on", "2026-06-15", share=0.34)),
     Fault("3", "medical_settlement", "kinds of care in a new code", "warn", "E-medical_settlement-13", by.put("care_type", "")),
     Fault("3", "death", "half of the names with question marks", "stop", "E-death-18", by.change("name", lambda t: "?" + t[1:], share=0.5)),
-    Fault("3", "pension", "the other county's pensioners", "warn", "E-pension-10", by.change("id_no", lambda t: _other_county(t))),
+    Fault("3", "pension", "the other county's pensioners", "warn", "E-pension-10", by.change("id_no", _other_county)),
     # Doubled parts, numbers given out anew, encodings.
     Fault("4", "assistance_roster", "the same rows in two sheets", "stop", "E-assistance_roster-26", file="two sheets"),
     Fault("4", "assistance_roster", "case numbers given out anew", "stop", "E-assistance_roster-16", by.numbered_anew("case_no")),
@@ -112,15 +113,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault("4", "rural_monitoring", "sexes turned round", "warn", "E-rural_monitoring-25", by.recoded("sex", {"男": "女", "女": "男", "1": "2", "2": "1"})),
     Fault("4", "assistance_roster", "the head's ID on every member", "stop", "E-assistance_roster-28", by.copied("id_no", "head_id")),
 )  # fmt: skip
-
-
-def _other_county(text: str) -> str:
-    """A valid ID of a county far away, made from this one."""
-    if len(text) != 18 or not text[:17].isdigit():
-        return text
-    body = "120101" + text[6:17]
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
 
 
 WAVES = tuple(dict.fromkeys(fault.wave for fault in FAULTS if fault.wave != "dock"))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from expectations.gate import ROWS_TO_STOP
+from expectations.gate import HISTORY_MONTHS, ROWS_TO_STOP
 from expectations.told import explain
 from expectations.suite import suites
 from warehouse.errors import Misconfigured
-from warehouse.intake.contract import contracts
+from warehouse.intake.contract import PLACE, contracts
 from warehouse.months import Month
 from warehouse.policy import load, read_lines
 from warehouse.settings import REPOSITORY
@@ -91,7 +91,7 @@ def test_every_feed_has_a_suite_that_sees_a_lost_row():
 def test_rules_speak_of_columns_that_the_contract_has():
     for suite in suites("standardised"):
         if suite.table in contracts():
-            known = {column.name for column in contracts()[suite.table].columns}
+            known = {*PLACE, *(column.name for column in contracts()[suite.table].columns)}
             for rule in suite.rules:
                 assert {re.sub(r"_raw$", "", column) for column in rule.columns} <= known, rule.id
 
@@ -99,7 +99,7 @@ def test_rules_speak_of_columns_that_the_contract_has():
 def test_every_number_is_a_parameter_with_a_value_and_every_parameter_is_used():
     used = {name for suite in ALL for rule in suite.rules for name in rule.policy.values()}
     there = {line.parameter for line in read_lines(PACKS) if line.parameter.startswith("expectations.")}
-    assert used | {ROWS_TO_STOP} == there
+    assert {name for name in used if name.startswith("expectations.")} | {ROWS_TO_STOP, HISTORY_MONTHS} == there
 
 
 def test_every_mart_has_a_suite():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from expectations import history, keys
 from expectations.phrases import NotAssessable, Scene
 from expectations.vocabulary import EXPECTATIONS, WORDS
 from warehouse.intake.contract import contracts
@@ -122,7 +123,10 @@ def test_the_account_is_read_on_its_own_table(con):
 
 
 def test_every_word_has_a_case_here():
-    assert set(WORDS) == {case[0] for case in CASES} | {"account_balances", "shares_as_trained"}
+    # Words over a feed's history and keys have their cases in ``test_history_words``.
+    elsewhere = {word.name for theme in (history, keys) for word in theme.WORDS}
+    elsewhere |= {"contains_share", "same_in_row", "in_year", "card_agrees", "totals_agree", "totals_disagreeing"}
+    assert set(WORDS) == {case[0] for case in CASES} | elsewhere | {"account_balances", "shares_as_trained"}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_on_an_empty_table_only_the_delivery_is_broken(con, case):
 
 
 @pytest.mark.parametrize(("word", "arguments", "said"), [
-    ("rows_against_previous", {"fall": "0", "rise": "0"}, "no 2026-08 of the same table to compare with"),
+    ("rows_against_previous", {"fall": "0", "rise": "0"}, "no earlier month of pension to compare with"),
     ("known_in", {"column": "a", "table": "nowhere", "table_column": "b", "limit": "1"}, "no nowhere in 2026-09"),
     ("coded", {"column": "a", "limit": "1"}, "pension has no contract"),
 ])  # fmt: skip
