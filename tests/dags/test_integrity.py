@@ -194,3 +194,26 @@ def test_the_clock_begins_when_it_is_told_to(day, begins, monkeypatch):
     start = importlib.reload(policies).clocked["start_date"]
     assert (start.year if start else None) == begins
     assert "start_date" not in policies.monthly, "what follows on an asset waits for no clock"
+
+
+def test_a_month_that_went_out_is_told_once_with_its_counts(tmp_path, monkeypatch):
+    import json
+
+    from orchestration import alerts
+    from warehouse.lake import Lake
+    from warehouse.outcomes import Outcome, record
+
+    monkeypatch.setenv("DOUDI_HOME", str(tmp_path))
+    monkeypatch.delenv("DOUDI_SMTP_HOST", raising=False)
+    record(Outcome("publish", "2026-10", counts={"listed": 27}), Lake(tmp_path))
+    run = SimpleNamespace(run_id="r1", dag_id="publish_month", partition_key="2026-10", conf={})
+    alerts.say_what_went_out({"dag_run": run})
+    (line,) = (tmp_path / "logs/alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    alert = json.loads(line)
+    assert (alert["kind"], alert["dag"], alert["counts"]) == ("published", "publish_month", {"listed": 27})
+
+
+def test_only_the_dag_that_publishes_tells_that_a_month_went_out(bag):
+    told = {dag_id for dag_id, dag in bag.dags.items() if dag.has_on_success_callback}
+    assert told == {"publish_month"}
+    assert all(dag.has_on_failure_callback for dag in bag.dags.values())

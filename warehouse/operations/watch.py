@@ -98,9 +98,9 @@ def attempt(write: Callable[[], object], what: str) -> bool:
     try:
         write()
     except Exception as error:
-        if os.environ.get("DOUDI_DEBUG"):
-            raise
-        log.warning("%s was not written: %s", what, type(error).__name__)
+        log.warning(
+            "%s was not written: %s", what, type(error).__name__, exc_info=bool(os.environ.get("DOUDI_DEBUG"))
+        )
         return False
     return True
 
