@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.history import MEASURES
@@ -217,5 +218,9 @@ def _print(files: Sequence[Path], query: str) -> str:
 
 
 def _made_from(path: Path) -> str:
-    found = pq.read_table(path, columns=["made_from"], partitioning=None).slice(0, 1).to_pydict()["made_from"]
-    return str(found[0]) if found else ""
+    try:
+        kept = pq.read_table(path, columns=["made_from"], partitioning=None).slice(0, 1).to_pylist()
+    except (OSError, pa.ArrowException):
+        # It can always be made again.
+        return ""
+    return str(kept[0]["made_from"]) if kept else ""

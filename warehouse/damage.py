@@ -22,7 +22,7 @@ WRITERS = {
     "identity": ("identity_report",),
     "prepare_review": ("review_cards",),
     "build": ("marts",),
-    "its gate": ("verdicts",),
+    "its gate": ("verdicts", "feed_shapes"),
 }  # fmt: skip
 _MEASURED = WRITERS["quality"]
 # What a stage reads of its own month, and of the months before.
@@ -45,7 +45,7 @@ _READS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _READS_OF_EARLIER: dict[str, tuple[str, ...]] = {
     "receive": ("ledger",),
-    "gate1": ("standardised", "row_account", "ledger"),
+    "gate1": ("standardised", "row_account", "ledger", "feed_shapes"),
     "link": ("registry", "events", "decisions", "frequencies"),
     "identity": ("registry",),
     "quality": ("standardised", "records", "labels"),

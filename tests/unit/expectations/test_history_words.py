@@ -171,8 +171,15 @@ def test_history_leaves_out_what_was_held_and_brings_the_season(tmp_path):
     assert {file: file.stat().st_mtime_ns for file in again.shapes["pension__history"]} == before, "made once"
 
 
-def test_every_column_that_a_rule_compares_over_time_is_one_of_its_contract():
+# Columns of plain text whose words are the office's own: no such word tells a person.
+OFFICIAL = {"township", "village", "school", "programme", "insurance", "verdict"}
+
+
+def test_what_a_shape_remembers_tells_no_person():
     for suite in suites("standardised"):
         for rule in suite.rules:
             if rule.name in MEASURES:
-                assert set(rule.columns) <= {c.name for c in contracts()[suite.table].columns}, rule.id
+                for name in rule.columns:
+                    column = contracts()[suite.table].column(name)
+                    is_word = MEASURES[rule.name] == "word"
+                    assert not is_word or column.kind in ("code", "relation") or name in OFFICIAL, rule.id
