@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.warehouse.release.made_up_month import policy
 from warehouse import audit_log, gate_decisions
-from warehouse.errors import LakeDamaged, NotReleased
+from warehouse.errors import HistoryMissing, LakeDamaged, NotReleased
 from warehouse.gate_decisions import judged
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -186,3 +186,15 @@ def test_the_question_names_rules_and_numbers_and_is_not_asked_in_vain(home):
     home.inspect(FAILED, ABSOLUTE)
     with pytest.raises(NotReleased, match="absolute"):
         gate_decisions.question(OCTOBER, "gate1", lake=home.lake)
+
+
+def test_no_decision_gets_round_a_month_that_is_missing(home):
+    """Identity stands on the month before: that refusal is no gate's rule, and asks no log."""
+    from linkage.stage import link
+
+    (home.lake.partition("registry", month="2026-08")).mkdir(parents=True)
+    home.inspect(FAILED)
+    home.decide()
+    assert home.inspect(FAILED).status == "released"
+    with pytest.raises(HistoryMissing, match=r"2026-09.*2026-08"):
+        link(OCTOBER, lake=home.lake, policy=policy())

@@ -8,7 +8,7 @@ from datetime import date
 import openpyxl
 import pytest
 
-from tests.unit.warehouse.release.made_up_month import MONTH, make, policy, words_of
+from tests.unit.warehouse.release.made_up_month import MONTH, id_of, make, policy, words_of
 from warehouse import gate_decisions
 from warehouse.audit_log import verify
 from warehouse.errors import LakeDamaged, NotReleased
@@ -206,3 +206,14 @@ def test_nothing_to_say_says_nothing():
     assert cautions.all == ()
     assert cautions.table("x").rows == []
     assert cautions.notes(["R01"], ["death"]) == []
+
+
+def test_no_decision_gets_round_a_mask(tmp_path, monkeypatch):
+    lake = make(tmp_path, people=8, poison=id_of(3))
+    monkeypatch.setattr("warehouse.release.masking.Mask.show_text", lambda _, value: value or "")
+    inspect(lake, DEATH)
+    decide(lake)
+    inspect(lake, DEATH)
+    word = {"lake": lake, "policy": policy(), **WHO}
+    gate_decisions.decide_publication(MONTH, is_approved=True, **word)
+    without_publishing(lake, "masking rule broken")
