@@ -2,7 +2,7 @@
 
 ``export`` writes a file context (``DIR/gx``): a data source over a small DuckDB with views on the month's Parquet
 files, every rule as a core expectation, a checkpoint for each gate, and a data docs site. It opens with
-``gx.get_context(project_root_dir=DIR)`` wherever Great Expectations and duckdb-sqlalchemy are installed; Doudi is not
+``gx.get_context(mode="file", project_root_dir=DIR)`` wherever Great Expectations and duckdb-sqlalchemy are installed; Doudi is not
 needed. What it says decides nothing: a month is held or passed by ``doudi gate1`` and ``gate2``.
 """
 
@@ -93,14 +93,17 @@ def _settle(folder: Path, to: Path) -> None:
     plugin = Path(__file__).with_name("project_plugin.txt").read_text("utf-8")
     (plugins / f"{_PLUGIN}.py").write_text(plugin, "utf-8")
     known: dict[str, str] = {}
+    # Marks of chance that say nothing; Great Expectations makes them where they are missing.
+    for mark in sorted((folder / "gx").rglob(".ge_store_backend_id")):
+        mark.unlink()
     for file in sorted(path for path in (folder / "gx").rglob("*") if path.suffix in (".yml", ".json")):
         text = file.read_text("utf-8").replace(str(folder), str(to))
         for place, found in enumerate(_ID.findall(text)):
             known.setdefault(found, str(uuid5(NAMESPACE_URL, f"{file.relative_to(folder)}#{place}")))
         text = _ID.sub(lambda at: known[at.group()], text)
         if file.name == "great_expectations.yml":
-            text = text.replace(
-                "class_name: ExpectationsStore",
-                f"class_name: SuitesOnDuckDB\n    module_name: {_PLUGIN}",
-            ).replace("analytics_enabled:\n", "analytics_enabled: false\n")
+            # The store of suites is the first that is opened.
+            backend = "class_name: TupleFilesystemStoreBackend"
+            text = text.replace(backend, f"class_name: FilesBesideDuckDB\n      module_name: {_PLUGIN}", 1)
+            text = text.replace("analytics_enabled:\n", "analytics_enabled: false\n")
         file.write_text(text, "utf-8")

@@ -63,7 +63,7 @@ def export_gates(month: Month, to: Path, settings: Settings, screen: Screen) -> 
     for gate, suites in sorted(counts.items()):
         screen.say(f"{month}  {gate}: a checkpoint of {suites} suites")
     screen.say(
-        f"{'':<9}open it with great_expectations.get_context(project_root_dir='{to.name}') in its parent folder"
+        f"{'':<9}open it with great_expectations.get_context(mode='file', project_root_dir='…/{to.name}')"
     )
 
 
