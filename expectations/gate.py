@@ -122,7 +122,7 @@ def _asked(
     here, before = tables(shelf, month, lake), tables(shelf, month.previous, lake)
     if shelf == "standardised":
         past = look_back(month, lake, suites(shelf, folder), policy.count(HISTORY_MONTHS))
-        here, before = {**here, **past.shapes}, past.before
+        here, before = {**here, **past.shapes}, dict(past.before)
     else:
         past = look_back_at_marts(month, lake, policy.count(HISTORY_MONTHS))
         here = {**here, **past.shapes}
