@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from console.county.write import write_county
-from expectations.gate import ROWS_TO_STOP, inspect_standardised
+from expectations.gate import HISTORY_MONTHS, ROWS_TO_STOP, inspect_standardised
 from linkage.standardise.stage import standardise
 from tests.spec.quality_faults import spoiling
 from tests.spec.quality_faults.faults import FAULTS, WAVES, Fault
@@ -34,6 +34,12 @@ MONTHS = span("2026-08..2026-10")
 LAST = MONTHS[-1]
 # Banks fail payments and hospitals reverse bills every month; among 3,000 people that is one or none, too few to be missed.
 USUAL = 5
+# The first wave once more, as if the home had begun with this month.
+FIRST_MONTH = "first"
+SEEN_WITHOUT_HISTORY = {
+    "E-assistance_payment-15", "E-assistance_roster-06", "E-assistance_roster-19", "E-disability-06",
+    "E-education_enrolment-16", "E-rural_monitoring-21",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,12 @@ def _judge(lake: Lake, policy: Policy, month: Month) -> Verdict:
 def _policy() -> Policy:
     """The pack in force, but for one line: in a county of 3,000 people short lists must be able to hold a month."""
     pack = load(REPOSITORY / "dbt_project" / "seeds" / "policy", "tongren", LAST)
-    return replace(pack, lines={**pack.lines, ROWS_TO_STOP: replace(pack.line(ROWS_TO_STOP), value="30")})
+    return _with(pack, ROWS_TO_STOP, "30")
+
+
+def _with(policy: Policy, parameter: str, value: str) -> Policy:
+    changed = replace(policy.line(parameter), value=value)
+    return replace(policy, lines={**policy.lines, parameter: changed})
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +239,8 @@ def verdicts(good, tmp_path_factory) -> Iterator[dict[str, Verdict]]:
         lake, feeds = _received(good, wave, tmp_path_factory.mktemp(f"wave{wave}"))
         _standardised(good, lake, feeds)
         found[wave] = _judge(lake, good.policy, LAST)
+        if wave == WAVES[0]:
+            found[FIRST_MONTH] = _judge(lake, _with(good.policy, HISTORY_MONTHS, "0"), LAST)
         shutil.rmtree(lake.home)
     yield found
 
@@ -270,6 +283,14 @@ def test_each_fault_is_said_by_its_rule(verdicts, fault):
 
 def test_no_feed_is_stopped_for_what_another_feed_sent(verdicts):
     """A fault is said where it stands; what compares two feeds may say it of either."""
-    spoilt = {wave: {fault.feed for fault in FAULTS if fault.wave == wave} for wave in WAVES}
-    for wave, verdict in verdicts.items():
-        assert {rule.table for rule in verdict.failed("stop")} <= spoilt[wave]
+    for wave in WAVES:
+        spoilt = {fault.feed for fault in FAULTS if fault.wave == wave}
+        assert {rule.table for rule in verdicts[wave].failed("stop")} <= spoilt
+
+
+def test_a_first_month_has_no_history_and_what_holds_within_the_month_is_seen_all_the_same(verdicts):
+    first = verdicts[FIRST_MONTH]
+    assert {rule.id for rule in first.failed("stop")} >= SEEN_WITHOUT_HISTORY
+    reasons = {rule.reason for rule in first.not_assessed() if rule.table == "assistance_roster"}
+    assert "no earlier month of assistance_roster to compare with" in reasons
+    assert not any("compared with" in rule.reason for rule in first.rules if rule.success is not None)
