@@ -235,7 +235,7 @@ def catalogue(folder: Path = FOLDER) -> list[tuple[str, str, str, str, str]]:
         (
             rule.id,
             f"{suite.table} {suite.title}",
-            rule.severity,
+            f"{rule.severity}, absolute" if rule.absolute else rule.severity,
             rule.why,
             ", ".join(sorted(rule.policy.values())),
         )
