@@ -72,8 +72,16 @@ def run_rebuild(
     )
     if by and done:
         facts = {"stages": len(done), "months": months}
+        subject = f"{len(months)} month(s)"
         audit_log.append(
-            Lake(settings.home), "rebuild", by=by, reason=reason, on=on, subject=" ".join(months), facts=facts
+            Lake(settings.home),
+            "rebuild",
+            by=by,
+            reason=reason,
+            on=on,
+            month=months[0],
+            subject=subject,
+            facts=facts,
         )
 
 
@@ -89,7 +97,19 @@ def show_difference(month: Month, settings: Settings, screen: Screen) -> None:
 
 def _reasons(states: Iterable[State], screen: Screen) -> None:
     wanted = [state for state in states if state.status not in ("fresh", "never")]
-    rows = [[state.month, state.stage, _MARKS[state.status], "; ".join(state.reasons)] for state in wanted]
+    rows: list[list[str]] = []
+    for state in wanted:
+        why = "; ".join(state.reasons)
+        # What only follows stands on one line a month: the table above tells which stages.
+        if (
+            rows
+            and state.status == "behind"
+            and rows[-1][::2] == [state.month, _MARKS["behind"]]
+            and rows[-1][3] == why
+        ):
+            rows[-1][1] = f"{rows[-1][1].partition(' … ')[0]} … {state.stage}"
+        else:
+            rows.append([state.month, state.stage, _MARKS[state.status], why])
     if rows:
         screen.table("to run again", ["month", "stage", "state", "reason"], rows)
     else:

@@ -74,8 +74,13 @@ def told_version(version: Version) -> list[str]:
     if version.number == 1:
         return []
     counts = version.difference
-    return [
+    kept = (
         f"version {version.number} replaces version {version.number - 1}, which is kept in versions/"
-        f"{version.number - 1}: {counts['added']} warnings onto the lists, {counts['withdrawn']} off them, "
+        f"{version.number - 1}"
+    )
+    if not any(counts.values()):
+        return [f"{kept}: no warning on the lists differs; supplement/ (更正差异表) says what does."]
+    return [
+        f"{kept}: {counts['added']} warnings onto the lists, {counts['withdrawn']} off them, "
         f"{counts['changed']} changed. Next step: hand out supplement/ (补充清单) to the townships that are named there."
     ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -126,10 +124,12 @@ class Inputs:
             is_asked = prefixes is None or line.parameter.startswith(prefixes)
             if not is_ours or not is_asked or (but and line.parameter.startswith(but)):
                 continue
-            plain = {name: value for name, value in asdict(line).items() if name not in ("file", "row")}
-            ends = line.valid_to
-            chosen.append(plain | {"valid_to": ends if isinstance(ends, date) and ends < last else None})
-        ordered = sorted(json.dumps(plain, default=str, sort_keys=True) for plain in chosen)
+            ends = line.valid_to if line.valid_to and line.valid_to < last else None
+            chosen.append(
+                (line.region, line.parameter, line.value, line.unit, str(line.valid_from), str(ends), line.document,
+                 line.status, line.note)
+            )  # fmt: skip
+        ordered = sorted("\x1f".join(cells) for cells in chosen)
         return hashlib.sha256("\n".join([self.settings.region, *ordered]).encode()).hexdigest()
 
     @cached_property

@@ -33,7 +33,11 @@ def ended(inputs: Inputs, stage: str, month: Month, read: dict[str, str]) -> Non
     """A stage has ended on what it read: write it down, with the deliveries that the months were closed with."""
     inputs.forget()
     closed = {}
+    # What a receive stood on lies before the month is closed.
+    months = {name.partition("/")[2] for name in read} | ({str(month)} if stage != "receive" else set())
     for of_month, text in inputs.closed(month).items():
+        if of_month not in months:
+            continue
         digest = hashlib.sha256(text.encode()).hexdigest()
         closed[of_month] = digest
         path = inputs.lake.root / _TABLE / _DELIVERIES / f"{digest}.json"
