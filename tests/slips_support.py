@@ -39,6 +39,10 @@ BASE: dict[str, dict[str, str]] = {
         "psn_no": "P1", "name": "多杰", "id_no": WHOLE, "sex": "女", "birth_date": "19720814", "insurance_type": "390",
         "status": "正常", "year": "2026",
     },
+    "assistance_roster": {
+        "county": "同仁市", "township": "隆务镇", "village": "吾屯村", "case_no": "C01", "aid_type": "低保", "name": "多杰",
+        "id_no": WHOLE, "relation": "户主", "monthly_amount": "320.50",
+    },
     "visit_ledger": {"township": "隆务镇", "name": "多杰", "id_no": WHOLE},
     "hotline": {"ticket_no": "T1", "received_at": "2026-10-02", "name": "多杰", "id_no": WHOLE, "phone": "13912345678"},
     "family_planning": {"name": "", "id_no": "", "birth_date": "2026-10-01", "mother_name": "卓玛", "mother_id": WHOLE},
@@ -83,8 +87,8 @@ def table(lake: Lake, name: str, feed: str, what: str = "*", order: str = "1") -
         ).fetchall()
 
 
-def deliver_workbook(inbox: Path, feed: str, rows: Sequence[Mapping[str, str]]) -> Path:
-    """The same as an xlsx, for feeds that come as nothing else."""
+def deliver_workbook(inbox: Path, feed: str, rows: Sequence[Mapping[str, str]], total: str = "") -> Path:
+    """The same as an xlsx, for feeds that come as nothing else; with a 合计 row where a ``total`` is given."""
     columns = contracts()[feed].columns
     path = inbox / str(MONTH) / f"{feed}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,4 +98,8 @@ def deliver_workbook(inbox: Path, feed: str, rows: Sequence[Mapping[str, str]]) 
         for number, row in enumerate(rows, start=1):
             whole = {**BASE[feed], **row}
             sheet.write_row(number, 0, [whole.get(column.name, "") for column in columns])
+        if total:
+            sheet.write(len(rows) + 1, 0, "合计")
+            at = [column.name for column in columns].index(str(contracts()[feed].total_row))
+            sheet.write(len(rows) + 1, at, total)
     return path

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.dock_support import MONTH
-from tests.slips_support import CHILD, POLICY, WHOLE, deliver, policy_with, run, table
+from tests.slips_support import CHILD, POLICY, WHOLE, deliver, deliver_workbook, policy_with, run, table
 from warehouse.errors import Refused
 from warehouse.intake.account import set_aside
 from warehouse.lake import Lake
@@ -246,7 +246,24 @@ def test_a_slip_that_is_too_long_says_what_it_leaves_out(month: tuple[Path, Lake
     assert "另有 2 条未列出" in openpyxl.load_workbook(slip(lake))["退回单"]["A2"].value
 
 
-def test_unread_rows_and_wrong_totals_stand_on_the_slip(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("total", "is_told"), [("641.00", False), ("700.00", True)])
+def test_a_total_that_is_not_the_sum_has_a_sheet_of_its_own(
+    tmp_path: Path, total: str, is_told: bool
+) -> None:
+    """The rows are used all the same: either may be wrong."""
+    lake = Lake(tmp_path / "home")
+    deliver_workbook(tmp_path, "assistance_roster", [{}, {"case_no": "C02"}], total)
+    assert run(tmp_path, lake).counts["rows"] == 2
+    outcome = write_slips(MONTH, lake=lake, policy=POLICY)
+    assert outcome.counts.get("totals", 0) == is_told
+    path = slip(lake).with_name(f"退回单_民政_assistance_roster_{MONTH}.xlsx")
+    assert path.exists() == is_told
+    if is_told:
+        rows = list(openpyxl.load_workbook(path)["合计不符"].iter_rows(values_only=True))
+        assert rows[-1][:6] == ("assistance_roster.xlsx", "台账", 4, 700, 641, 59)
+
+
+def test_a_row_that_was_not_read_stands_on_the_slip(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "home")
     path = deliver(tmp_path, FEED, [{"case_no": f"C{n}"} for n in range(9)])
     path.write_bytes(path.read_bytes().replace(b"C3", b"\xff\xff"))
