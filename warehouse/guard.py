@@ -30,7 +30,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FOLDER = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 # What engines write where Python would give an errno.
-_FULL_WORDS = ("no space left", "disk quota exceeded", "max_temp_directory_size", "disk full")
+_FULL_WORDS = ("no space left", "disk quota exceeded", "max_temp_directory_size", "disk full", "file too large")
 _FORBIDDEN_WORDS = ("permission denied", "read-only file system", "operation not permitted")
 _LOCK_WORDS = ("could not set lock", "conflicting lock")
 _MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "malloc of size")

@@ -51,7 +51,8 @@ def test_what_the_system_itself_does_in_the_midst_of_a_stage(desk, county, linke
         assert (ended["error"], ended["code"]) == ("Unavailable", 20), ended
         assert "disk is full" in ended["said"]
     desk.run(stage, LAST, home, inbox=county)
-    assert not difference(content(home), whole)
+    # What receive stood on names the close, which the first time had not yet been.
+    assert [name for name in difference(content(home), whole) if not name.startswith("lake/standing/")] == []
 
 
 def test_a_first_month_that_is_killed_everywhere_becomes_what_it_would_have_been(desk, county, linked, tmp_path):
