@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 SPARK  := .venv-spark
 PERSONS ?= 30000
 MONTHS  ?= 2026-08..2026-10
+ROWS    ?= 10000000
 SEED    ?= 77
 
 # What Python compiled is kept, whatever the shell says: else every process compiles Great Expectations anew.
@@ -14,7 +15,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-linkage spark lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -65,6 +66,9 @@ docs: $(READY) ## make docs/generated anew
 pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, libreoffice, poppler-utils)
 	sh docs/make_pictures.sh var/demo/home/release
 
+faults: $(READY) ## kill, tear and starve every stage of a made-up month at many points, and compare (a quarter of an hour)
+	$(BIN)/python tests/recovery/sweep.py
+
 bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
 	$(BIN)/python tests/bench/chain.py
 
@@ -74,6 +78,9 @@ $(SPARK)/.ready: requirements/spark.txt
 	$(PYTHON) -m venv --clear $(SPARK)
 	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
 	@touch $(SPARK)/.ready
+
+bench-gate: $(READY) ## gate 1 over ten million rows beside the same checks by hand (ROWS=)
+	$(BIN)/python tests/bench/gate.py $(ROWS)
 
 bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)
