@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from expectations import history, keys
+from expectations import bands, history, keys
 from expectations.phrases import NotAssessable, Scene
 from expectations.vocabulary import EXPECTATIONS, WORDS
 from warehouse.intake.contract import contracts
@@ -123,9 +123,16 @@ def test_the_account_is_read_on_its_own_table(con):
 
 
 def test_every_word_has_a_case_here():
-    # Words over a feed's history and keys have their cases in ``test_history_words``.
-    elsewhere = {word.name for theme in (history, keys) for word in theme.WORDS}
-    elsewhere |= {"contains_share", "same_in_row", "in_year", "card_agrees", "totals_agree", "totals_disagreeing"}
+    # Words over a feed's history and keys have their cases in ``test_history_words``, bands in ``test_band_words``.
+    elsewhere = {word.name for theme in (history, keys, bands) for word in theme.WORDS}
+    elsewhere |= {
+        "contains_share",
+        "same_in_row",
+        "in_year",
+        "card_agrees",
+        "totals_agree",
+        "totals_disagreeing",
+    }
     assert set(WORDS) == {case[0] for case in CASES} | elsewhere | {"account_balances", "shares_as_trained"}
 
 
