@@ -103,7 +103,7 @@ def _put(tar: tarfile.TarFile, name: str, file: Path) -> Member:
         size = os.fstat(handle.fileno()).st_size
         content = _Hashed(handle)
         try:
-            tar.addfile(_header(name, size), content)  # type: ignore[arg-type]
+            tar.addfile(_header(name, size), content)
         except OSError as error:
             if error.errno is not None:
                 raise

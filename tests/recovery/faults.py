@@ -47,7 +47,13 @@ class Desk:
         fault: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Run a stage with a fault (none: the stage must end well) and give how it ended."""
-        case = {"stage": stage, "month": month, "home": str(home), "inbox": str(inbox), "returned": str(returned)}
+        case = {
+            "stage": stage,
+            "month": month,
+            "home": str(home),
+            "inbox": str(inbox),
+            "returned": str(returned),
+        }
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({**case, "fault": fault or NO_FAULT}) + "\n")
         self.process.stdin.flush()
@@ -94,7 +100,9 @@ def spread(points: list[str], wanted: int) -> list[int]:
     last = len(points) - 1
     if wanted > last:
         return list(range(last + 1))
-    return sorted({round(step * last / (wanted - 1)) for step in range(wanted)}) if wanted > 1 else [last // 2]
+    return (
+        sorted({round(step * last / (wanted - 1)) for step in range(wanted)}) if wanted > 1 else [last // 2]
+    )
 
 
 def difference(one: dict[str, str], other: dict[str, str]) -> list[str]:

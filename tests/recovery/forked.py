@@ -67,7 +67,7 @@ class Points:
     def _place(self, path: object) -> str:
         if not self.is_on or not isinstance(path, str | bytes | os.PathLike):
             return ""
-        absolute = os.path.abspath(os.fsdecode(path))
+        absolute = os.path.normpath(Path.cwd() / os.fsdecode(path))
         if not absolute.startswith(self.home + os.sep):
             return ""
         place = os.path.relpath(absolute, self.home)
@@ -84,11 +84,10 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         path, mode, flags = arguments
         is_writing = bool((flags or 0) & _WRITES) if isinstance(flags, int) else False
         is_writing = is_writing or (isinstance(mode, str) and any(letter in mode for letter in "wax+"))
-        if is_writing and not os.path.isdir(path if isinstance(path, str | bytes) else "/"):
-            if POINTS.reach("open", path, needs_room=True):
-                POINTS.is_on = False
-                Path(os.fsdecode(path)).write_bytes(b"PAR1 half")
-                os._exit(KILLED)
+        if is_writing and POINTS.reach("open", path, needs_room=True):
+            POINTS.is_on = False
+            Path(os.fsdecode(path)).write_bytes(b"PAR1 half")
+            os._exit(KILLED)
     elif event == "os.mkdir":
         POINTS.reach("mkdir", arguments[0], needs_room=True)
     elif event == "os.rename":
@@ -110,7 +109,7 @@ def _watch_writers() -> None:
             if POINTS.reach(what, path, needs_room=True):
                 POINTS.is_on = False
                 write(*arguments, **named)
-                os.truncate(path, os.path.getsize(path) // 2)
+                os.truncate(path, Path(path).stat().st_size // 2)
                 os._exit(KILLED)
             return write(*arguments, **named)
 
@@ -205,15 +204,6 @@ def main() -> None:
     from dbt.cli.main import dbtRunner  # noqa: F401
 
     import console.commands.stages  # noqa: F401
-    import expectations.documents
-    import expectations.engine
-    import expectations.gate
-    import linkage.drift
-    import linkage.quality.stage
-    import linkage.review.absorb
-    import linkage.review.queue
-    import linkage.stage
-    import linkage.standardise.stage
     import warehouse.intake.close
     import warehouse.intake.receive
     import warehouse.release.publish

@@ -38,7 +38,11 @@ class _EnteredError(Exception):
 def made_up(folder: Path, persons: int, months: tuple[str, ...]) -> Path:
     """Make a county's deliveries and give its inbox."""
     write_county(
-        folder, seed=5, persons=persons, months=[Month.parse(month) for month in months], report=lambda _: None
+        folder,
+        seed=5,
+        persons=persons,
+        months=[Month.parse(month) for month in months],
+        report=lambda _: None,
     )
     return folder / "inbox"
 
@@ -82,7 +86,9 @@ class Sweep:
             assert ended["error"] in STARVED, f"{what}: {ended}"
         self._goes_on_with_no_mixture(stage, home, before, whole, what)
         self._run(stage, home)
-        assert not difference(content(home), dict(whole)), f"{what}: {difference(content(home), dict(whole))[:5]}"
+        assert not difference(content(home), dict(whole)), (
+            f"{what}: {difference(content(home), dict(whole))[:5]}"
+        )
 
     def _goes_on_with_no_mixture(
         self, stage: str, home: Path, before: Path, whole: Mapping[str, str], what: str
@@ -164,7 +170,9 @@ def _in_a_row(sweep: Sweep, home: Path, undisturbed: Path, month: str) -> None:
         sweep._run(stage, home)
     assert not difference(content(home), content(undisturbed))
     files = sum(1 for path in (home / "release" / month).rglob("*") if path.is_file())
-    print(f"killed once in every stage: the {files} files of {month}'s release are the same, and all of the lake")
+    print(
+        f"killed once in every stage: the {files} files of {month}'s release are the same, and all of the lake"
+    )
 
 
 if __name__ == "__main__":

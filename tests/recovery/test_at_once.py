@@ -81,9 +81,12 @@ def test_a_run_that_died_leaves_no_lock(lake):
 def test_a_backup_wants_the_home_alone(lake, tmp_path):
     with stage_run("link", AUGUST, lake.home), pytest.raises(Unavailable, match="a run is at work"):
         backup(lake.home, tmp_path / "b.tar.zst")
-    with alone_in_home(lake.home):
-        with pytest.raises(Unavailable, match="backup or a restore"), stage_run("link", AUGUST, lake.home):
-            pytest.fail("a stage was let in")
+    with (
+        alone_in_home(lake.home),
+        pytest.raises(Unavailable, match="backup or a restore"),
+        stage_run("link", AUGUST, lake.home),
+    ):
+        pytest.fail("a stage was let in")
     assert not list(tmp_path.glob("*.zst*"))
 
 
@@ -118,7 +121,10 @@ def test_a_stage_cut_short_holds_up_what_stands_on_it_and_nothing_else(lake):
         raise KeyboardInterrupt
     assert runs.unfinished(lake.home) == [("2026-08", "link")]
     for stage, month in (("build", AUGUST), ("quality", AUGUST), ("publish", AUGUST), ("link", SEPTEMBER)):
-        with pytest.raises(CutShort, match="link of 2026-08 was cut short") as said, stage_run(stage, month, lake.home):
+        with (
+            pytest.raises(CutShort, match="link of 2026-08 was cut short") as said,
+            stage_run(stage, month, lake.home),
+        ):
             pytest.fail(f"{stage} {month} began")
         assert "run link for 2026-08 again" in said.value.next_step
     for stage, month in (("receive", AUGUST), ("receive", SEPTEMBER)):
@@ -133,9 +139,12 @@ def test_a_stage_cut_short_holds_up_what_stands_on_it_and_nothing_else(lake):
 
 
 def test_a_stage_that_failed_before_it_changed_anything_holds_up_nobody(lake):
-    with pytest.raises(Refused), stage_run("link", AUGUST, lake.home):
-        with lake.replacing("crosswalk", month=str(AUGUST)):
-            raise Refused("no.", next_step="no.")
+    with (
+        pytest.raises(Refused),
+        stage_run("link", AUGUST, lake.home),
+        lake.replacing("crosswalk", month=str(AUGUST)),
+    ):
+        raise Refused("no.", next_step="no.")
     assert not runs.unfinished(lake.home)
 
 
@@ -208,5 +217,8 @@ def test_a_home_that_may_not_be_written_is_named_as_a_setting(tmp_path, monkeypa
         raise PermissionError(13, "Permission denied", str(tmp_path / "home" / "tmp"))
 
     monkeypatch.setattr("pathlib.Path.mkdir", forbidden)
-    with pytest.raises(Misconfigured, match="may not be read or written"), stage_run("link", AUGUST, tmp_path / "home"):
+    with (
+        pytest.raises(Misconfigured, match="may not be read or written"),
+        stage_run("link", AUGUST, tmp_path / "home"),
+    ):
         pytest.fail("it began")

@@ -84,7 +84,16 @@ def test_what_is_needed_is_enough_for_the_inbox_to_give_the_rest(desk, county, h
         for stage in (stage for stage in STAGES if not stage.startswith(("gate", "quality", "prepare"))):
             desk.run(stage, month, new, inbox=county)
     made, there = content(new), content(home)
-    for table in ("landed", "standardised", "records", "profiles", "crosswalk", "registry", "events", "dispositions"):
+    for table in (
+        "landed",
+        "standardised",
+        "records",
+        "profiles",
+        "crosswalk",
+        "registry",
+        "events",
+        "dispositions",
+    ):
         of = [name for name in there if name.startswith(f"lake/{table}/")]
         assert of
         assert [name for name in of if made.get(name) != there[name]] == [], table
@@ -160,17 +169,20 @@ def test_a_cut_off_or_changed_archive_restores_nothing(home, archive, tmp_path, 
 
 def packed(path, members, listed=None):
     """An archive made by hand: (name, kind, content) each, and the list that goes with it."""
-    with pa.OSFile(str(path), "wb") as sink, pa.CompressedOutputStream(sink, "zstd") as out:
-        with tarfile.open(fileobj=out, mode="w|") as tar:
-            for name, kind, inside in members:
-                header = tarfile.TarInfo(name)
-                header.type, header.size = kind, len(inside)
-                header.linkname = "/etc/passwd" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
-                tar.addfile(header, io.BytesIO(inside))
-            text = json.dumps({"format": 1, "what": "whole", "months": [], "members": listed or []}).encode()
-            header = tarfile.TarInfo(LIST)
-            header.size = len(text)
-            tar.addfile(header, io.BytesIO(text))
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.CompressedOutputStream(sink, "zstd") as out,
+        tarfile.open(fileobj=out, mode="w|") as tar,
+    ):
+        for name, kind, inside in members:
+            header = tarfile.TarInfo(name)
+            header.type, header.size = kind, len(inside)
+            header.linkname = "/etc/passwd" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
+            tar.addfile(header, io.BytesIO(inside))
+        text = json.dumps({"format": 1, "what": "whole", "months": [], "members": listed or []}).encode()
+        header = tarfile.TarInfo(LIST)
+        header.size = len(text)
+        tar.addfile(header, io.BytesIO(text))
     return path
 
 
@@ -185,7 +197,9 @@ def test_a_name_that_leads_elsewhere_is_refused(tmp_path, name):
     assert not [path for path in tmp_path.rglob("*") if path.name in ("outside", "x", "y")]
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE]
+)
 def test_a_link_or_a_device_in_an_archive_is_refused(tmp_path, kind):
     bad = packed(tmp_path / "bad.tar.zst", [("lake/x", kind, b"")])
     with pytest.raises(Refused, match="holds a name that no backup"):
@@ -230,7 +244,10 @@ def test_a_restore_killed_at_any_rename_is_ended_by_the_next(home, archive, tmp_
             break
         finally:
             monkeypatch.setattr(type(old), "rename", rename)
-        with pytest.raises(CutShort, match="restore of this home was cut short"), stage_run("receive", Month(2026, 8), other):
+        with (
+            pytest.raises(CutShort, match="restore of this home was cut short"),
+            stage_run("receive", Month(2026, 8), other),
+        ):
             pytest.fail("a stage began on half a home")
         restore(other, archive, replace=True, **WHO)
         assert without_log(content(other)) == without_log(content(home))

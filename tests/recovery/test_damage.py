@@ -15,7 +15,17 @@ from warehouse.months import Month
 
 LAST = MONTHS[-1]
 # (The home of these tests is not built: what reads marts does not begin there.)
-STAGES = ("receive", "close", "standardise", "gate1", "link", "identity", "quality", "prepare_review", "build")
+STAGES = (
+    "receive",
+    "close",
+    "standardise",
+    "gate1",
+    "link",
+    "identity",
+    "quality",
+    "prepare_review",
+    "build",
+)
 
 
 def flip(path):
@@ -49,7 +59,9 @@ def tables_of(home):
     """Every table of the lake with the folder that a stage of the last month reads first."""
     for folder in sorted(path for path in (home / "lake").iterdir() if path.is_dir()):
         for month in reversed(MONTHS):
-            found = sorted(folder.glob(f"**/month={month}/*.parquet")) + sorted(folder.glob(f"**/month={month}/*.json"))
+            found = sorted(folder.glob(f"**/month={month}/*.parquet")) + sorted(
+                folder.glob(f"**/month={month}/*.json")
+            )
             if found and readers(folder.name, month):
                 yield folder.name, month, found[0]
 

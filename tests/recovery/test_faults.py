@@ -55,13 +55,17 @@ def test_what_the_system_itself_does_in_the_midst_of_a_stage(desk, county, linke
     assert [name for name in difference(content(home), whole) if not name.startswith("lake/standing/")] == []
 
 
-def test_a_first_month_that_is_killed_everywhere_becomes_what_it_would_have_been(desk, county, linked, tmp_path):
+def test_a_first_month_that_is_killed_everywhere_becomes_what_it_would_have_been(
+    desk, county, linked, tmp_path
+):
     """On an empty home, each stage killed in the middle once and run again, as a task that Airflow retries."""
     home, month = tmp_path / "home", MONTHS[0]
     for stage in ("receive", "close", "standardise"):
         points = desk.run(stage, month, copied(home, tmp_path / "counted") if home.exists() else tmp_path / "counted",
                           inbox=county)["points"]  # fmt: skip
-        assert desk.run(stage, month, home, inbox=county, fault={"kind": "torn", "at": len(points) * 2 // 3})["exit"]
+        assert desk.run(stage, month, home, inbox=county, fault={"kind": "torn", "at": len(points) * 2 // 3})[
+            "exit"
+        ]
         desk.run(stage, month, home, inbox=county)
     made = {name: digest for name, digest in content(home).items() if f"month={month}" in name}
     there = content(linked)
