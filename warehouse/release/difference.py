@@ -23,7 +23,10 @@ from warehouse.release.versions import standing
 
 TABLE = "differences"
 PARTS = ("warning_differences", "person_differences", "row_differences")
-_SHOWN = ("rule_id", "person_id", "household_id", "township", "village", "status", "grade")
+_SHOWN = (
+    "rule_id", "person_id", "household_id", "township", "village", "status", "grade", "since", "evidence", "policy_ref",
+    "proposed",
+)  # fmt: skip
 
 # A warning that moved to another township left one list and came onto another.
 _WARNINGS = """
@@ -34,7 +37,10 @@ SELECT coalesce(now.warning_id, was.warning_id) AS warning_id, coalesce(now.rule
     CASE WHEN was.warning_id IS NULL THEN 'appeared' WHEN now.warning_id IS NULL THEN 'vanished' ELSE 'changed' END AS change,
     was.status AS status_before, now.status AS status_after, was.grade AS grade_before, now.grade AS grade_after,
     was.amount AS amount_before, now.amount AS amount_after,
-    was.summary IS DISTINCT FROM now.summary AS is_told_otherwise, now.status_reason,
+    was.since AS since_before, now.since AS since_after,
+    was.is_told AND was.summary IS DISTINCT FROM now.summary AS is_told_otherwise,
+    was.proposed IS DISTINCT FROM now.proposed AS is_proposed_otherwise,
+    was.policy_ref IS DISTINCT FROM now.policy_ref AS is_ruled_otherwise, now.status_reason,
     CASE WHEN now.status = 'listed' AND was.status IS DISTINCT FROM 'listed' THEN 'added'
          WHEN was.status = 'listed' AND now.status IS DISTINCT FROM 'listed' THEN 'withdrawn'
          WHEN was.status = 'listed' THEN 'changed' ELSE '' END AS on_list
@@ -43,7 +49,8 @@ FULL JOIN now_warnings AS now
     ON now.warning_id = was.warning_id
     AND coalesce(nullif(trim(now.township), ''), '') = coalesce(nullif(trim(was.township), ''), '')
 WHERE was.warning_id IS NULL OR now.warning_id IS NULL OR was.status IS DISTINCT FROM now.status
-    OR was.grade IS DISTINCT FROM now.grade
+    OR was.grade IS DISTINCT FROM now.grade OR was.since IS DISTINCT FROM now.since
+    OR was.proposed IS DISTINCT FROM now.proposed OR was.policy_ref IS DISTINCT FROM now.policy_ref
     OR (was.is_told AND (was.amount IS DISTINCT FROM now.amount OR was.summary IS DISTINCT FROM now.summary))
 ORDER BY 1, 4
 """
@@ -101,7 +108,7 @@ def compare(con: duckdb.DuckDBPyConnection, release: Path, before: Basis | None,
         columns = ", ".join(_SHOWN)
         con.execute(f"""
             CREATE OR REPLACE VIEW before_warnings AS
-            SELECT warning_id, {columns}, since, evidence, NULL::DECIMAL(18, 2) AS amount, NULL::VARCHAR AS summary,
+            SELECT warning_id, {columns}, NULL::DECIMAL(18, 2) AS amount, NULL::VARCHAR AS summary,
                 NULL::VARCHAR AS title, NULL::VARCHAR AS name, NULL::VARCHAR AS id_no, NULL::VARCHAR AS phone,
                 FALSE AS is_told
             FROM read_parquet('{path}', hive_partitioning = false)""")

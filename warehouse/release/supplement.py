@@ -64,11 +64,9 @@ def issue_supplements(
     ``con`` holds ``listing`` and the tables of ``difference.compare``.
     """
     _answered(con, lake, step.month)
-    con.execute("""
-        CREATE OR REPLACE TABLE list_differences AS
-        SELECT * FROM warning_differences WHERE on_list <> ''
-            AND (on_list <> 'changed' OR grade_before IS DISTINCT FROM grade_after
-                OR amount_before IS DISTINCT FROM amount_after OR is_told_otherwise)""")
+    con.execute(
+        "CREATE OR REPLACE TABLE list_differences AS SELECT * FROM warning_differences WHERE on_list <> ''"
+    )
     counted = dict(
         con.execute("SELECT on_list, count(*) FROM list_differences GROUP BY 1 ORDER BY 1").fetchall()
     )
@@ -134,8 +132,8 @@ def _changed(
     con: duckdb.DuckDBPyConnection, township: str, mask: Mask, columns: tuple[Column, ...], policy: Policy
 ) -> list[list[object]]:
     told = con.execute(
-        "SELECT warning_id, grade_before, grade_after, amount_before, amount_after, is_told_otherwise "
-        "FROM list_differences WHERE township = $1 AND on_list = 'changed'",
+        "SELECT warning_id, grade_before, grade_after, since_before, since_after, amount_before, amount_after, "
+        "is_told_otherwise, is_proposed_otherwise, is_ruled_otherwise FROM list_differences WHERE township = $1 AND on_list = 'changed'",
         [township],
     ).fetchall()
     words = {row[0]: _what_changed(*row[1:]) for row in told}
@@ -147,15 +145,24 @@ def _changed(
 
 
 def _what_changed(
-    grade_before: str, grade_after: str, was: Decimal | None, now: Decimal | None, is_told_otherwise: bool
+    grade_before: str,
+    grade_after: str,
+    since_before: str,
+    since_after: str,
+    was: Decimal | None,
+    now: Decimal | None,
+    *otherwise: bool,
 ) -> str:
     said = []
     if grade_before != grade_after:
         said.append(f"把握程度：{grade_before} → {grade_after}")
-    if was != now:
+    if since_before != since_after:
+        said.append(f"起始时间：{since_before} → {since_after}")
+    if was != now and was is not None:
         said.append(f"金额：{_money(was)} → {_money(now)}")
-    if is_told_otherwise and not said:
-        said.append("依据有变化")
+    # An amount or a time stands in the sentence, too.
+    words = ("" if said else "依据有变化", "建议有变化", "政策依据有变化")
+    said += [word for word, is_otherwise in zip(words, otherwise, strict=True) if is_otherwise and word]
     return "\n".join(said)
 
 
