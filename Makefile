@@ -8,6 +8,8 @@ PERSONS ?= 30000
 MONTHS  ?= 2026-08..2026-10
 ROWS    ?= 10000000
 SEED    ?= 77
+ROUNDS  ?= 50000
+FUZZ_SEED ?= 1
 
 # What Python compiled is kept, whatever the shell says: else every process compiles Great Expectations anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -15,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage spark lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage fuzz spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -81,6 +83,9 @@ $(SPARK)/.ready: requirements/spark.txt
 
 bench-gate: $(READY) ## gate 1 over ten million rows beside the same checks by hand (ROWS=)
 	$(BIN)/python tests/bench/gate.py $(ROWS)
+
+fuzz: $(READY) ## break deliveries at random and read them (ROUNDS=, FUZZ_SEED=); what falls is kept in var/fuzz
+	$(BIN)/python -m tests.spec.broken_deliveries.fuzz --rounds $(ROUNDS) --seed $(FUZZ_SEED)
 
 bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)

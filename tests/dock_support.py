@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import xlsxwriter
@@ -25,13 +26,18 @@ VALUES = {
 }
 
 
-def policy(month: Month = MONTH, **changed: str) -> Policy:
-    """The dock's default policy, with some values changed."""
-    lines = {
+@cache
+def _dock_lines() -> dict[str, Line]:
+    return {
         line.parameter: line
         for line in read_lines(REPOSITORY / "dbt_project" / "seeds" / "policy")
         if line.region == "*" and line.parameter.startswith("intake_")
     }
+
+
+def policy(month: Month = MONTH, **changed: str) -> Policy:
+    """The dock's default policy, with some values changed."""
+    lines = dict(_dock_lines())
     for name, value in changed.items():
         lines[name] = Line("*", name, value, "", month.first_day, None, "test", "illustrative", "")
     return Policy("*", month, lines)

@@ -27,6 +27,7 @@ from warehouse.intake.naming import (
     is_table,
     read_name,
     shown_name,
+    unwritten,
 )
 from warehouse.months import Month
 
@@ -172,11 +173,11 @@ def _why_not_opened(path: Path, state: os.stat_result, inbox: Path, limits: Limi
 
 
 def _why_not_named(file: str) -> DeliveryRefused | None:
-    if is_plain(file):
+    what = unwritten(file)
+    if not what:
         return None
     return DeliveryRefused(
-        f"the name of {shown_name(file)} holds line breaks, marks that turn the direction of writing, an identity "
-        "number, or bytes that are no UTF-8.",
+        f"the name of {shown_name(file)} holds {what}.",
         next_step="rename it (an archive from Windows is unpacked with unzip -O gb18030).",
     )
 

@@ -76,7 +76,21 @@ def is_delivery(file: str) -> bool:
 
 def is_plain(file: str) -> bool:
     """Whether a name can be written down: Unicode, on one line, read as it stands, nobody's number in it."""
-    return not any(map(_is_unwritten, file)) and not _NUMBER.search(unicodedata.normalize("NFKC", file))
+    return not unwritten(file)
+
+
+def unwritten(file: str) -> str:
+    """What a name holds that may not be written down; nothing for a plain one."""
+    kinds = {unicodedata.category(sign) for sign in file}
+    if "Cs" in kinds:
+        return "bytes that are no UTF-8"
+    if kinds & {"Cc", "Zl", "Zp"}:
+        return "line breaks or control characters"
+    if _TURNS & set(file):
+        return "marks that turn the direction of writing"
+    if _NUMBER.search(unicodedata.normalize("NFKC", file)):
+        return "an identity number"
+    return ""
 
 
 def _is_unwritten(sign: str) -> bool:

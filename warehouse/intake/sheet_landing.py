@@ -98,6 +98,10 @@ class SheetLanding:
         suspected = np.flatnonzero(
             is_data & (suspects(batch, self.header, self.contract) | _in(batch) | (unread != ""))
         )
+        empty = self._are_empty(batch, suspected)
+        is_data[suspected[empty]] = False
+        self._count("filler", int(empty.sum()))
+        suspected = suspected[~empty]
         for index, cells in zip(suspected, self._rows(batch, suspected), strict=True):
             kind = kind_of(cells, self.header)
             number = int(batch.numbers[index])
@@ -125,7 +129,7 @@ class SheetLanding:
     def _unread(self, batch: Batch) -> npt.NDArray[np.str_]:
         """For each row why one of its cells has no value to read; empty for a sound row."""
         found = np.full(len(batch.numbers), "", dtype=f"U{max(map(len, MARKS.values()))}")
-        for place in self.header.position.values() if self.table.sheet else ():
+        for place in self.header.position.values() if self.landing.form != "csv" else ():
             for mark, reason in MARKS.items():
                 found[np.asarray(pc.equal(batch.columns[place], mark), dtype=np.bool_)] = reason
         return found
@@ -136,9 +140,16 @@ class SheetLanding:
             zip(*(c.take(wanted).to_pylist() for c in batch.columns[: self.header.width]), strict=True)
         )
 
-    def _count(self, kind: str) -> None:
-        self.furniture += 1
-        self.landing.furniture[kind] += 1
+    def _are_empty(self, batch: Batch, indexes: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+        """Which of these rows have nothing in any cell: a sheet may go on so for a million rows."""
+        wanted, empty = pa.array(indexes), np.ones(len(indexes), dtype=np.bool_)
+        for column in batch.columns[: self.header.width] if len(indexes) else ():
+            empty &= np.asarray(pc.equal(column.take(wanted), ""), dtype=np.bool_)
+        return empty
+
+    def _count(self, kind: str, rows: int = 1) -> None:
+        self.furniture += rows
+        self.landing.furniture[kind] += rows
 
     def _count_top(self, number: int) -> None:
         self._count("header" if number > self.header.first else "title")

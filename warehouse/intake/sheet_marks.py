@@ -31,6 +31,8 @@ def marks_of(path: Path, names: list[str]) -> list[Marks]:
     """For each sheet of the workbook, in order, the cells that carry a mark."""
     with zipfile.ZipFile(path) as book:
         parts = _parts(book)
+        if len(set(parts)) < len(parts):
+            raise ValueError("two sheets are one part")
         return [_marks_in(book, parts[place]) if place < len(parts) else {} for place in range(len(names))]
 
 

@@ -57,14 +57,16 @@ def _messages(path: Path, form: str, unpacked_bytes: int) -> Iterator[tuple[Any,
             date_system = date_system_of_xlsx(path, unpacked_limit_bytes=unpacked_bytes)
         else:
             date_system = date_system_of_xls(path)
-        book = python_calamine.load_workbook(path)
+        book = _opened(path, form)
         pages = book.sheets_metadata
+        if len({page.name for page in pages}) < len(pages):
+            # The reader finds a sheet by its name: one of the two would be read twice, the other never.
+            raise DeliveryRefused(f"{path.name} has two sheets of one name.", next_step=RESEND)
         if form == "xlsx":
             marks = marks_of(path, [page.name for page in pages])
         for place, page in enumerate(pages):
             if page.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            # By its place: two sheets may bear one name.
             sheet = book.get_sheet_by_index(place)
             if sheet.total_height > LAST_ROW or sheet.total_width > LAST_COLUMN:
                 raise DeliveryRefused(
@@ -88,6 +90,14 @@ def _messages(path: Path, form: str, unpacked_bytes: int) -> Iterator[tuple[Any,
         raise DeliveryRefused(
             f"{path.name} is a workbook that is cut off or damaged.", next_step=RESEND
         ) from error
+
+
+def _opened(path: Path, form: str) -> python_calamine.CalamineWorkbook:
+    """The workbook as what it is; only where its name says so can it be read from the disk."""
+    if path.suffix.lower() == f".{form}":
+        return python_calamine.CalamineWorkbook.from_path(str(path))
+    with path.open("rb") as handle:
+        return python_calamine.CalamineWorkbook.from_filelike(handle)
 
 
 def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.dock_support import MONTH, lake_in, policy
 from tests.spec.broken_deliveries.case import ID, KEY, NAME, Case, Lands, PassedOver, Refused
+from tests.spec.broken_deliveries.inbox_cases import INBOX_CASES
 from tests.spec.broken_deliveries.text_cases import TEXT_CASES
 from tests.spec.broken_deliveries.workbook_cases import WORKBOOK_CASES
 from warehouse.errors import DoudiError
@@ -22,7 +23,7 @@ from warehouse.intake.account import row_account
 from warehouse.intake.receive import receive
 from warehouse.lake import Lake
 
-CASES = [*TEXT_CASES, *WORKBOOK_CASES]
+CASES = [*TEXT_CASES, *WORKBOOK_CASES, *INBOX_CASES]
 SECONDS = 10
 MEGABYTES = 400
 UNFORESEEN = ("does not know", "fault of")

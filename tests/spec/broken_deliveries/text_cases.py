@@ -192,6 +192,8 @@ WRONG_FORMS = [
 
 # Too large for every day: `make fuzz` tries it.
 A_GIGABYTE = Case(
-    "a gigabyte in one cell", _endless(b"a", joined(LINES), 1024), refused("its line 22", "intake_max_record_kb")
+    "a gigabyte in one cell",
+    _endless(b"a", joined(LINES), 1024),
+    refused("its line 22", "intake_max_record_kb"),
 )
 TEXT_CASES = [*ENCODINGS, *STRUCTURE, *WRONG_FORMS]
