@@ -213,7 +213,10 @@ def _answer(entry: Any) -> Answer:
         if measured is not None and (isinstance(measured, bool) or not isinstance(measured, int | float)):
             # A list, a word, a day: it may be a value of a row. What stays is whether it held.
             measured = result["observed_value"] = float(bool(entry.success))
-        return Answer(rule, bool(entry.success), measured, result.get("element_count"))
+        number = None if measured is None else float(measured)
+        return Answer(rule, bool(entry.success), number, result.get("element_count"))
+    if "element_count" not in result:
+        return Answer(rule, bool(entry.success), float(bool(entry.success)), None)
     assessed = int(result["element_count"]) - int(result.get("missing_count") or 0)
     good = (assessed - int(result["unexpected_count"])) / assessed if assessed else None
     return Answer(rule, bool(entry.success), None if good is None else round(good, 6), assessed)

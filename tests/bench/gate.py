@@ -141,6 +141,7 @@ def make(rows):
             _multiply(con, FEED, month, copies,
                 "settlement_id || lpad(CAST(copy AS VARCHAR), 6, '0') AS settlement_id, total + copy % 997 AS total,"
                 " own_total + copy % 997 AS own_total,", asked)  # fmt: skip
+            _account_for(con, month)
 
 
 def _count(con, feed, month):
@@ -160,6 +161,20 @@ def _multiply(con, feed, month, copies, more, most=None):
             f" copied(id_no, copy % {PERSONS}) AS id_no, copied(id_no_raw, copy % {PERSONS}) AS id_no_raw)"
             f" FROM read_parquet('{here}/*.parquet', hive_partitioning = false), range({copies}) AS r(copy)"
             f" {f'LIMIT {most}' if most else ''}) TO '{folder}/part-0.parquet' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def _account_for(con, month):
+    """The dock's account of the multiplied rows: as many landed as are there."""
+    from warehouse.lake import Lake
+
+    lake, rows = Lake(FOLDER / "home"), _count(con, FEED, month)
+    here = lake.partition("row_account", month=month)
+    with lake.replacing("row_account", month=month) as folder:
+        con.execute(
+            f"COPY (SELECT * REPLACE (CASE WHEN feed <> '{FEED}' THEN landed WHEN row_number() OVER (PARTITION BY feed"
+            f" ORDER BY file, sheet) = 1 THEN {rows} ELSE 0 END AS landed) FROM read_parquet('{here}/*.parquet',"
+            f" hive_partitioning = false)) TO '{folder}/row_account.parquet'"
         )
 
 

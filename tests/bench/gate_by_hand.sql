@@ -21,8 +21,8 @@ SELECT count(*) AS n,
   count(own_total) FILTER (own) / count(*) FILTER (own) AS f_own_total,
   count(assistance_paid) FILTER (own) / count(*) FILTER (own) AS f_assistance_paid,
   count(care_type) FILTER (own) / count(*) FILTER (own) AS f_care_type,
-  exp(avg(ln(total)) FILTER (own AND total > 0)) AS typical_total,
-  exp(avg(ln(own_total)) FILTER (own AND own_total > 0)) AS typical_own
+  exp(avg(CASE WHEN own AND total > 0 THEN ln(total) END)) AS typical_total,
+  exp(avg(CASE WHEN own AND own_total > 0 THEN ln(own_total) END)) AS typical_own
 FROM (SELECT *, settled_at BETWEEN DATE '$first' AND DATE '$end' AS own FROM '$settlements');
 
 -- name: repeated
