@@ -138,7 +138,9 @@ def test_a_verdict_on_other_bytes_cannot_be_released(home):
 def test_a_release_holds_for_what_was_seen_only(home, now, status):
     home.inspect(FAILED)
     home.decide()
-    assert home.inspect(*now).status == status
+    seen = home.inspect(*now)
+    assert seen.status == status
+    assert not any(rule.released and rule.is_absolute for rule in seen.rules)
 
 
 def test_other_bytes_are_held_again_though_the_numbers_are_the_same(home):
@@ -198,3 +200,15 @@ def test_no_decision_gets_round_a_month_that_is_missing(home):
     assert home.inspect(FAILED).status == "released"
     with pytest.raises(HistoryMissing, match=r"2026-09.*2026-08"):
         link(OCTOBER, lake=home.lake, policy=policy())
+
+
+def test_each_gate_wants_a_decision_of_its_own(home):
+    home.inspect(FAILED)
+    home.inspect(FAILED, gate="gate2")
+    home.decide(gate="gate2")
+    assert home.inspect(FAILED, gate="gate2").status == "released"
+    assert home.inspect(FAILED).status == "held"
+    home.decide()
+    home.decide("revoke", gate="gate2", reason="集市须重新核对")
+    assert home.inspect(FAILED, gate="gate2").status == "held"
+    assert home.inspect(FAILED).status == "released"
