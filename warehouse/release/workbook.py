@@ -7,6 +7,7 @@ gives the same bytes.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import xlsxwriter
 
@@ -78,12 +80,15 @@ def workbook(path: Path, month: Month, title: str, *, is_streamed: bool = True) 
 
     A streamed one goes row by row in constant memory; cells that span rows need one that is not.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Rows lie here until the workbook is closed: a run that was killed must not leave them under a name of chance.
+    scratch = path.with_name(f".aside-{crc32(path.name.encode()):08x}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     book = xlsxwriter.Workbook(
         str(path),
         {
             "constant_memory": is_streamed,
-            "tmpdir": str(path.parent),
+            "tmpdir": str(scratch),
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -95,7 +100,10 @@ def workbook(path: Path, month: Month, title: str, *, is_streamed: bool = True) 
     try:
         yield Book(book)
     finally:
-        book.close()
+        try:
+            book.close()
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 class Book:
