@@ -178,7 +178,9 @@ def certain_on_sources(
     Counted twice, by what the warning itself names as evidence and by what is known of the person in ``table``
     (nobody there: none); the smaller count is what the warning rests on.
     """
-    named = f"coalesce(json_array_length(evidence, {literal('$.death_sources')}), 0)"
+    # Evidence that cannot be read names none; that it cannot be read is another rule's finding.
+    readable = "CASE WHEN json_valid(evidence) THEN evidence END"
+    named = f"coalesce(json_array_length({readable}, {literal('$.death_sources')}), 0)"
     known = f"coalesce(CAST(person.{quoted_name(table_column)} AS BIGINT), 0)"
     return verdict_on(
         f"SELECT min(least({named}, {known})) AS measured, count(*) AS of_rows FROM (SELECT * FROM {BATCH}"

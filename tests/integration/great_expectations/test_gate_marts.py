@@ -20,6 +20,7 @@ SPOILT = [
     ("UPDATE fct_population_monthly SET person_id = 'nobody' WHERE person_id = 'P2'", "E-fct_population_monthly-02"),
     ("UPDATE fct_warning_monthly SET rule_id = 'X99' WHERE warning_id = 'W3'", "E-fct_warning_monthly-03"),
     ("UPDATE fct_warning_monthly SET grade = '也许' WHERE warning_id = 'W3'", "E-fct_warning_monthly-04"),
+    ("UPDATE fct_warning_monthly SET grade = '确认' WHERE warning_id = 'W4'", "E-fct_warning_monthly-17"),
     ("UPDATE fct_warning_monthly SET status_reason = ' ' WHERE warning_id = 'W0'", "E-fct_warning_monthly-06"),
     ("UPDATE fct_warning_monthly SET evidence = '{half' WHERE warning_id = 'W4'", "E-fct_warning_monthly-07"),
     ("UPDATE fct_warning_monthly SET summary = NULL WHERE warning_id = 'W4'", "E-fct_warning_monthly-08"),
