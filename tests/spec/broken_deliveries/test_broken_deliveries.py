@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,8 @@ from warehouse.intake.receive import receive
 from warehouse.lake import Lake
 
 CASES = [*TEXT_CASES, *WORKBOOK_CASES, *INBOX_CASES]
-SECONDS = 10
+# Of waiting (a pipe without a writer) on a busy machine, and of work.
+SECONDS, WORK_SECONDS = 60, 10
 MEGABYTES = 400
 UNFORESEEN = ("does not know", "fault of")
 # Bounds of the reader's own process, small, so that a bomb shows itself early.
@@ -41,7 +43,7 @@ def bounded() -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     Path("/proc/self/clear_refs").write_text("5")
-    at_first = _peak_kb()
+    at_first, worked = _peak_kb(), time.process_time()
     try:
         yield
     finally:
@@ -49,6 +51,7 @@ def bounded() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
     grown = (_peak_kb() - at_first) >> 10
     assert grown < MEGABYTES, f"took {grown} MB"
+    assert time.process_time() - worked < WORK_SECONDS
 
 
 def _peak_kb() -> int:

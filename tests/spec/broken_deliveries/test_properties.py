@@ -28,7 +28,10 @@ OPEN = settings(
     deadline=None,
     derandomize=True,
     database=None,
-    phases=(Phase.explicit, Phase.generate),  # shrinking a whole table takes minutes: broken rows are read as they are
+    phases=(
+        Phase.explicit,
+        Phase.generate,
+    ),  # shrinking a whole table takes minutes: broken rows are read as they are
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 Table = tuple[Contract, list[list[str]]]
@@ -125,7 +128,7 @@ def test_a_sound_workbook_lands_exactly(tmp_path: Path, rows: list[list[str]], t
     assert landing.accounts[0].rows == len(rows) + titles + 1
 
 
-@pytest.mark.parametrize(("form", "count"), [("csv", 400), ("manifest", 200), ("xlsx", 40), ("xls", 25)])
+@pytest.mark.parametrize(("form", "count"), [("csv", 200), ("manifest", 150), ("xlsx", 20), ("xls", 12)])
 def test_whatever_is_broken_is_refused_or_accounted_for(tmp_path: Path, form: str, count: int) -> None:
     """The same rounds every time; `make fuzz` goes on from other seeds. Read twice, each says the same."""
     rng = random.Random(form)
