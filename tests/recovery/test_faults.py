@@ -14,7 +14,7 @@ from tests.recovery.sweep import Sweep, shorten
 
 # How many points of each stage are tried here.
 POINTS = {
-    "receive": 14, "close": 9, "standardise": 6, "gate1": 3, "link": 5, "quality": 2, "prepare_review": 7,
+    "receive": 10, "close": 6, "standardise": 3, "gate1": 1, "link": 3, "quality": 1, "prepare_review": 6,
 }  # fmt: skip
 LAST = MONTHS[-1]
 
