@@ -146,8 +146,8 @@ def _tell_doubles(file: str, sheet: str, header: Header, contract: Contract, lan
 
 def _check_shares(file: str, month: Month, limits: Limits, landing: Landing, is_beside: bool) -> None:
     """Refuse a file of another month, and one of which too much cannot be read."""
-    most = min(limits.quarantine_share * landing.rows, limits.quarantined_rows)
-    if len(landing.quarantine) > most:
+    aside = len(landing.quarantine)
+    if aside > limits.quarantined_rows or aside > limits.quarantine_share * landing.rows:
         counted = Counter(reason for _, _, reason in landing.quarantine)
         what = ", ".join(f"{reason} {count}" for reason, count in sorted(counted.items()))
         raise DeliveryRefused(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from warehouse.intake.contract import Contract
@@ -24,11 +24,10 @@ def broken_words(path: Path, contract: Contract, limits: Limits) -> str:
     """What is wrong with a file's characters, as the rest of a sentence on the file; empty when nothing shows."""
     with path.open("rb") as handle:
         head = handle.read(_LOOK_BYTES)
-    for what, decoded in _readings(head, encoding_of(path)):
+    for what, text in _readings(head, encoding_of(path)):
         try:
-            text = decoded()
             rows = list(csv.reader(io.StringIO(text, newline="")))[: limits.header_search_rows]
-        except (UnicodeError, csv.Error):
+        except csv.Error:
             continue
         header = find_header(rows, contract)
         if header is not None and not header.missing:
@@ -36,14 +35,12 @@ def broken_words(path: Path, contract: Contract, limits: Limits) -> str:
     return ""
 
 
-def _readings(head: bytes, encoding: str) -> Iterator[tuple[str, Callable[[], str]]]:
+def _readings(head: bytes, encoding: str) -> Iterator[tuple[str, str]]:
+    """What would have been wrong, and the text as it then was meant."""
     for other, called in _OTHERS.items():
-        yield f"is written in {called}.", lambda other=other: head.decode(other, "ignore")
+        yield f"is written in {called}.", head.decode(other, "ignore")
+    seen = head.decode(encoding, "ignore")
     for wrong in _MISREAD:
         # UTF-8 read as another encoding, and what came out saved again.
-        yield (
-            "holds broken characters: its text was read in a wrong encoding and saved again.",
-            lambda wrong=wrong: (
-                head.decode(encoding, "ignore").encode(wrong, "ignore").decode("utf-8", "ignore")
-            ),
-        )
+        meant = seen.encode(wrong, "ignore").decode("utf-8", "ignore")
+        yield "holds broken characters: its text was read in a wrong encoding and saved again.", meant

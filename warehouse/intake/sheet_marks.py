@@ -9,9 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
+_Start = Callable[[str, dict[str, str]], None]
+_Told = Callable[[str], None]
 # Row (0-based) to column (0-based) to mark.
 Marks = dict[int, dict[int, str]]
 
@@ -64,7 +67,9 @@ def _bare(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _parse(book: zipfile.ZipFile, part: str, start: object, end: object = None, text: object = None) -> None:
+def _parse(
+    book: zipfile.ZipFile, part: str, start: _Start, end: _Told | None = None, text: _Told | None = None
+) -> None:
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
