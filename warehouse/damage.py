@@ -14,7 +14,8 @@ from warehouse.months import Month
 WRITERS = {
     "receive": ("landed", "quarantine", "row_account", "totals", "ledger"),
     "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings", "findings_past", "set_aside"),
+    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings", "findings_past", "set_aside",
+                    "rows_aside"),
     "link": ("crosswalk", "pairs", "review", "registry", "events"),
     "quality": (
         "linkage_quality", "linkage_histogram", "linkage_unlinkables", "linked_unlinked", "link_sample",
@@ -36,7 +37,7 @@ _READS: dict[str, tuple[str, ...]] = {
     "identity": ("registry", "events"),
     "quality": ("records", "profiles", "standardised", "crosswalk", "pairs", "review", "registry", "labels"),
     "prepare_review": ("review", "registry", "link_sample", "records"),
-    "build": ("standardised", "set_aside", "records", "crosswalk", "events", "registry", "row_account",
+    "build": ("standardised", "set_aside", "rows_aside", "records", "crosswalk", "events", "registry", "row_account",
               *_MEASURED),
     "gate2": ("marts", "crosswalk", "pairs", "review", "events", "records", "registry", "standardised"),
     "publish": ("marts", "crosswalk", "verdicts", "standardised", "row_account", "ledger"),

@@ -75,6 +75,9 @@ PAST_REFERRALS = {
     "reason": _V, "rule_id": _V, "warning_id": _V, "state": _V, "since": _V, "requirement": _V,
 }  # fmt: skip
 
+# The feed whose rows set aside a model has to know of.
+_ASIDE = "assistance_payment"
+
 # What a view calls a feed's own column ``month`` (pension: 待遇月份), since ``month`` is the delivery's.
 OWN_MONTH = "of_month"
 
@@ -105,6 +108,10 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
             columns,
             _partitions(lake.partition("registry"), now, f"{table}.parquet"),
         )
+    of_payments = contracts()[_ASIDE]
+    aside = [m for m in lake.months("rows_aside", feed=_ASIDE) if m <= until]
+    files = _partitions(lake.partition("rows_aside", feed=_ASIDE), aside, "*.parquet")
+    _view(con, f"{_ASIDE}_aside", standardised_schema(of_payments), files)
     for table, columns in (("row_account", ROW_ACCOUNT), ("set_aside", SET_ASIDE)):
         _view(con, table, columns, _partitions(lake.partition(table), [until], "*.parquet"))
     _past(con, month, lake)

@@ -17,7 +17,7 @@ from linkage.standardise.text import literal
 from warehouse.database import copy_to_parquet, count_rows, quoted
 from warehouse.intake.contract import Contract
 from warehouse.intake.row_rule import SET_ASIDE, applied_rules, row_key
-from warehouse.lake import Lake
+from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.slips.tables import NEW, OPEN, ROW_FINDINGS
@@ -80,16 +80,20 @@ def find(
     )
 
 
-def leave_out(con: duckdb.DuckDBPyConnection, rows: Path) -> int:
-    """Write ``rows`` again without the rows that are set aside, and take them out of ``source``; give their number."""
+def leave_out(con: duckdb.DuckDBPyConnection, rows: Path, *, feed: str, month: Month, lake: Lake) -> int:
+    """Move the rows that are set aside from ``rows`` to ``rows_aside``, and take them out of ``source``; give their number."""
     count = count_rows(con, "set_aside")
-    if count:
+    if not count:
+        drop(lake.partition("rows_aside", feed=feed, month=str(month)))
+    else:
         kept = rows.with_name(f"kept-{rows.name}")
         query = (
-            f"SELECT * FROM read_parquet('{quoted(rows)}') AS s WHERE NOT EXISTS (SELECT 1 FROM set_aside AS a"
+            f"SELECT * FROM read_parquet('{quoted(rows)}') AS s WHERE {{}} EXISTS (SELECT 1 FROM set_aside AS a"
             ' WHERE a.file = s.file AND a.sheet = s.sheet AND a."row" = s."row") ORDER BY file, sheet, "row"'
         )
-        copy_to_parquet(con, query, kept)
+        with lake.replacing("rows_aside", feed=feed, month=str(month)) as folder:
+            copy_to_parquet(con, query.format(""), folder / rows.name)
+        copy_to_parquet(con, query.format("NOT"), kept)
         kept.replace(rows)
         con.execute(
             "CREATE OR REPLACE TEMP VIEW delivered AS SELECT * FROM corrected_rows AS d"

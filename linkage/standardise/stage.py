@@ -25,7 +25,7 @@ from warehouse.policy import Policy
 from warehouse.slips.tables import SET_ASIDE
 
 STAGE = "standardise"
-TABLES = ("standardised", "records", "profiles", "row_findings")
+TABLES = ("standardised", "records", "profiles", "row_findings", "rows_aside")
 _COUNTED = ("rows", "records", "profiles", "swapped", "set_aside", "asked", "corrected", "settled")
 
 
@@ -105,7 +105,7 @@ def _standardise_feed(
         part = folder / "part-0.parquet"
         rows = copy_to_parquet(con, standardised_query(contract), part)
         find(con, contract, part, month=month, policy=policy, delivery=delivery)
-        set_aside = leave_out(con, part)
+        set_aside = leave_out(con, part, feed=feed, month=month, lake=lake)
     past = write_findings(con, contract, month=month, lake=lake, delivery=delivery)
     described = bool(contract.persons)
     persons = {"records": 0, "profiles": 0}

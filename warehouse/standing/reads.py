@@ -64,7 +64,7 @@ READS: dict[str, Reads] = {
         {"standardised": "until", "records": "until", "crosswalk": "until", "events": "until",
          "dispositions": "before", "linkage_quality": "until", "linkage_histogram": "until",
          "linkage_unlinkables": "until", "linked_unlinked": "until", "registry": "now", "row_account": "now",
-         "set_aside": "now", "marts": "before"},
+         "set_aside": "now", "rows_aside": "until", "marts": "before"},
         None, ("contracts", "dbt"), but_policy=_NOT_RULES,
     ),
     "gate2": Reads(
@@ -90,6 +90,7 @@ WRITES: dict[str, tuple[str, ...]] = {
         "row_findings",
         "findings_past",
         "set_aside",
+        "rows_aside",
     ),
     # The slips stand beside the lake.
     "slips": (),
@@ -129,6 +130,7 @@ TITLES = {
     "row_findings": "what the agencies are asked",
     "findings_past": "what the agencies were asked before",
     "set_aside": "the rows that were set aside",
+    "rows_aside": "what could be read of the rows set aside",
     "corrections": "what the agencies corrected on slips",
     "totals": "the 合计 rows",
     "model_drift": "the drift from the match model",

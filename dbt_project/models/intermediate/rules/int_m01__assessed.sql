@@ -161,7 +161,7 @@ judged as (
         end as unassessed_reason
     from cases
     inner join summed on cases.case_no = summed.case_no
-    inner join paid on cases.case_no = paid.case_no
+    inner join paid on cases.case_no = paid.case_no and paid.payments > 0
     left join spared on cases.case_no = spared.case_no
 ),
 
