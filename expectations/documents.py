@@ -71,7 +71,7 @@ def write_pages(
         sections = _sections(result, renderer, view)
         body = f"<p><a href='index.html'>← {_GATES[verdict.gate]} {verdict.month}</a></p>{sections}"
         title = f"{table} {titles.get(table, '')}".strip()
-        (folder / f"{table}.html").write_text(_page(title, body), encoding="utf-8")
+        (folder / f"{table}.html").write_text(page(title, body), encoding="utf-8")
     (folder / "index.html").write_text(_index(verdict, titles, sentences, set(results)), encoding="utf-8")
 
 
@@ -94,7 +94,7 @@ def cleaned(html: str) -> str:
 def _index(verdict: Verdict, titles: Mapping[str, str], sentences: Mapping[str, str], pages: set[str]) -> str:
     stopped, warned = len(verdict.failed("stop")), len(verdict.failed("warn"))
     head = (
-        f"<p class='status {verdict.status}'>{_STATUSES[verdict.status]}</p><p>"
+        f"<p><a href='../../index.html'>← 各月 all months</a></p><p class='status {verdict.status}'>{_STATUSES[verdict.status]}</p><p>"
         f"规则 rules {len(verdict.rules)} · 拦截 stopped {stopped} · 提醒 warned {warned} · "
         f"未评估 not assessed {len(verdict.not_assessed())}</p>"
         f"<p class='small'>指纹 fingerprint <code>{verdict.fingerprint}</code></p>"
@@ -106,7 +106,7 @@ def _index(verdict: Verdict, titles: Mapping[str, str], sentences: Mapping[str, 
         name = f"<a href='{table}.html'>{table}</a>" if table in pages else table
         rules = [rule for rule in verdict.rules if rule.table == table]
         blocks.append(_block(f"{name} <span>{escape(titles.get(table, ''))}</span>", rules, sentences))
-    return _page(f"{_GATES[verdict.gate]} {verdict.month}", head + "".join(blocks))
+    return page(f"{_GATES[verdict.gate]} {verdict.month}", head + "".join(blocks))
 
 
 def _block(heading: str, rules: Sequence[RuleVerdict], sentences: Mapping[str, str]) -> str:
@@ -127,7 +127,8 @@ def _row(rule: RuleVerdict, sentence: str) -> str:
     )
 
 
-def _page(title: str, body: str) -> str:
+def page(title: str, body: str) -> str:
+    """A page of ours: title and body in the plain style, no script, nothing loaded from anywhere."""
     return (
         f"<!DOCTYPE html>\n<html lang='zh-CN'>\n<head>\n<meta charset='utf-8'>\n<title>{escape(title)}</title>\n"
         f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n"

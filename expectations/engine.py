@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def _answer(entry: Any) -> Answer:
     result = entry.result
     if "unexpected_count" not in result:
         measured = result.get("observed_value")
-        if measured is not None and (isinstance(measured, bool) or not isinstance(measured, int | float)):
+        if measured is not None and (isinstance(measured, bool) or not isinstance(measured, Number)):
             # A list, a word, a day: it may be a value of a row. What stays is whether it held.
             measured = result["observed_value"] = float(bool(entry.success))
         number = None if measured is None else float(measured)

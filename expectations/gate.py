@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations import history
+from expectations.overview import write_overview
 from expectations.phrases import NotAssessable, Scene
 from expectations.shapes import Past, look_back
 from expectations.shelves import Files, look_back_at_marts, tables
@@ -100,6 +101,7 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
         )
     outcome = record(_outcome(verdict, sorted(set(here) - {one.suite.table for one in asked})), lake)
     write_verdict(verdict, lake)
+    write_overview(lake)
     if verdict.status == "held":
         raise _held(verdict)
     return outcome

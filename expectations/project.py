@@ -37,7 +37,7 @@ def export(month: Month, to: Path, *, lake: Lake, policy: Policy) -> dict[str, i
         )
     with replacing_folder(to) as folder:
         (folder / _MARK).write_text(f"Gates of {month}, made by doudi gate export.\n", "utf-8")
-        counts = {gate: _gate(gate, month, folder, lake, policy) for gate in GATES}
+        counts: dict[str, int] = {gate: _gate(gate, month, folder, lake, policy) for gate in GATES}
         _settle(folder, to)
     return counts
 

@@ -39,7 +39,7 @@ class Rule(BaseModel):
     expectation: str | None = None
     vocabulary: str | None = None
     query: str | None = None
-    sentence: dict[Literal["en", "zh"], str] = {}
+    sentence: dict[str, str] = {}
     args: dict[str, Any] = {}
     policy: dict[str, str] = {}
     severity: Severity
@@ -63,6 +63,13 @@ class Rule(BaseModel):
         if numbers:
             raise ValueError(f"a number stands in {', '.join(numbers)}: name a policy parameter instead")
         return args
+
+    @field_validator("sentence")
+    @classmethod
+    def _in_two_languages(cls, sentence: dict[str, str]) -> dict[str, str]:
+        if set(sentence) - {"en", "zh"}:
+            raise ValueError("a sentence is given as en and zh")
+        return sentence
 
     @model_validator(mode="after")
     def _is_absolute_stop(self) -> Rule:
