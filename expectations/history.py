@@ -27,11 +27,11 @@ MEASURES = {
 _DAYS_OF_YEAR = 365
 
 
-def rows_in_history(scene: Scene, *, fall: str, rise: str) -> str:
-    """Rows over what is usual: not below 1 - fall, not above 1 + rise."""
+def rows_in_history(scene: Scene, *, fall: str, rise: str, least: str) -> str:
+    """Rows over what is usual: not below 1 - fall, not above 1 + rise. Usually fewer than ``least`` rows jump as they like."""
     return _verdict(
         f"WITH {_compared(scene, 'rows')} SELECT {_nearest('greatest(here, 0.5) / typical', 'greatest(here, 0.5) / nullif(season, 0)')}"
-        f" AS measured, CAST(typical AS BIGINT) AS of_rows FROM compared WHERE typical > 0",
+        f" AS measured, CAST(typical AS BIGINT) AS of_rows FROM compared WHERE typical >= {least}",
         at_least=f"1 - {fall}",
         at_most=f"1 + {rise}",
     )
@@ -186,8 +186,8 @@ def _times(here: str, there: str) -> str:
 WORDS: tuple[Phrase, ...] = (
     word_of(
         rows_in_history,
-        "rows neither fell by more than {fall} nor rose by more than {rise} against the feed's history",
-        "行数较以往各月降幅不超过 {fall}、增幅不超过 {rise}",
+        "rows neither fell by more than {fall} nor rose by more than {rise} against the feed's history (from {least} rows on)",
+        "行数较以往各月降幅不超过 {fall}、增幅不超过 {rise}（以往 {least} 行起）",
     ),
     word_of(
         filled_in_history,

@@ -44,7 +44,8 @@ CREATE TABLE death__shape AS SELECT * FROM (VALUES
 
 CASES = [
     # Half of the 110 that are usual, but nearly the 60 of last September.
-    ("rows_in_history", {}, {"fall": 0.1, "rise": 0}, {"fall": 0.05, "rise": 0}, 0.916667, 110),
+    ("rows_in_history", {}, {"fall": 0.1, "rise": 0, "least": 110}, {"fall": 0.05, "rise": 0, "least": 110}, 0.916667, 110),
+    ("rows_in_history", {}, {"fall": 0, "rise": 0, "least": 111}, None, None, 0),
     ("filled_in_history", {"columns": ["name"]}, {"limit": 0.3}, {"limit": 0.29}, 0.3, 55),
     ("mix_in_history", {"column": "town"}, {"limit": 0.75, "least": 40}, {"limit": 0.7, "least": 40}, 0.75, 40),
     ("mix_in_history", {"column": "town"}, {"limit": 0, "least": 41}, None, None, 0),
