@@ -30,6 +30,12 @@ _HEAD_BYTES = 4096
 # Of a table's characters at least one in ten is a comma, a digit or a line end.
 _ZERO_SHARE_OF = 20
 _DECLARES = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+# A cell that holds an error (record 0x0205), or a formula that came to one (0x0006), with one of the seven codes.
+_ERROR_OF_XLS = re.compile(
+    rb"\x05\x02\x08\x00.{6}[\x00\x07\x0f\x17\x1d\x24\x2a]\x01"
+    rb"|\x06\x00.{8}\x02\x00[\x00\x07\x0f\x17\x1d\x24\x2a]\x00\x00\x00\xff\xff",
+    re.DOTALL,
+)
 _OTHER_BOOKS = {
     "xl/workbook.bin": "a binary workbook (.xlsb)",
     "content.xml": "an OpenDocument file (.ods)",
@@ -170,5 +176,11 @@ def date_system_of_xls(path: Path) -> str:
     if "Workbook".encode("utf-16-le") not in content and "Book".encode("utf-16-le") in content:
         # Its texts are of the writer's own code page: what would be read is not what was written.
         raise DeliveryRefused(f"{path.name} is a workbook of Excel 95 or older.", next_step=_SAVE_AS)
+    if _ERROR_OF_XLS.search(content):
+        # The reader gives them as empty cells and does not tell where; of an xlsx the dock finds each.
+        raise DeliveryRefused(
+            f"{path.name} holds error values (#REF!, #N/A …), which an .xls does not let be told from empty cells.",
+            next_step="have them put right, or save it as .xlsx: then only their rows are set aside.",
+        )
     # Record 0x0022, two bytes long, holding 1: the only byte sequence by which a workbook asks for 1904.
     return "1904" if b"\x22\x00\x02\x00\x01\x00" in content[: 1 << 16] else "1900"

@@ -258,6 +258,8 @@ OTHERS = [
     old("an xls locked with a password", xls(roster(), extra=record(0x2F, b"\1\0" * 27)), no("locked with a password", file=XLS)),
     old("an xls whose sheet begins beyond its end", xls(roster()).replace(struct.pack("<HH", 0x85, 12), struct.pack("<HH", 0x85, 0xFFF0)), no(file=XLS)),
     old("an xls with a cell in its last place", xls(roster(), cells=record(0x0203, struct.pack("<HHHd", 65535, 26, 0, 1.0))), lands(65536, 65531)),
+    old("an xls with an error in a cell", xls(roster(), cells=record(0x0205, struct.pack("<HHHBB", 6, 9, 0, 0x17, 1))), no("error values", "save it as .xlsx", file=XLS)),
+    old("an xls with a formula that came to an error", xls(roster(), cells=record(0x0006, struct.pack("<HHH", 6, 9, 0) + b"\2\0\x2a\0\0\0\xff\xff" + bytes(8))), no("error values", file=XLS)),
     old("an xls with a record longer than the file", xls(roster(), cells=struct.pack("<HH", 0x0204, 0xFFFF)), no(file=XLS)),
     old("an xls of sectors that go round in a circle", xls(roster())[:-512] + struct.pack("<128I", *([0] * 128)), no(file=XLS)),
     old("a web page named xls", "<html><table><tr><td>姓名".encode("gbk"), no("web page", file=XLS)),
