@@ -137,19 +137,21 @@ def make(rows):
         )
         for month, asked in zip(MONTHS, (rows // 2, rows), strict=True):
             _multiply(con, "medical_enrolment", month, PERSONS, "")
-            copies = -(-asked // _count(con, FEED, month))
+            # History that a first month brings beside it is no part of a month.
+            own = f"substr(CAST(settled_at AS VARCHAR), 1, 7) = '{month}'"
+            copies = -(-asked // _count(con, FEED, month, own))
             _multiply(con, FEED, month, copies,
                 "settlement_id || lpad(CAST(copy AS VARCHAR), 6, '0') AS settlement_id, total + copy % 997 AS total,"
-                " own_total + copy % 997 AS own_total,", asked)  # fmt: skip
+                " own_total + copy % 997 AS own_total,", asked, own)  # fmt: skip
             _account_for(con, month)
 
 
-def _count(con, feed, month):
+def _count(con, feed, month, among="true"):
     place = f"{_lake()}/standardised/feed={feed}/month={month}/*.parquet"
-    return con.execute(f"SELECT count(*) FROM read_parquet('{place}')").fetchone()[0]
+    return con.execute(f"SELECT count(*) FROM read_parquet('{place}') WHERE {among}").fetchone()[0]
 
 
-def _multiply(con, feed, month, copies, more, most=None):
+def _multiply(con, feed, month, copies, more, most=None, among="true"):
     from warehouse.lake import Lake
 
     keys = {"feed": feed, "month": month}
@@ -160,6 +162,7 @@ def _multiply(con, feed, month, copies, more, most=None):
             f"COPY (SELECT * EXCLUDE (copy) REPLACE ({more} psn_no || lpad(CAST(copy % {PERSONS} AS VARCHAR), 2, '0') AS psn_no,"
             f" copied(id_no, copy % {PERSONS}) AS id_no, copied(id_no_raw, copy % {PERSONS}) AS id_no_raw)"
             f" FROM read_parquet('{here}/*.parquet', hive_partitioning = false), range({copies}) AS r(copy)"
+            f" WHERE {among}"
             f" {f'LIMIT {most}' if most else ''}) TO '{folder}/part-0.parquet' (FORMAT parquet, COMPRESSION zstd)"
         )
 
