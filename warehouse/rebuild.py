@@ -68,6 +68,6 @@ def rebuild(
                 continue
             say(state)
             done.append(Rebuilt(state, run(stage, month)))
-            inputs = Inputs(settings)
+            inputs.forget()
     inputs.digests.keep()
     return done

@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from warehouse.lake import Lake
-
 _BLOCK = 4 << 20
 _FILE = "digests.json"
 
@@ -64,6 +62,9 @@ class Digests:
     def keep(self) -> None:
         """Write down what was read; on a full disk it is simply read again next time."""
         if self._is_new:
+            aside = self._path.with_name(f".aside-{_FILE}")
             with suppress(OSError):
-                Lake(self._home).write_text(self._path, json.dumps(self._known))
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                aside.write_text(json.dumps(self._known), encoding="utf-8")
+                aside.replace(self._path)
                 self._is_new = False

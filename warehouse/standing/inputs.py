@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
 from pathlib import Path
 
 from warehouse import policy as policies
@@ -33,6 +32,7 @@ class Inputs:
         self.lake = Lake(settings.home)
         self.digests = Digests(settings.home)
         self._parts: dict[tuple[str, str], str] = {}
+        self._of_code: dict[str, str] = {}
 
     def of(self, stage: str, month: Month) -> dict[str, str]:
         """Everything that the stage reads for the month, by a plain name (``registry/2026-09``, ``policy``)."""
@@ -41,7 +41,7 @@ class Inputs:
             for one in months_read(when, str(month), self._months(table)):
                 found[f"{table}/{one}"] = self.part(table, one)
         for name in reads.code:
-            found[name] = self._code[name]
+            found[name] = self._code(name)
         found["policy"] = self._policy(month, reads.policy, reads.but_policy)
         if reads.frequencies:
             found["frequencies"] = self._frequencies(month)
@@ -132,24 +132,28 @@ class Inputs:
         ordered = sorted("\x1f".join(cells) for cells in chosen)
         return hashlib.sha256("\n".join([self.settings.region, *ordered]).encode()).hexdigest()
 
-    @cached_property
-    def _code(self) -> dict[str, str]:
-        found = {}
-        for name, (folder, endings) in _CODE.items():
-            paths = [
-                path
-                for path in sorted((REPOSITORY / folder).rglob("*"))
-                if path.suffix in endings and path.parent.name != _PACKS and "target" not in path.parts
-            ]
-            found[name] = self.digests.of(paths, REPOSITORY)
-        models = sorted(_MODELS.glob("*.json"))
-        found["model"] = self.digests.of(models[-1:], REPOSITORY)
-        return found
+    def _code(self, name: str) -> str:
+        known = self._of_code.get(name)
+        if known is None:
+            known = self._of_code[name] = self.digests.of(_paths_of(name), REPOSITORY)
+        return known
 
     def _frequencies(self, month: Month) -> str:
         last = month.last_day.isoformat()
         dated = [p for p in sorted((self.lake.root / "frequencies").glob("[0-9]*.parquet")) if p.stem <= last]
         return self.digests.of(dated[-1:], self.lake.root)
+
+
+def _paths_of(name: str) -> list[Path]:
+    """The files of the repository that decide under a name of ``Reads.code``."""
+    if name == "model":
+        return sorted(_MODELS.glob("*.json"))[-1:]
+    folder, endings = _CODE[name]
+    return [
+        path
+        for path in sorted((REPOSITORY / folder).rglob("*"))
+        if path.suffix in endings and path.parent.name != _PACKS and "target" not in path.parts
+    ]
 
 
 def files_of(folder: Path) -> list[Path]:
