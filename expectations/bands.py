@@ -111,11 +111,13 @@ def rates_reached(
 def json_filled(scene: Scene, column: str, keys: Sequence[str], *, limit: str) -> str:
     """In enough rows the column's JSON has something under each of these keys."""
     name = quoted_name(column)
+    # Half a JSON raises where it is looked into.
+    readable = f"CASE WHEN json_valid({name}) THEN {name} END"
     filled = " AND ".join(
-        f"coalesce(json_extract_string({name}, '$.{key}'), '') NOT IN ('', '[]', chr(123) || chr(125), 'null')"
+        f"coalesce(json_extract_string({readable}, '$.{key}'), '') NOT IN ('', '[]', chr(123) || chr(125), 'null')"
         for key in keys
     )
-    return share(f"coalesce(json_valid({name}), false) AND {filled}", at_least=limit)
+    return share(filled, at_least=limit)
 
 
 def references_known(scene: Scene, column: str, only: Chosen | None = None, *, limit: str) -> str:

@@ -13,7 +13,7 @@ CREATE TABLE dim_rule AS SELECT * FROM (VALUES ('D01', '死亡后仍发放', '�
 CREATE TABLE fct_warning_monthly AS SELECT 'W' || i AS warning_id, CASE WHEN i % 2 = 0 THEN 'D01' ELSE 'C01' END AS rule_id, 'P' || i AS person_id,
   'H' || (i // 3) AS household_id, 'tongren' AS region, '隆务镇' AS township, '某村' AS village, '疑似' AS grade,
   CASE WHEN i = 0 THEN 'waiting' ELSE 'listed' END AS status, CASE WHEN i = 0 THEN 'cap' ELSE '' END AS status_reason, '2026-08' AS since,
-  100::DECIMAL(18,2) AS amount, '一句话' AS summary, '拟核实' AS proposed, '核对' AS check_hint, '{"months": 2}' AS evidence, 'x@tongren' AS policy_ref,
+  100::DECIMAL(18,2) AS amount, '一句话' AS summary, '拟核实' AS proposed, '核对' AS check_hint, '{"months": 2, "rows": {"death": 1}, "files": ["death/death.csv"], "fingerprint": "1"}' AS evidence, 'answer_hours@*:2020-01-01' AS policy_ref,
   'R044' AS requirement, 1.0::DOUBLE AS priority FROM range(8) AS t(i);
 CREATE TABLE fct_assessment_monthly AS SELECT 'D01' AS rule_id, '隆务镇' AS township, 10::BIGINT AS in_scope, 8::BIGINT AS assessed, 2::BIGINT AS not_assessed, 'no cremation feed' AS reason;
 CREATE TABLE fct_indicator_monthly AS SELECT person_id, 'medical_own_12m' AS indicator, 10::DECIMAL(18,2) AS value, DATE '2025-10-01' AS window_from,
@@ -63,7 +63,7 @@ CREATE TABLE fct_household_income_monthly AS SELECT household_id AS household_ke
   ('就业成本扣除', false, false, 0, '申报'), ('计入收入合计', true, true, 10000, NULL)) AS t(part, is_result, is_counted, amount_year, basis);
 CREATE TABLE fct_membership_monthly AS SELECT household_id AS household_key, person_id, '2026-07' AS from_month,
   CASE person_id WHEN 'P7' THEN '2026-08' END AS to_month FROM dim_person;
-CREATE TABLE audit_linkage_quality_monthly AS SELECT measure, 'all' AS group_kind, 'all' AS group_value, 'combined' AS method, 0.001 AS estimate, 0.0 AS low, 0.002 AS high
+CREATE TABLE audit_linkage_quality_monthly AS SELECT measure, 'all' AS group_kind, 'all' AS group_value, 'combined' AS method, 0.001 AS estimate, 0.0 AS low, 0.002 AS high, '' AS note
   FROM (VALUES ('false_links'), ('missed_links'), ('undecided')) AS t(measure);
 CREATE TABLE audit_linkage_histogram_monthly AS SELECT 'certain' AS grade, 'L01' AS rule, i::DOUBLE AS low_bits, i + 1.0 AS high_bits, 40::BIGINT AS links
   FROM range(5) AS t(i);

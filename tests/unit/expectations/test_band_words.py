@@ -27,7 +27,7 @@ CREATE TABLE fct_warning_monthly AS
   SELECT 'C01' AS rule_id, 'certain' AS grade, 1 AS n, 'k1' AS person_id, '{"rows":{"a":1},"files":["a/b"]}' AS evidence,
     'known_line@*:2020-01-01 (x, y)' AS policy_ref, '无' AS note FROM range(6)
   UNION ALL SELECT 'C01', 'review', 1, 'k2', '{"rows":{},"files":["a/b"]}', 'lost_line@*:2020-01-01; known_line@*:2020', '电话 13912345678' FROM range(2)
-  UNION ALL SELECT 'C02', 'certain', 1, 'k3', NULL, '无参数', '证号632321200101051111。' FROM range(40);
+  UNION ALL SELECT 'C02', 'certain', 1, 'k3', '{half', '无参数', '证号632321200101051111。' FROM range(40);
 CREATE TABLE fct_warning_monthly__past AS
   SELECT '2026-07' AS month, 'C01' AS rule_id, 'certain' AS grade, 1 AS n FROM range(4)
   UNION ALL SELECT '2026-07', 'C03', 'certain', 1 FROM range(20)
