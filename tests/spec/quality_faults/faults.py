@@ -33,11 +33,32 @@ def _other_county(text: str) -> str:
         return text
     body = "120101" + text[6:17]
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+    return (
+        body
+        + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+    )
 
 
-_MONEY = ("total", "fully_own", "over_limit_own", "first_own", "basic_paid", "critical_paid", "assistance_paid", "own_total")
-_LEVELS = {"1": "2", "2": "3", "3": "4", "4": "1", "一级": "二级", "二级": "三级", "三级": "四级", "四级": "一级"}
+_MONEY = (
+    "total",
+    "fully_own",
+    "over_limit_own",
+    "first_own",
+    "basic_paid",
+    "critical_paid",
+    "assistance_paid",
+    "own_total",
+)
+_LEVELS = {
+    "1": "2",
+    "2": "3",
+    "3": "4",
+    "4": "1",
+    "一级": "二级",
+    "二级": "三级",
+    "三级": "四级",
+    "四级": "一级",
+}
 
 FAULTS: tuple[Fault, ...] = (
     # What the dock itself refuses, holds or does not load twice.

@@ -132,6 +132,7 @@ def test_every_word_has_a_case_here():
         "card_agrees",
         "totals_agree",
         "totals_disagreeing",
+        "certain_on_sources",  # test_certain_deaths
     }
     assert set(WORDS) == {case[0] for case in CASES} | elsewhere | {"account_balances", "shares_as_trained"}
 

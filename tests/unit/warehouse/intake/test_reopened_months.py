@@ -52,7 +52,9 @@ def test_a_withdrawn_file_leaves_the_shelf_and_the_ledger_says_by_whom_and_why(d
     outcome = dock.receive()
     assert dock.status(HOTLINE) == [("withdrawn", "withdrawn by 民政局 才让: 重复报送")]
     assert "hotline" not in dock.lake.feeds("landed", str(MONTH))
-    assert any(said == "hotline.csv was withdrawn: its 20 rows are not on the shelf." for said in outcome.reasons)
+    assert any(
+        said == "hotline.csv was withdrawn: its 20 rows are not on the shelf." for said in outcome.reasons
+    )
     assert not any("才让" in said or "no longer in the inbox" in said for said in outcome.reasons)
     before = ledger.read(dock.lake, MONTH)
     dock.receive()
@@ -63,7 +65,9 @@ def test_an_optional_feed_withdrawn_reopens_the_month_until_it_is_closed_without
     side = dock.withdraw(HOTLINE)
     assert any("open again; no longer counts: hotline.csv" in said for said in dock.receive().reasons)
     with (
-        pytest.raises(MonthNotClosed, match="standardise 2026-10: 2026-10 was closed before and is open again"),
+        pytest.raises(
+            MonthNotClosed, match="standardise 2026-10: 2026-10 was closed before and is open again"
+        ),
         stage_run("standardise", MONTH, dock.lake.home),
     ):
         pytest.fail("it ran")
