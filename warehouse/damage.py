@@ -8,55 +8,9 @@ from pathlib import Path
 
 from warehouse import sums
 from warehouse.errors import LakeDamaged
+from warehouse.flow import WRITER, months_read, reads_of
 from warehouse.months import Month
 
-# Who writes a table of the lake again; what people entered comes back from the backup only.
-WRITERS = {
-    "receive": ("landed", "quarantine", "row_account", "totals", "ledger"),
-    "close": ("closed",),
-    "standardise": ("standardised", "records", "profiles", "model_drift", "row_findings", "findings_past", "set_aside",
-                    "rows_aside"),
-    "link": ("crosswalk", "pairs", "review", "registry", "events"),
-    "quality": (
-        "linkage_quality", "linkage_histogram", "linkage_unlinkables", "linked_unlinked", "link_sample",
-    ),
-    "identity": ("identity_report",),
-    "prepare_review": ("review_cards",),
-    "build": ("marts",),
-    "its gate": ("verdicts", "feed_shapes"),
-}  # fmt: skip
-_MEASURED = WRITERS["quality"]
-# What a stage reads of its own month, and of the months before.
-_READS: dict[str, tuple[str, ...]] = {
-    "receive": ("ledger",),
-    "close": ("ledger",),
-    "standardise": ("landed", "ledger", "corrections", "findings_past"),
-    "gate1": ("standardised", "set_aside", "row_account", "totals", "ledger", "model_drift"),
-    "slips": ("row_findings", "landed", "quarantine", "totals", "ledger", "corrections"),
-    "link": ("records", "profiles", "decisions"),
-    "identity": ("registry", "events"),
-    "quality": ("records", "profiles", "standardised", "crosswalk", "pairs", "review", "registry", "labels"),
-    "prepare_review": ("review", "registry", "link_sample", "records"),
-    "build": ("standardised", "set_aside", "rows_aside", "records", "crosswalk", "events", "registry", "row_account",
-              *_MEASURED),
-    "gate2": ("marts", "crosswalk", "pairs", "review", "events", "records", "registry", "standardised"),
-    "publish": ("marts", "crosswalk", "verdicts", "standardised", "row_account", "ledger"),
-    "absorb": ("dispositions",),
-    "absorb_review": ("review_cards", "review_answers", "registry"),
-}  # fmt: skip
-_READS_OF_EARLIER: dict[str, tuple[str, ...]] = {
-    "receive": ("ledger",),
-    "gate1": ("standardised", "row_account", "ledger", "feed_shapes"),
-    "link": ("registry", "events", "decisions", "frequencies"),
-    "identity": ("registry",),
-    "quality": ("standardised", "records", "labels"),
-    "prepare_review": ("labels",),
-    "build": ("standardised", "records", "crosswalk", "events", "dispositions", "marts", *_MEASURED),
-    "gate2": ("marts",),
-    "publish": ("report_figures",),
-}
-# Of these the months before the last say nothing any more.
-_LAST_ONLY = ("registry",)
 _MAGIC = b"PAR1"
 
 
@@ -98,28 +52,37 @@ def damaged(what: str, home: Path) -> LakeDamaged | None:
 def mended_by(path: Path) -> str:
     """The next step for a damaged file, by its place below the lake."""
     table = path.parts[0]
-    month = next(
-        (part.removeprefix("month=") for part in path.parts if part.startswith("month=")), "its month"
-    )
-    stage = path.stem if table == "outcomes" else ""
-    stage = stage or next((writer for writer, tables in WRITERS.items() if table in tables), "")
+    month = _month_of(path) or "its month"
+    # What people entered has no writer.
+    stage = path.stem if table in ("outcomes", "verdicts") else WRITER.get(table, "")
     if not stage:
         return "bring this file back from the backup of the home: nothing else holds what it held."
     return f"move the file away, run {stage} for {month} again and the stages after it; look after the disk."
 
 
 def _read_by(stage: str, month: Month, root: Path) -> Iterator[Path]:
-    own, earlier = _READS.get(stage, ()), _READS_OF_EARLIER.get(stage, ())
-    for table in dict.fromkeys((*own, *earlier)):
-        for found in sorted((root / table).rglob(sums.NAME)):
-            of = next((p.removeprefix("month=") for p in found.parts if p.startswith("month=")), None)
-            if any(part.startswith(".") for part in found.parent.relative_to(root).parts):
-                continue
-            is_earlier = of is None or of < str(month)
-            if is_earlier and table in _LAST_ONLY and of != str(month.previous):
-                continue
-            if (of == str(month) and table in own) or (is_earlier and table in earlier):
-                yield found.parent
+    """The folders with sums that the stage opens for the month, each once."""
+    reads = reads_of(stage)
+    seen: set[Path] = set()
+    for table, when in reads.files if reads else ():
+        folders = [
+            path.parent
+            for path in sorted((root / table).rglob(sums.NAME))
+            if not any(part.startswith(".") for part in path.parent.relative_to(root).parts)
+        ]
+        months = months_read(
+            when, str(month), sorted({of for folder in folders if (of := _month_of(folder))})
+        )
+        for folder in folders:
+            # What is kept by another key than the month (a quarter, a date) is of earlier.
+            of = _month_of(folder)
+            if folder not in seen and (of in months or (not of and when != "now")):
+                seen.add(folder)
+                yield folder
+
+
+def _month_of(path: Path) -> str:
+    return next((part.removeprefix("month=") for part in path.parts if part.startswith("month=")), "")
 
 
 def _is_whole(path: Path) -> bool:

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from warehouse.errors import Unavailable
+from warehouse.flow import reads_of_earlier
 from warehouse.months import Month
-from warehouse.runs import READS_OF_EARLIER
 
 _HOME = "home"
 
@@ -37,7 +37,7 @@ def alone(stage: str, month: Month, home: Path) -> Iterator[None]:
             )
         )
         for earlier in _earlier(home, month):
-            for read in READS_OF_EARLIER.get(stage, ()):
+            for read in reads_of_earlier(stage):
                 what = f"another run is at work on {earlier} ({read}), which {stage} of {month} reads"
                 held.enter_context(_held(home, f"{earlier}.{read}", shared=True, what=what))
         yield

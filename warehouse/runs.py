@@ -14,29 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import CutShort, Refused
+from warehouse.flow import READS, reads_of_earlier
 from warehouse.months import Month
 from warehouse.swap import sync
 
 TABLE = "unfinished"
 # Stands while a restore lets the old home and the new one change places (``warehouse.restore``).
 RESTORE_NOTE = Path(".restoring") / "swap.json"
-# In the order of the flow: a stage stands on those before it.
-ORDER = (
-    "receive", "close", "standardise", "slips", "gate1", "link", "quality", "prepare_review", "build", "gate2",
-    "publish",
-)  # fmt: skip
-# Which stages' tables of earlier months a stage reads.
-READS_OF_EARLIER: dict[str, tuple[str, ...]] = {
-    "receive": ("receive",),
-    "gate1": ("receive", "standardise"),
-    "link": ("link",),
-    "identity": ("link",),
-    "quality": ("standardise", "link"),
-    "prepare_review": ("link", "prepare_review"),
-    "build": ("standardise", "link", "quality", "build"),
-    "gate2": ("link", "build"),
-    "publish": ("build", "publish"),
-}
 
 
 @dataclass
@@ -122,10 +106,11 @@ def refuse_cut_short(stage: str, month: Month, home: Path) -> None:
 
 def _stands_on(stage: str, month: str, cut_stage: str, cut_month: str) -> bool:
     if cut_month < month:
-        return cut_stage in READS_OF_EARLIER.get(stage, ())
-    if cut_month > month or cut_stage == stage or cut_stage not in ORDER:
+        return cut_stage in reads_of_earlier(stage)
+    order = list(READS)
+    if cut_month > month or cut_stage == stage or cut_stage not in order:
         return False
-    return ORDER.index(cut_stage) < (ORDER.index(stage) if stage in ORDER else len(ORDER))
+    return order.index(cut_stage) < (order.index(stage) if stage in order else len(order))
 
 
 def _unmark(run: Run) -> None:

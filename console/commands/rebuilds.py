@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from console.commands.stages import run_stage
 from console.screen import Screen
 from warehouse import audit_log
+from warehouse.flow import READS
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome
 from warehouse.rebuild import planned, rebuild
 from warehouse.settings import Settings
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.reads import READS
 from warehouse.standing.states import State, months_run, survey
 
 _MARKS = {"fresh": "fresh", "stale": "STALE", "behind": "behind", "held": "HELD", "never": "–"}
@@ -54,9 +55,7 @@ def run_rebuild(
         return
 
     def run(stage: str, month: Month) -> Outcome:
-        outcome, seconds = run_stage(stage, month, settings)
-        screen.outcome(outcome, seconds)
-        return outcome
+        return screen.run(partial(run_stage, stage, month, settings))
 
     def say(state: State) -> None:
         for why in state.reasons or ("every stage was asked for",):

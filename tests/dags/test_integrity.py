@@ -226,7 +226,7 @@ def test_only_the_dag_that_publishes_tells_that_a_month_went_out(bag):
 
 def test_a_rebuild_by_airflow_knows_every_stage_of_the_chain():
     from orchestration.rebuilding import _stage
-    from warehouse.standing.reads import READS
+    from warehouse.flow import READS
 
     assert all(callable(_stage(stage)) for stage in READS)
 

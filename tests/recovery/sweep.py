@@ -20,11 +20,12 @@ if __name__ == "__main__":
 from console.county.write import write_county
 from tests.recovery.faults import Desk, content, copied, difference, spread
 from warehouse.errors import CutShort, Fault, MonthNotClosed, Refused
+from warehouse.flow import READS
 from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.runs import ORDER
 
+STAGES = tuple(READS)
 KINDS = ("kill", "torn", "full")
 # What a case may end with when its disk is full: our own sentence, to be tried again; or nothing at all, where what
 # could not be written was no result.
@@ -94,9 +95,9 @@ class Sweep:
         self, stage: str, home: Path, before: Path, whole: Mapping[str, str], what: str
     ) -> None:
         """Whoever goes on without running the stage again is refused, or stands on all of the old or all of the new."""
-        if stage not in ORDER[:-1]:
+        if stage not in STAGES[:-1]:
             return
-        following = ORDER[ORDER.index(stage) + 1]
+        following = STAGES[STAGES.index(stage) + 1]
         try:
             with stage_run(following, Month.parse(self.month), home):
                 raise _EnteredError
@@ -143,7 +144,7 @@ def main(persons: int = 600) -> None:
         scratch = Path(folder)
         inbox, home, desk = made_up(scratch / "county", persons, months), scratch / "home", Desk()
         for month in months:
-            for stage in ORDER:
+            for stage in STAGES:
                 desk.run(stage, month, home, inbox=inbox)
             print(f"{month} has run", flush=True)
         shorten(inbox / months[1])
@@ -164,7 +165,7 @@ def main(persons: int = 600) -> None:
 
 def _in_a_row(sweep: Sweep, home: Path, undisturbed: Path, month: str) -> None:
     """The whole chain with one kill in every stage: what is published is the same."""
-    for stage in ORDER:
+    for stage in STAGES:
         seen = sweep._run(stage, copied(home, sweep.scratch / "counted"))["points"]
         assert sweep._run(stage, home, {"kind": "kill", "at": len(seen) // 2})["exit"] == 137
         sweep._run(stage, home)

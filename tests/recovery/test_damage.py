@@ -8,8 +8,8 @@ from tests.recovery.conftest import MONTHS
 from tests.recovery.faults import copied
 from warehouse import sums
 from warehouse.checking import check
-from warehouse.damage import _READS, _READS_OF_EARLIER, WRITERS
 from warehouse.errors import LakeDamaged
+from warehouse.flow import WRITER, months_read, reads_of
 from warehouse.guard import stage_run
 from warehouse.months import Month
 
@@ -51,8 +51,12 @@ def home(linked, tmp_path):
 
 def readers(table, month):
     """The stages of the last month that read a table of a month."""
-    reads = _READS if month == LAST else _READS_OF_EARLIER
-    return [stage for stage in STAGES if table in reads.get(stage, ())]
+    return [
+        stage
+        for stage in STAGES
+        for one, when in reads_of(stage).files
+        if one == table and month in months_read(when, LAST, list(MONTHS))
+    ]
 
 
 def tables_of(home):
@@ -60,7 +64,7 @@ def tables_of(home):
     for folder in sorted(path for path in (home / "lake").iterdir() if path.is_dir()):
         for month in reversed(MONTHS):
             found = sorted(folder.glob(f"**/month={month}/*.parquet")) + sorted(
-                folder.glob(f"**/month={month}/*.json")
+                folder.glob(f"**/month={month}/[!.]*.json")
             )
             if found and readers(folder.name, month):
                 yield folder.name, month, found[0]
@@ -76,7 +80,7 @@ def test_every_harm_to_every_table_is_told_by_whoever_reads_it(home):
                 with pytest.raises(LakeDamaged) as said, stage_run(stage, Month.parse(LAST), home):
                     pytest.fail(f"{stage} began on {table} ({name})")
                 assert str(path.relative_to(home)) in said.value.what
-                writer = next((stage for stage, tables in WRITERS.items() if table in tables), "")
+                writer = path.stem if table == "verdicts" else WRITER.get(table, "")
                 step = f"run {writer} for {month} again" if writer else "backup"
                 assert step in said.value.next_step, (table, said.value.next_step)
                 tried += 1

@@ -18,9 +18,9 @@ from openlineage.client.facet_v2 import (
     schema_dataset,
 )
 
+from warehouse.flow import READS, WRITES
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.standing.reads import READS, WRITES
 from warehouse.verdicts import GATES, Gate, RuleVerdict, read_verdict
 
 NAMESPACE = "doudi"

@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 from warehouse import policy as policies
+from warehouse.flow import READS, WRITES, months_read
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.digests import Digests
-from warehouse.standing.reads import GATES, READS, WRITES, months_read
+from warehouse.verdicts import GATES
 
 # What of the repository decides a result beside the program: folder and ending.
 _CODE = {

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from warehouse.errors import GateHeld
+from warehouse.flow import READS
 from warehouse.months import Month
 from warehouse.settings import Settings
 from warehouse.standing import record
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.reads import READS
 
 
 @contextmanager

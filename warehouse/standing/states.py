@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from warehouse import runs
+from warehouse.flow import READS, WRITER
 from warehouse.months import Month
 from warehouse.outcomes import recorded
 from warehouse.standing import record
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.reads import GATES, READS, TITLES, WRITER
-from warehouse.standing.words import arrivals, closings
-from warehouse.verdicts import read_verdict
+from warehouse.standing.words import TITLES, arrivals, closings
+from warehouse.verdicts import GATES, read_verdict
 
 Status = Literal["fresh", "stale", "behind", "held", "never"]
 
@@ -135,11 +135,13 @@ def _behind(state: State, inputs: Inputs, wrong: dict[tuple[str, str], State]) -
             writers = GATES if table == "verdicts" else (WRITER.get(table),)
             if stage not in writers or (is_now and stage == state.stage):
                 continue
+            is_previous = month == str(Month.parse(state.month).previous)
             is_read = {
                 "now": is_now,
+                "lately": is_now or is_previous,
                 "until": True,
                 "before": not is_now,
-                "previous": month == str(Month.parse(state.month).previous),
+                "previous": is_previous,
             }[when]
             if is_read:
                 why = f"it stands on {stage} of {month}, which has to run again"

@@ -19,6 +19,43 @@ PAST = {
 }  # fmt: skip
 
 
+TITLES = {
+    "landed": "the rows on the shelf",
+    "ledger": "the ledger",
+    "standardised": "the standardised rows",
+    "records": "the records",
+    "profiles": "the descriptions of persons",
+    "registry": "the registry of persons",
+    "crosswalk": "the links",
+    "pairs": "the pairs that were decided",
+    "events": "what happened to ids",
+    "marts": "the marts",
+    "verdicts": "the verdicts of the gates",
+    "decisions": "what people decided about links",
+    "labels": "what reviewers labelled",
+    "dispositions": "what the villages answered",
+    "report_figures": "the figures as they were reported",
+    "quarantine": "the rows set aside at the dock",
+    "row_account": "the account of rows",
+    "row_findings": "what the agencies are asked",
+    "findings_past": "what the agencies were asked before",
+    "set_aside": "the rows that were set aside",
+    "rows_aside": "what could be read of the rows set aside",
+    "corrections": "what the agencies corrected on slips",
+    "totals": "the 合计 rows",
+    "model_drift": "the drift from the match model",
+    "review": "the open questions",
+    "link_sample": "the blind sample",
+    "contracts": "the contracts of the feeds and the rules of their rows",
+    "suites": "the rules of the gates",
+    "dbt": "the models of the warehouse",
+    "model": "the match model in force",
+    "forms": "the forms",
+    "policy": "policy lines of the month",
+    "frequencies": "the frozen name frequencies",
+}
+
+
 @dataclass(frozen=True)
 class Moved:
     """One feed's files between two closings of a month: names that came and that went (one name in both: sent again)."""

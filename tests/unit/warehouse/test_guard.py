@@ -104,7 +104,7 @@ def test_what_stands_behind_our_own_error_is_not_told_either(tmp_path):
     [
         ("registry/month=2026-09/persons.parquet", b"PAR1 cut off", "run link for 2026-09"),
         ("landed/feed=death/month=2026-10/part-0.parquet", b"", "run receive for 2026-10"),
-        ("verdicts/month=2026-10/gate1.json", b'{"gate": "ga', "run its gate for 2026-10"),
+        ("verdicts/month=2026-10/gate1.json", b'{"gate": "ga', "run gate1 for 2026-10"),
         ("dispositions/month=2026-08/abc.parquet", b"xx", "backup"),
     ],
 )

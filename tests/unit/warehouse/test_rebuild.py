@@ -15,6 +15,7 @@ import pytest
 
 from tests.dock_support import MONTH, roster_rows, whole_month, write_csv, write_sheets
 from warehouse.errors import GateHeld, MonthNotClosed
+from warehouse.flow import READS, WRITES
 from warehouse.guard import stage_run
 from warehouse.intake.close import close
 from warehouse.intake.receive import receive
@@ -25,9 +26,8 @@ from warehouse.policy import load
 from warehouse.rebuild import planned, rebuild
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.reads import GATES, READS, WRITES
 from warehouse.standing.states import months_run, survey
-from warehouse.verdicts import RuleVerdict, Verdict, fingerprint, write_verdict
+from warehouse.verdicts import GATES, RuleVerdict, Verdict, fingerprint, write_verdict
 
 MONTHS = (MONTH.plus(-2), MONTH.plus(-1), MONTH)
 FIRST, SECOND, LAST = map(str, MONTHS)
