@@ -9,7 +9,7 @@ from expectations.shapes import Past
 from expectations.suite import Shelf
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.verdicts import read_verdict
+from warehouse.verdicts import FACTS, LINKS, read_verdict
 
 Files = tuple[Path, ...]
 # A view over several months of a mart is named so: its rows carry the month of their partition.
@@ -52,10 +52,7 @@ def _standardised(month: Month, lake: Lake) -> Mapping[str, Files]:
         feed: _parquet(lake.partition("standardised", feed=feed, month=key))
         for feed in lake.feeds("standardised", key)
     }
-    facts = {
-        table: _parquet(lake.partition(table, month=key))
-        for table in ("row_account", "set_aside", "totals", "ledger", "model_drift")
-    }
+    facts = {table: _parquet(lake.partition(table, month=key)) for table in FACTS}
     return {**feeds, **facts}
 
 
@@ -65,10 +62,7 @@ def _marts(month: Month, lake: Lake) -> Mapping[str, Files]:
         folder.parent.name: _parquet(folder)
         for folder in sorted((lake.root / "marts").glob(f"*/month={key}"))
     }
-    links = {
-        table: _parquet(lake.partition(table, month=key))
-        for table in ("crosswalk", "pairs", "review", "events")
-    }
+    links = {table: _parquet(lake.partition(table, month=key)) for table in LINKS}
     records = tuple(
         file
         for feed in lake.feeds("records", key)

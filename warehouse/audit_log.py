@@ -13,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from typing import Any
 from warehouse.errors import LakeDamaged, Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.swap import sync
 
 TABLE = "audit_log"
 GENESIS = "0" * 64
@@ -265,20 +265,14 @@ def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".aside-{path.name}")
     try:
-        with aside.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
+        aside.write_text(text, encoding="utf-8")
+        sync(aside)
         aside.replace(path)
     except BaseException:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
 
 
 @contextmanager

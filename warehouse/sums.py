@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 NAME = ".sums.json"
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,20 @@ class Fault:
 
 def sha256(path: Path) -> str:
     """A file's SHA-256, read in blocks."""
-    digest = hashlib.sha256()
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def named(paths: Iterable[Path], root: Path) -> dict[str, Path]:
+    """Files, and all files of folders, by their name below ``root``, in order; hidden ones are left out (a partition
+    that is just being written), and what does not exist adds nothing."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            name = file.relative_to(root)
+            if file.is_file() and not any(part.startswith(".") for part in name.parts):
+                found[name.as_posix()] = file
+    return dict(sorted(found.items()))
 
 
 def write(folder: Path) -> None:

@@ -16,11 +16,15 @@ from typing import Any, Literal
 
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.sums import named
 
 Gate = Literal["gate1", "gate2"]
 Severity = Literal["stop", "warn"]
 Status = Literal["passed", "held", "released"]
 GATES: tuple[Gate, ...] = ("gate1", "gate2")
+# What the gates look at beside the rows of feeds and the marts.
+FACTS = ("row_account", "set_aside", "totals", "ledger", "model_drift")
+LINKS = ("crosswalk", "pairs", "review", "events")
 
 _BLOCK = 1 << 20
 
@@ -123,14 +127,8 @@ def fingerprint(paths: Iterable[Path], root: Path) -> str:
     A path that does not exist adds nothing, so a partition that appears later changes the fingerprint.
     Hidden files (a partition that is just being written) are left out.
     """
-    files: dict[str, Path] = {}
-    for path in paths:
-        for file in path.rglob("*") if path.is_dir() else [path]:
-            name = file.relative_to(root)
-            if file.is_file() and not any(part.startswith(".") for part in name.parts):
-                files[name.as_posix()] = file
     digest = hashlib.sha256()
-    for key, found in sorted(files.items()):
+    for key, found in named(paths, root).items():
         digest.update(f"{key}\0{found.stat().st_size}\0".encode())
         with found.open("rb") as handle:
             while block := handle.read(_BLOCK):
@@ -139,19 +137,18 @@ def fingerprint(paths: Iterable[Path], root: Path) -> str:
 
 
 def fingerprint_standardised(lake: Lake, month: Month) -> str:
-    """The fingerprint of what gate 1 rests on: the month's standardised rows, row account and ledger."""
+    """The fingerprint of what gate 1 rests on: the month's standardised rows and the facts beside them."""
     feeds = [
         lake.partition("standardised", feed=f, month=str(month))
         for f in lake.feeds("standardised", str(month))
     ]
-    facts = [lake.partition(table, month=str(month)) for table in ("row_account", "ledger")]
-    return fingerprint([*feeds, *facts], lake.root)
+    return fingerprint([*feeds, *(lake.partition(table, month=str(month)) for table in FACTS)], lake.root)
 
 
 def fingerprint_marts(lake: Lake, month: Month) -> str:
-    """The fingerprint of what gate 2 rests on and what publishing sends out: the month's marts and crosswalk."""
+    """The fingerprint of what gate 2 rests on and what publishing sends out: the month's marts and links."""
     marts = sorted((lake.root / "marts").glob(f"*/month={month}"))
-    return fingerprint([*marts, lake.partition("crosswalk", month=str(month))], lake.root)
+    return fingerprint([*marts, *(lake.partition(table, month=str(month)) for table in LINKS)], lake.root)
 
 
 def _rule(plain: dict[str, Any]) -> RuleVerdict:

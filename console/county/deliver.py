@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from console.county.text_file import TextFile
 from console.county.truth import Truth
 from console.county.workbook import Workbook
 from warehouse.intake.contract import Contract
+from warehouse.sums import sha256
 
 ROWS_AT_ONCE = 100_000
 ROWS_PER_SHEET = 500_000
@@ -144,7 +144,7 @@ class Delivery:
     def _side_files(self, path: Path, rows: int) -> int:
         """The manifest, and the same file once more where it was sent twice; returns how many files."""
         if self.layout.manifest:
-            manifest = {"rows": rows, "sha256": _sha256(path)}
+            manifest = {"rows": rows, "sha256": sha256(path)}
             _manifest(path).write_text(json.dumps(manifest) + "\n", encoding="utf-8")
         if not self.is_sent_twice:
             return 1
@@ -160,11 +160,3 @@ def _again(path: Path) -> Path:
 
 def _manifest(path: Path) -> Path:
     return path.with_name(path.name + ".manifest.json")
-
-
-def _sha256(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -25,11 +25,11 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release.manifest import sha256
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
 from warehouse.returns.forms import read_form
 from warehouse.returns.slips import write_slip
+from warehouse.sums import sha256
 
 ANSWERS = pa.schema(
     [

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from warehouse.errors import DeliveryRefused, Refused
-from warehouse.intake import ledger
 from warehouse.intake.contract import Contract
 from warehouse.intake.ledger import Entry
 from warehouse.intake.limits import Limits
@@ -30,6 +29,7 @@ from warehouse.intake.naming import (
     unwritten,
 )
 from warehouse.months import Month
+from warehouse.sums import sha256
 
 _AGAIN = "run receive again when all files have arrived."
 
@@ -131,14 +131,14 @@ def _look_at(
 
 def _hashed(path: Path, name: Name, state: os.stat_result) -> Sent:
     try:
-        return Sent(path, name, ledger.digest(path), _seen(state))
+        return Sent(path, name, sha256(path), _seen(state))
     except OSError as error:
         return Sent(path, name, "", refusal=_unreadable(name.file, error))
 
 
 def _digest_of(path: Path) -> str:
     try:
-        return ledger.digest(path)
+        return sha256(path)
     except OSError:
         return ""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -19,7 +17,6 @@ from warehouse.months import Month
 # names say.
 Status = Literal["current", "held", "superseded", "duplicate", "refused", "withdrawn"]
 
-_BLOCK_BYTES = 16 << 20
 _FILE = "ledger.parquet"
 SCHEMA = pa.schema(
     [
@@ -98,12 +95,3 @@ def rows_of(entries: Iterable[Entry]) -> int:
     """The rows of the month's own files that landed (what comes beside them, history and late rows, does not count)."""
     names = ((entry, read_name(entry.file, [entry.feed])) for entry in entries if entry.is_landed)
     return sum(entry.rows for entry, name in names if name is None or not name.is_beside)
-
-
-def digest(path: Path) -> str:
-    """The sha256 of a file, read in blocks."""
-    found = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK_BYTES):
-            found.update(block)
-    return found.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,10 +11,10 @@ from typing import Any
 from warehouse.audit_log import Entry
 from warehouse.months import Month
 from warehouse.release.cautions import Cautions
+from warehouse.sums import sha256
 from warehouse.verdicts import Verdict
 
 NAME = "manifest.json"
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,3 @@ def write_manifest(
         json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
     return path
-
-
-def sha256(path: Path) -> str:
-    """A file's SHA-256, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

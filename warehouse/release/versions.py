@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warehouse.release.manifest import NAME, Item, sha256
+from warehouse.release.manifest import NAME, Item
+from warehouse.sums import sha256
 
 FOLDER = "versions"
 SUPPLEMENT = "supplement"

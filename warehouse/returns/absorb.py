@@ -14,12 +14,12 @@ from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.list_columns import Answers
-from warehouse.release.manifest import sha256
 from warehouse.release.workbook import file_word
 from warehouse.returns.answers import Disposition, Judged, Listed, judge
 from warehouse.returns.forms import read_form
 from warehouse.returns.release_record import handed_out, listed_now
 from warehouse.returns.slips import write_slip
+from warehouse.sums import sha256
 
 SCHEMA = pa.schema(
     [

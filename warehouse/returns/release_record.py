@@ -9,10 +9,11 @@ from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.release.manifest import NAME, sha256
+from warehouse.release.manifest import NAME
 from warehouse.release.publish import release_folder
 from warehouse.release.versions import folders
 from warehouse.returns.answers import Listed
+from warehouse.sums import sha256
 
 
 def handed_out(month: Month, lake: Lake) -> dict[str, Listed]:

@@ -16,7 +16,6 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release.manifest import sha256
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
 from warehouse.returns.forms import FilledRow, read_form
@@ -25,6 +24,7 @@ from warehouse.slips.answers import Asked, Judged, judge
 from warehouse.slips.lines import open_lines
 from warehouse.slips.tables import correction_files, turn_of
 from warehouse.slips.wording import HEADERS
+from warehouse.sums import sha256
 
 STAGE = "correct"
 SCHEMA = pa.schema(

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-_BLOCK = 4 << 20
+from warehouse.sums import named, sha256
+
 _FILE = "digests.json"
 
 
@@ -32,15 +33,10 @@ class Digests:
     def of(self, paths: Iterable[Path], root: Path) -> str:
         """SHA-256 over the names (below ``root``) and content of files and of all files of folders; hidden ones
         are left out. Empty when there is none."""
-        files: dict[str, Path] = {}
-        for path in paths:
-            for file in path.rglob("*") if path.is_dir() else [path]:
-                name = file.relative_to(root)
-                if file.is_file() and not any(part.startswith(".") for part in name.parts):
-                    files[name.as_posix()] = file
+        files = named(paths, root)
         if not files:
             return ""
-        lines = "".join(f"{name}\0{self.of_file(file)}\n" for name, file in sorted(files.items()))
+        lines = "".join(f"{name}\0{self.of_file(file)}\n" for name, file in files.items())
         return hashlib.sha256(lines.encode()).hexdigest()
 
     def of_file(self, path: Path) -> str:
@@ -51,13 +47,10 @@ class Digests:
         known = self._known.get(key)
         if known and known[:-1] == mark:
             return str(known[-1])
-        digest = hashlib.sha256()
-        with path.open("rb") as handle:
-            while block := handle.read(_BLOCK):
-                digest.update(block)
-        self._known[key] = [*mark, digest.hexdigest()]
+        digest = sha256(path)
+        self._known[key] = [*mark, digest]
         self._is_new = True
-        return digest.hexdigest()
+        return digest
 
     def keep(self) -> None:
         """Write down what was read; on a full disk it is simply read again next time."""

@@ -212,7 +212,7 @@ def test_a_full_disk_leaves_the_log_as_it_was(lake, monkeypatch):
     def full(_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(audit_log.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         note(lake, 6)
     assert {path.name: path.read_bytes() for path in (lake.root / "audit_log").iterdir()} == before

@@ -96,15 +96,29 @@ def test_two_files_are_not_one_longer_file(tmp_path):
     assert fingerprint([tmp_path / "a", tmp_path / "b"], tmp_path) != one
 
 
-def test_gate_one_rests_on_rows_account_and_ledger(tmp_path):
+def test_gate_one_rests_on_rows_and_on_every_fact_beside_them(tmp_path):
     lake = Lake(tmp_path)
     seen = [fingerprint_standardised(lake, OCTOBER)]
     for folder in (
         lake.partition("standardised", feed="death", month="2026-10"),
-        lake.partition("row_account", month="2026-10"),
-        lake.partition("ledger", month="2026-10"),
+        *(
+            lake.partition(table, month="2026-10")
+            for table in ("row_account", "set_aside", "totals", "ledger", "model_drift")
+        ),
     ):
         folder.mkdir(parents=True)
         (folder / "part-0.parquet").write_bytes(b"x")
         seen.append(fingerprint_standardised(lake, OCTOBER))
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 7
+
+
+def test_gate_two_rests_on_marts_and_links(tmp_path):
+    lake = Lake(tmp_path)
+    _marts(lake, dim_person=b"one")
+    seen = [fingerprint_marts(lake, OCTOBER)]
+    for table in ("crosswalk", "pairs", "review", "events"):
+        folder = lake.partition(table, month="2026-10")
+        folder.mkdir(parents=True)
+        (folder / "part-0.parquet").write_bytes(b"x")
+        seen.append(fingerprint_marts(lake, OCTOBER))
+    assert len(set(seen)) == 5
