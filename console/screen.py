@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from warehouse.outcomes import Outcome
+from warehouse.errors import Refused
+from warehouse.outcomes import Outcome, listening
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,19 @@ class Screen:
         self.say(f"{outcome.month}  {outcome.stage:<12}{seconds:>7.1f} s  {counts}")
         for reason in outcome.reasons:
             self.say(f"{'':<9}{reason}")
+
+    def run(self, stage: Callable[[], tuple[Outcome, float]]) -> Outcome:
+        """Run a stage and show its outcome; where it refuses, what it recorded before: the error names only why."""
+        begun = time.perf_counter()
+        with listening() as heard:
+            try:
+                outcome, seconds = stage()
+            except Refused:
+                if heard:
+                    self.outcome(heard[-1], round(time.perf_counter() - begun, 2))
+                raise
+        self.outcome(outcome, seconds)
+        return outcome
 
     def table(self, title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table; numbers stand to the right."""

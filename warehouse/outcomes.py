@@ -68,13 +68,19 @@ _listeners: ContextVar[list[Outcome] | None] = ContextVar("doudi_outcomes", defa
 
 @contextmanager
 def listening() -> Iterator[list[Outcome]]:
-    """Give a list that fills with the outcomes that are recorded in the block, a held month's too."""
+    """Give a list that fills with the outcomes that are recorded in the block, a held month's too.
+
+    A block round it hears them when it has ended.
+    """
     heard: list[Outcome] = []
+    around = _listeners.get()
     token = _listeners.set(heard)
     try:
         yield heard
     finally:
         _listeners.reset(token)
+        if around is not None:
+            around.extend(heard)
 
 
 def recorded(lake: Lake, stage: str, month: Month) -> Outcome | None:

@@ -33,8 +33,9 @@ def show_verdicts(month: Month, settings: Settings, screen: Screen) -> None:
             (gate, rule.id, rule.table, rule.severity, _result(rule), rule.why, _decision(rule, waiting))
             for rule in failed
         ]
-        others = len(verdict.rules) - len(failed)
-        rows.append((gate, "all others", "-", "-", verdict.status, f"{others} rules", _next(verdict)))
+        unknown = len(verdict.not_assessed())
+        held = f"{len(verdict.rules) - len(failed) - unknown} held, {unknown} not assessed"
+        rows.append((gate, "all others", "-", "-", verdict.status, held, _next(verdict)))
     screen.table(f"Verdicts {month}", HEADERS, rows)
 
 

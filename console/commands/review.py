@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def prepare(
 ) -> None:
     """Write the month's cards for two reviewers: the doubtful links and the blind sample."""
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    Screen(quiet, json).outcome(*run_stage("prepare_review", Month.parse(month), settings))
+    Screen(quiet, json).run(partial(run_stage, "prepare_review", Month.parse(month), settings))
 
 
 @review_app.command()

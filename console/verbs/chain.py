@@ -73,7 +73,7 @@ def run(
     with told_by_mail(month, settings) if mail else nullcontext():
         for stage in CHAIN:
             screen.say(f"{month}  {stage} …")
-            screen.outcome(*run_stage(stage, Month.parse(month), settings))
+            screen.run(partial(run_stage, stage, Month.parse(month), settings))
 
 
 def link(
@@ -91,7 +91,7 @@ def link(
     """Decide who is the same person, how sure, and keep ids over time."""
     settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
     run_link = link_afresh if afresh else partial(run_stage, "link")
-    Screen(quiet, json).outcome(*run_link(Month.parse(month), settings))
+    Screen(quiet, json).run(partial(run_link, Month.parse(month), settings))
 
 
 def absorb(
@@ -109,7 +109,7 @@ def absorb(
             f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the lists."
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    Screen(quiet, json).outcome(*absorb_returns(Month.parse(month), returned.absolute(), settings))
+    Screen(quiet, json).run(partial(absorb_returns, Month.parse(month), returned.absolute(), settings))
 
 
 def correct(
@@ -127,7 +127,7 @@ def correct(
             f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the slips."
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    Screen(quiet, json).outcome(*take_in_slips(Month.parse(month), returned.absolute(), settings))
+    Screen(quiet, json).run(partial(take_in_slips, Month.parse(month), returned.absolute(), settings))
 
 
 def _verb(stage: str) -> Callable[..., None]:
@@ -143,6 +143,6 @@ def _verb(stage: str) -> Callable[..., None]:
         json: JsonOption = False,
     ) -> None:
         settings = Settings.from_environment(home=home, inbox=inbox, region=region, policy_dir=policy)
-        Screen(quiet, json).outcome(*run_stage(stage, Month.parse(month), settings))
+        Screen(quiet, json).run(partial(run_stage, stage, Month.parse(month), settings))
 
     return command

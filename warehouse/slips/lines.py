@@ -126,11 +126,15 @@ def _lines(con: duckdb.DuckDBPyConnection, contract: Contract, month: Month) -> 
     value = f'CASE f."column" {cells} END' if cells else "NULL::VARCHAR"
     rules = ", ".join(f"'{rule_id}'" for rule_id, (_, rule) in every_rule().items() if rule.may_be_linked)
     return f"""
-        SELECT f.finding_id AS line_id, f.file, f.sheet, f."row", f."column", f.rule, f.treatment, f.reason, f.standing,
+        SELECT f.finding_id AS line_id, f.file, f.sheet, f."row", f."column", f.rule,
+            CASE WHEN aside.file IS NULL THEN f.treatment ELSE 'set_aside' END AS treatment, f.reason, f.standing,
             {value} AS value, coalesce(f.proposed, k.id_no) AS proposed,
             coalesce(f.proposed_kind, CASE WHEN k.id_no IS NOT NULL THEN '{LINKED}' END) AS proposed_kind,
             w.file IS NOT NULL AS was_corrected
         FROM finding AS f
+        -- Whatever else is wrong with a row that was set aside: it is not used, and its slip must not say so.
+        LEFT JOIN (SELECT DISTINCT file, sheet, "row" FROM finding WHERE treatment = 'set_aside') AS aside
+            ON aside.file = f.file AND aside.sheet = f.sheet AND aside."row" = f."row"
         LEFT JOIN cell AS c ON c.file = f.file AND coalesce(c.sheet, '') = f.sheet AND c."row" = f."row"
         LEFT JOIN known_id AS k ON k.file = f.file AND k.sheet = f.sheet AND k."row" = f."row"
             AND k."column" = f."column" AND f.rule IN ({rules})

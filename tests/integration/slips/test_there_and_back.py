@@ -87,6 +87,19 @@ def test_the_slip_tells_each_fault_and_shows_no_whole_value(month: tuple[Path, L
     assert "怎样导出才不丢号码" in said
 
 
+def test_a_row_that_is_not_used_is_never_called_used(tmp_path: Path) -> None:
+    """Whatever else the agency is asked about a row that was set aside, its lines say that it was not taken."""
+    lake = Lake(tmp_path / "home")
+    deliver(tmp_path, FEED, [{"case_no": "C01"}, {"case_no": "C02", "pay_status": "在途", "id_no": DAMAGED}])
+    run(tmp_path, lake)
+    outcome = write_slips(MONTH, lake=lake, policy=POLICY)
+    assert {place: line["处理"] for place, line in lines(slip(lake)).items()} == {
+        (3, "发放状态"): "未纳入",
+        (3, "领取人身份证号"): "未纳入",
+    }
+    assert (outcome.counts["set_aside"], outcome.counts.get("asked", 0)) == (2, 0)
+
+
 def test_a_second_run_changes_no_byte(month: tuple[Path, Lake]) -> None:
     inbox, lake = month
     before = digests(lake.home)
