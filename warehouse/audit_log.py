@@ -93,6 +93,8 @@ def append(
 ) -> Entry:
     """Add an entry behind the last and give it, with its number and hash.
 
+    Whoever was killed before the head named the entry, and says the same again, ends what was begun.
+
     ``Refused`` when nobody is named, no reason is given, or a text holds a number that may be a person's;
     ``LakeDamaged`` when the log is not whole. ``on`` comes from the door: no clock is read here.
     """
@@ -101,12 +103,16 @@ def append(
     stamp = on.isoformat() if isinstance(on, date) else str(date.fromisoformat(on[:10])) + on[10:]
     content = json.loads(_canonical(dict(facts or {})))
     with _alone(lake):
-        check, _ = _read(lake)
+        check, known = _read(lake)
         _refuse_broken(check)
         entry = Entry(
             check.entries + 1, check.head, kind, str(month), subject, by, reason, stamp, content
         ).sealed()
-        _write(_path(lake, entry.seq), _rendered(asdict(entry)))
+        is_begun = known and _json(_folder(lake) / _HEAD).get("seq") != known[-1].seq
+        if is_begun and replace(entry, seq=len(known), previous=known[-1].previous).sealed() == known[-1]:
+            entry = known[-1]
+        else:
+            _write(_path(lake, entry.seq), _rendered(asdict(entry)))
         _write(_folder(lake) / _HEAD, _rendered({"seq": entry.seq, "hash": entry.hash}))
     return entry
 

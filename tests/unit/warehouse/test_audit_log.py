@@ -206,6 +206,17 @@ def test_killed_between_entry_and_head_the_log_is_whole_and_goes_on(lake):
     assert verify(lake).entries == 7
 
 
+def test_killed_between_entry_and_head_and_said_again_is_one_entry(lake):
+    head = lake.root / "audit_log" / "head.json"
+    before = head.read_bytes()
+    begun = note(lake, 6)
+    head.write_bytes(before)
+    assert note(lake, 6) == begun
+    assert (len(entries(lake)), verify(lake).is_whole) == (6, True)
+    # What was ended and is said again was meant twice.
+    assert note(lake, 6).seq == 7
+
+
 def test_a_full_disk_leaves_the_log_as_it_was(lake, monkeypatch):
     before = {path.name: path.read_bytes() for path in (lake.root / "audit_log").iterdir()}
 
