@@ -6,10 +6,11 @@ only one of them can see it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from expectations.phrases import (
     BATCH,
+    Chosen,
     Phrase,
     Scene,
     literal,
@@ -17,10 +18,9 @@ from expectations.phrases import (
     quoted_name,
     share,
     verdict_on,
+    where,
     word_of,
 )
-
-Chosen = Mapping[str, Sequence[str]]
 
 
 def known_in(
@@ -36,7 +36,7 @@ def known_in(
     name, there = quoted_name(column), quoted_name(table_column)
     return verdict_on(
         f"SELECT avg(CASE WHEN known.key IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
-        f" (SELECT DISTINCT {name} AS key FROM {BATCH}{_where(only)}) AS asked LEFT JOIN"
+        f" (SELECT DISTINCT {name} AS key FROM {BATCH}{where(only)}) AS asked LEFT JOIN"
         f" (SELECT DISTINCT {there} AS key FROM {scene.view(table)}) AS known USING (key) WHERE asked.key IS NOT NULL",
         at_least=limit,
     )
@@ -102,7 +102,7 @@ def largest_value(scene: Scene, column: str, only: Chosen | None = None, *, limi
     """No value of the column, whatever its sign, is larger than this among the chosen rows."""
     name = quoted_name(column)
     return verdict_on(
-        f"SELECT max(abs({name})) AS measured, count({name}) AS of_rows FROM {BATCH}{_where(only)}",
+        f"SELECT max(abs({name})) AS measured, count({name}) AS of_rows FROM {BATCH}{where(only)}",
         at_most=limit,
     )
 
@@ -140,7 +140,7 @@ def dead_are_warned(
     name, first_day = quoted_name(column), f"DATE '{scene.month}-01'"
     return verdict_on(
         "SELECT avg(CASE WHEN warned.person_id IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
-        f" (SELECT DISTINCT {name} AS person_id FROM {BATCH}{_where(only)}) AS listed"
+        f" (SELECT DISTINCT {name} AS person_id FROM {BATCH}{where(only)}) AS listed"
         f" JOIN {scene.view('dim_person')} AS person ON listed.person_id = person.person_id AND person.died_on < {first_day}"
         f" LEFT JOIN (SELECT DISTINCT person_id FROM {scene.view('fct_warning_monthly')}"
         f" WHERE {one_of('rule_id', rules)}) AS warned ON listed.person_id = warned.person_id",
@@ -151,17 +151,12 @@ def dead_are_warned(
 def _totals(view: str, keys: Sequence[str], total: str, only: Chosen | None) -> str:
     named = "".join(f"{key}, " for key in keys)
     grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
-    return f"SELECT {named}{total} AS total, count(*) AS n FROM {view}{_where(only)}{grouped}"
+    return f"SELECT {named}{total} AS total, count(*) AS n FROM {view}{where(only)}{grouped}"
 
 
 def _sum(columns: Sequence[str]) -> str:
     parts = " + ".join(f"coalesce(sum({quoted_name(column)}), 0)" for column in columns)
     return parts or "count(*)"
-
-
-def _where(only: Chosen | None) -> str:
-    tests = [one_of(column, values) for column, values in (only or {}).items()]
-    return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 
 def certain_on_sources(

@@ -7,10 +7,11 @@ the first time is not. Months that gate 2 holds are no measure. Besides: what ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from expectations.phrases import (
     BATCH,
+    Chosen,
     NotAssessable,
     Phrase,
     Scene,
@@ -19,10 +20,9 @@ from expectations.phrases import (
     quoted_name,
     share,
     verdict_on,
+    where,
     word_of,
 )
-
-Chosen = Mapping[str, Sequence[str]]
 
 # What a rule that rests on no parameter names.
 WITHOUT = "无参数"
@@ -51,9 +51,9 @@ def groups_in_history(
     return verdict_on(
         f"SELECT max(greatest({now} / {most}, {least} / {now}, 1)) AS measured,"
         f" CAST(coalesce(sum(here.n), 0) AS BIGINT) AS of_rows"
-        f" FROM (SELECT {keys}, {total} AS total, count(*) AS n FROM {BATCH}{_where(only)} GROUP BY {keys}) AS here"
-        f" FULL JOIN (SELECT {keys}, max(total) AS most, CASE WHEN count(*) < {_months(scene)} THEN 0 ELSE min(total) END"
-        f" AS least FROM (SELECT month, {keys}, {total} AS total FROM {_past(scene)}{_where(only)} GROUP BY ALL)"
+        f" FROM (SELECT {keys}, {total} AS total, count(*) AS n FROM {BATCH}{where(only)} GROUP BY {keys}) AS here"
+        f" FULL JOIN (SELECT {keys}, max(total) AS most, CASE WHEN count(*) < {len(scene.past)} THEN 0 ELSE min(total) END"
+        f" AS least FROM (SELECT month, {keys}, {total} AS total FROM {_past(scene)}{where(only)} GROUP BY ALL)"
         f" GROUP BY {keys}) AS there ON {met}",
         at_most=limit,
     )
@@ -79,9 +79,9 @@ def rates_in_history(
     enough = f"HAVING sum({quoted_name(weight)}) >= {base}"
     return verdict_on(
         "SELECT greatest(max(there.lowest - here.rate), 0) AS measured, CAST(coalesce(sum(here.n), 0) AS BIGINT) AS of_rows"
-        f" FROM (SELECT {keys}, {rate} AS rate, sum({quoted_name(weight)}) AS n FROM {BATCH}{_where(only)}"
+        f" FROM (SELECT {keys}, {rate} AS rate, sum({quoted_name(weight)}) AS n FROM {BATCH}{where(only)}"
         f" GROUP BY {keys} {enough}) AS here"
-        f" JOIN (SELECT {keys}, min(rate) AS lowest FROM (SELECT month, {keys}, {rate} AS rate FROM {_past(scene)}{_where(only)}"
+        f" JOIN (SELECT {keys}, min(rate) AS lowest FROM (SELECT month, {keys}, {rate} AS rate FROM {_past(scene)}{where(only)}"
         f" GROUP BY ALL {enough}) GROUP BY {keys}) AS there USING ({keys})",
         at_most=limit,
     )
@@ -102,7 +102,7 @@ def rates_reached(
     keys = ", ".join(map(quoted_name, by))
     return verdict_on(
         "SELECT min(rate) AS measured, CAST(coalesce(sum(n), 0) AS BIGINT) AS of_rows FROM"
-        f" (SELECT {_rate(column, values, weight)} AS rate, sum({quoted_name(weight)}) AS n FROM {BATCH}{_where(only)}"
+        f" (SELECT {_rate(column, values, weight)} AS rate, sum({quoted_name(weight)}) AS n FROM {BATCH}{where(only)}"
         f" GROUP BY {keys} HAVING sum({quoted_name(weight)}) >= {base})",
         at_least=limit,
     )
@@ -129,7 +129,7 @@ def references_known(scene: Scene, column: str, only: Chosen | None = None, *, l
     return verdict_on(
         f"SELECT avg(CASE WHEN {known} THEN 1 ELSE 0 END) AS measured, count(*) AS of_rows FROM"
         f" (SELECT DISTINCT split_part(trim(unnest(string_split({name}, '; '))), '@', 1) AS parameter"
-        f" FROM {BATCH}{_where(only)}) AS named WHERE parameter NOT IN ('', {literal(WITHOUT)})",
+        f" FROM {BATCH}{where(only)}) AS named WHERE parameter NOT IN ('', {literal(WITHOUT)})",
         at_least=limit,
     )
 
@@ -156,7 +156,7 @@ def sure_dead_are_warned(
     name = quoted_name(column)
     return verdict_on(
         "SELECT avg(CASE WHEN warned.person_id IS NULL THEN 0 ELSE 1 END) AS measured, count(*) AS of_rows FROM"
-        f" (SELECT DISTINCT {name} AS person_id FROM {BATCH}{_where(only)}) AS listed"
+        f" (SELECT DISTINCT {name} AS person_id FROM {BATCH}{where(only)}) AS listed"
         f" JOIN {scene.view('dim_person')} AS person ON listed.person_id = person.person_id"
         f" AND person.died_on < DATE '{scene.month}-01' AND person.death_sources >= {sources}"
         f" LEFT JOIN (SELECT DISTINCT person_id FROM {scene.view('fct_warning_monthly')}"
@@ -174,15 +174,6 @@ def _past(scene: Scene) -> str:
     if not scene.past:
         raise NotAssessable(f"no earlier month of {scene.table} to compare with")
     return scene.view(f"{scene.table}__past")
-
-
-def _months(scene: Scene) -> int:
-    return len(scene.past)
-
-
-def _where(only: Chosen | None) -> str:
-    tests = [one_of(column, values) for column, values in (only or {}).items()]
-    return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 
 WORDS: tuple[Phrase, ...] = (

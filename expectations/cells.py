@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from expectations.phrases import (
     BATCH,
+    Chosen,
     NotAssessable,
     Phrase,
     Scene,
+    chosen,
     delivered_value,
     literal,
     one_of,
@@ -113,7 +115,7 @@ def value_share(
     limit: str,
 ) -> str:
     """At most so many rows (of those that ``only`` chooses) hold one of these values."""
-    return share(f"coalesce({one_of(column, values)}, false)", among=_chosen(only), at_most=limit)
+    return share(f"coalesce({one_of(column, values)}, false)", among=chosen(only), at_most=limit)
 
 
 def value_share_reached(scene: Scene, column: str, values: Sequence[str], *, limit: str) -> str:
@@ -172,10 +174,6 @@ def filled_where_positive(scene: Scene, column: str, other: str, *, limit: str) 
     return share(_filled(column), among=f"{quoted_name(other)} > 0", at_least=limit)
 
 
-def _chosen(only: Mapping[str, Sequence[str]] | None) -> str:
-    return " AND ".join(one_of(column, values) for column, values in (only or {}).items()) or "true"
-
-
 def _filled(column: str) -> str:
     return f"coalesce(trim(CAST({quoted_name(column)} AS VARCHAR)), '') <> ''"
 
@@ -222,8 +220,6 @@ def card_agrees(scene: Scene, column: str, category: str, level: str, *, limit: 
         at_least=limit,
     )
 
-
-Chosen = Mapping[str, Sequence[str]]
 
 WORDS: tuple[Phrase, ...] = (
     word_of(delivered, "the table is there and has rows", "本月有数据"),

@@ -73,7 +73,7 @@ def values_known(scene: Scene, column: str, *, limit: str, least: str) -> str:
 def values_kept(scene: Scene, column: str, *, limit: str) -> str:
     """No value of every month before that should stand on more than ``limit`` rows stands on none."""
     return _verdict(
-        f"WITH {_compared(scene, 'word', [column])} SELECT max(CASE WHEN here_rows = 0 AND months = {_months(scene)}"
+        f"WITH {_compared(scene, 'word', [column])} SELECT max(CASE WHEN here_rows = 0 AND months = {len(scene.past)}"
         " THEN mean * total ELSE 0 END) AS measured, CAST(max(total) AS BIGINT) AS of_rows"
         f" FROM (SELECT *, sum(here_rows) OVER () AS total FROM compared)",
         at_most=limit,
@@ -85,7 +85,7 @@ def groups_kept(scene: Scene, column: str, *, limit: str, least: str) -> str:
     return _verdict(
         f"WITH {_compared(scene, 'word', [column])} SELECT max(greatest(1 - here_rows / typical_rows, 0)) AS measured,"
         f" CAST(sum(typical_rows) AS BIGINT) AS of_rows FROM compared"
-        f" WHERE typical_rows >= {least} AND months * 2 >= {_months(scene)}",
+        f" WHERE typical_rows >= {least} AND months * 2 >= {len(scene.past)}",
         at_most=limit,
     )
 
@@ -147,10 +147,6 @@ def _history(scene: Scene) -> str:
     return scene.view(f"{scene.table}__history")
 
 
-def _months(scene: Scene) -> int:
-    return len(scene.past)
-
-
 def _compared(scene: Scene, measure: str, columns: Sequence[str] = ()) -> str:
     """Common table ``compared``: per value this month's figure (``here``, ``here_rows``), the history's ``typical``
     (median), ``mean`` (a value that was absent counts as nought), ``moved`` (median of days counted from the month's
@@ -162,7 +158,7 @@ def _compared(scene: Scene, measure: str, columns: Sequence[str] = ()) -> str:
     moved = f"number + datediff('day', last_day(CAST(month || '-01' AS DATE)), {end})"
     return (
         f'usual AS (SELECT "column", value, median(number) FILTER ({inside}) AS typical,'
-        f" sum(number) FILTER ({inside}) / {max(_months(scene), 1)} AS mean, median(of_rows) FILTER ({inside}) AS typical_rows,"
+        f" sum(number) FILTER ({inside}) / {max(len(scene.past), 1)} AS mean, median(of_rows) FILTER ({inside}) AS typical_rows,"
         f" median({moved}) FILTER ({inside}) AS moved, count(*) FILTER ({inside}) AS months,"
         f" max(number) FILTER (month = {season}) AS season, max(of_rows) FILTER (month = {season}) AS season_rows"
         f" FROM {_history(scene)} WHERE measure = {literal(measure)}{named} GROUP BY ALL),"

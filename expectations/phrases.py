@@ -40,6 +40,10 @@ COLUMN_ARGUMENTS = frozenset(
 )
 
 
+# Column to the values of which a row must hold one, to be among those that a rule asks of.
+Chosen = Mapping[str, Sequence[str]]
+
+
 class NotAssessable(Exception):
     """A word cannot be asked here; the message says why (an absent feed, no month before)."""
 
@@ -152,6 +156,16 @@ def literal(text: object) -> str:
 def one_of(column: str, values: Sequence[str]) -> str:
     """Whether a column holds one of these values."""
     return f"{quoted_name(column)} IN ({', '.join(literal(value) for value in values)})"
+
+
+def chosen(only: Chosen | None) -> str:
+    """Whether a row is one that a rule asks of; all are where none are named."""
+    return " AND ".join(one_of(column, values) for column, values in (only or {}).items()) or "true"
+
+
+def where(only: Chosen | None) -> str:
+    """The clause that leaves the rows that a rule asks of; empty for all."""
+    return f" WHERE {chosen(only)}" if only else ""
 
 
 def delivered_value(column: str) -> str:

@@ -71,7 +71,7 @@ class FeedDelivery:
                 leftover.unlink()
         if not self.done.landings:
             drop(self._partition())
-        self._remember(files)
+        self._remember()
         return self.done
 
     def _without_duplicates(self, files: list[Sent]) -> list[Sent]:
@@ -271,7 +271,7 @@ class FeedDelivery:
             )
         )
 
-    def _remember(self, files: list[Sent]) -> None:
+    def _remember(self) -> None:
         """Carry over the entries of files that are no longer in the inbox, as superseded."""
         here = {(entry.file, entry.sha256) for entry in self.done.entries}
         names = {entry.file for entry in self.done.entries}

@@ -84,7 +84,7 @@ def sheets(path: Path, form: Form, limits: Limits) -> Iterator[SheetTable]:
         )
         try:
             assert reader.stdout is not None
-            yield from _tables(path, reader.stdout)
+            yield from _tables(reader.stdout)
         except EOFError:
             raise _of_death(path, reader.wait(), told, limits) from None
         finally:
@@ -104,7 +104,7 @@ def _bare_environment() -> dict[str, str]:
     }
 
 
-def _tables(path: Path, stream: IO[bytes]) -> Iterator[SheetTable]:
+def _tables(stream: IO[bytes]) -> Iterator[SheetTable]:
     message = _next(stream)
     while message[0] != "end":
         _, sheet, is_hidden, date_system, merged = message

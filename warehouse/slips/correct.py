@@ -27,6 +27,8 @@ from warehouse.slips.wording import HEADERS
 from warehouse.sums import sha256
 
 STAGE = "correct"
+# What agencies wrote on slips, one file per slip (``<turn>-<sha256>.parquet``, never rewritten); a later turn beats
+# an earlier one. ``sha256`` is that of the delivered file: other bytes under its name are not corrected by it.
 SCHEMA = pa.schema(
     [
         ("turn", pa.int32()),

@@ -33,23 +33,6 @@ SET_ASIDE: Final[dict[str, str]] = {
     "rows": "INTEGER",
 }
 
-# What agencies wrote on slips, one file per slip (``<turn>-<sha256>.parquet``, never rewritten); a later turn beats
-# an earlier one. ``sha256`` is that of the delivered file: other bytes under its name are not corrected by it.
-CORRECTIONS: Final[dict[str, str]] = {
-    "turn": "INTEGER",
-    "finding_id": "VARCHAR",
-    "feed": "VARCHAR",
-    "file": "VARCHAR",
-    "sha256": "VARCHAR",
-    "sheet": "VARCHAR",
-    "row": "INTEGER",
-    "column": "VARCHAR",
-    "rule": "VARCHAR",
-    "value": "VARCHAR",
-    "slip": "VARCHAR",
-    "slip_row": "INTEGER",
-}
-
 # Whether a finding stood on the slip of the delivery before.
 NEW, OPEN = "new", "open"
 # Beside ``set_aside`` and ``asked``: a row that the dock could not read at all.

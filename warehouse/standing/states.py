@@ -57,7 +57,7 @@ def survey(inputs: Inputs, months: Iterable[Month]) -> list[State]:
         for stage in READS:
             state = state_of(inputs, stage, month)
             if state.status == "fresh":
-                state = _behind(state, inputs, wrong)
+                state = _behind(state, wrong)
             if state.status in ("stale", "behind", "held"):
                 wrong[stage, str(month)] = state
             found.append(state)
@@ -126,7 +126,7 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
     return reasons
 
 
-def _behind(state: State, inputs: Inputs, wrong: dict[tuple[str, str], State]) -> State:
+def _behind(state: State, wrong: dict[tuple[str, str], State]) -> State:
     """A stage that reads what a stale one will write again."""
     reads = READS[state.stage].tables
     for (stage, month), other in wrong.items():
