@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.damage import damaged, refuse_damaged
-from warehouse.errors import DoudiError, Fault, Misconfigured, Refused, Unavailable
+from warehouse.errors import DoudiError, Fault, GateHeld, Misconfigured, Refused, Unavailable
+from warehouse.flow import READS
 from warehouse.intake.reopened import refuse_reopened
 from warehouse.lake import Lake
 from warehouse.locks import alone
@@ -25,12 +26,19 @@ from warehouse.runs import run_of
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.kept import standing_kept
 from warehouse.timings import Timing
+from warehouse.verdicts import read_verdict
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_FOLDER = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 # What engines write where Python would give an errno.
-_FULL_WORDS = ("no space left", "disk quota exceeded", "max_temp_directory_size", "disk full", "file too large")
+_FULL_WORDS = (
+    "no space left",
+    "disk quota exceeded",
+    "max_temp_directory_size",
+    "disk full",
+    "file too large",
+)
 _FORBIDDEN_WORDS = ("permission denied", "read-only file system", "operation not permitted")
 _LOCK_WORDS = ("could not set lock", "conflicting lock")
 _MEMORY_WORDS = ("out of memory", "failed to allocate", "failed to pin block", "malloc of size")
@@ -45,6 +53,10 @@ _STANDS_ON = {
     "build": ("crosswalk", "link"),
     "gate2": ("marts/fct_warning_monthly", "build"),
 }
+
+# In the order of the flow. What is published asks both gates itself.
+_ORDER = tuple(READS)
+_BEHIND_GATE_1 = _ORDER[_ORDER.index("gate1") + 1 : _ORDER.index("publish")]
 
 
 @contextmanager
@@ -63,6 +75,7 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
         _refuse_nothing(stage, month, home)
         refuse_damaged(stage, month, home)
         refuse_reopened(stage, month, home)
+        _refuse_held(stage, month, home)
         with standing_kept(stage, month, settings):
             yield timing
 
@@ -74,6 +87,19 @@ def _refuse_nothing(stage: str, month: Month, home: Path) -> None:
         raise Refused(
             f"{stage} {month}: there is nothing in {table} for the month.",
             next_step=f"run {before} for {month} first.",
+        )
+
+
+def _refuse_held(stage: str, month: Month, home: Path) -> None:
+    """Nothing behind a gate runs while it holds the month, by whichever door."""
+    if stage not in _BEHIND_GATE_1:
+        return
+    verdict = read_verdict(Lake(home), "gate1", month)
+    if verdict is not None and verdict.status == "held":
+        raise GateHeld(
+            f"{stage} {month}: gate1 holds {month}, and nothing behind it runs.",
+            next_step=f"see 'doudi gate show --month {month}'; when the data are mended or a named person has let the "
+            "month go, run gate1 again.",
         )
 
 

@@ -170,4 +170,8 @@ def _gate(name: str) -> Gate:
 
 def _day(text: str | None) -> date:
     # The clock of a human decision: it is the door's, no stage reads one.
-    return day_of(text) if text else datetime.now().astimezone().date()
+    today = datetime.now().astimezone().date()
+    day = day_of(text) if text else today
+    if day > today:
+        raise Misconfigured(f"--on {day} lies in the future.", next_step="name the day of the decision.")
+    return day

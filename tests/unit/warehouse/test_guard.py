@@ -7,19 +7,23 @@ import traceback
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from warehouse.errors import (
     DeliveryRefused,
     DoudiError,
     Fault,
+    GateHeld,
     LakeDamaged,
     Misconfigured,
     Refused,
     Unavailable,
 )
 from warehouse.guard import stage_run
+from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.verdicts import Verdict, write_verdict
 
 MONTH = Month(2026, 10)
 CELL = "632321199001011234"
@@ -40,6 +44,21 @@ def test_a_stage_with_nothing_to_stand_on_writes_no_empty_month(stage, first, tm
         stage_run(stage, MONTH, tmp_path),
     ):
         pytest.fail("it ran")
+
+
+def test_nothing_behind_a_held_gate_runs_by_whichever_door(tmp_path):
+    """A stage called by itself stops where the chain would have."""
+    lake = Lake(tmp_path)
+    with lake.replacing("records", feed="death", month=str(MONTH)) as folder:
+        pq.write_table(pa.table({"file": ["a"]}), folder / "part.parquet")
+    for status in ("held", "released", "passed"):
+        write_verdict(Verdict("gate1", str(MONTH), status, (), ""), lake)
+        if status == "held":
+            with pytest.raises(GateHeld, match="run gate1 again"), stage_run("link", MONTH, tmp_path):
+                pytest.fail("it ran")
+        else:
+            with stage_run("link", MONTH, tmp_path):
+                pass
 
 
 @pytest.mark.parametrize(
