@@ -95,6 +95,7 @@ READS: dict[str, Reads] = {
         too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until"},
     ),
 }  # fmt: skip
+ORDER = tuple(READS)
 # What the verbs beside the flow read.
 BESIDE: dict[str, Reads] = {
     "identity": Reads({"registry": "lately", "events": "now"}),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import CutShort, Refused
-from warehouse.flow import READS, reads_of_earlier
+from warehouse.flow import ORDER, reads_of_earlier
 from warehouse.months import Month
 from warehouse.swap import sync
 
@@ -107,10 +107,9 @@ def refuse_cut_short(stage: str, month: Month, home: Path) -> None:
 def _stands_on(stage: str, month: str, cut_stage: str, cut_month: str) -> bool:
     if cut_month < month:
         return cut_stage in reads_of_earlier(stage)
-    order = list(READS)
-    if cut_month > month or cut_stage == stage or cut_stage not in order:
+    if cut_month > month or cut_stage == stage or cut_stage not in ORDER:
         return False
-    return order.index(cut_stage) < (order.index(stage) if stage in order else len(order))
+    return ORDER.index(cut_stage) < (ORDER.index(stage) if stage in ORDER else len(ORDER))
 
 
 def _unmark(run: Run) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from console.commands.stages import run_stage
 from console.screen import Screen
 from warehouse import audit_log
-from warehouse.flow import READS
+from warehouse.flow import ORDER
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome
@@ -31,7 +31,7 @@ def show_stale(settings: Settings, screen: Screen) -> None:
         [str(month), *(_MARKS[state.status] for state in states if state.month == str(month))]
         for month in months
     ]
-    screen.table("what each month stands on", ["month", *READS], rows)
+    screen.table("what each month stands on", ["month", *ORDER], rows)
     _reasons(states, screen)
     if not settings.inbox.is_dir():
         screen.say("There is no inbox here: whether deliveries have come was not looked at (--inbox).")

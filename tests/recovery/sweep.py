@@ -20,12 +20,11 @@ if __name__ == "__main__":
 from console.county.write import write_county
 from tests.recovery.faults import Desk, content, copied, difference, spread
 from warehouse.errors import CutShort, Fault, MonthNotClosed, Refused
-from warehouse.flow import READS
+from warehouse.flow import ORDER
 from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
 
-STAGES = tuple(READS)
 KINDS = ("kill", "torn", "full")
 # What a case may end with when its disk is full: our own sentence, to be tried again; or nothing at all, where what
 # could not be written was no result.
@@ -95,9 +94,9 @@ class Sweep:
         self, stage: str, home: Path, before: Path, whole: Mapping[str, str], what: str
     ) -> None:
         """Whoever goes on without running the stage again is refused, or stands on all of the old or all of the new."""
-        if stage not in STAGES[:-1]:
+        if stage not in ORDER[:-1]:
             return
-        following = STAGES[STAGES.index(stage) + 1]
+        following = ORDER[ORDER.index(stage) + 1]
         try:
             with stage_run(following, Month.parse(self.month), home):
                 raise _EnteredError
@@ -144,7 +143,7 @@ def main(persons: int = 600) -> None:
         scratch = Path(folder)
         inbox, home, desk = made_up(scratch / "county", persons, months), scratch / "home", Desk()
         for month in months:
-            for stage in STAGES:
+            for stage in ORDER:
                 desk.run(stage, month, home, inbox=inbox)
             print(f"{month} has run", flush=True)
         shorten(inbox / months[1])
@@ -165,7 +164,7 @@ def main(persons: int = 600) -> None:
 
 def _in_a_row(sweep: Sweep, home: Path, undisturbed: Path, month: str) -> None:
     """The whole chain with one kill in every stage: what is published is the same."""
-    for stage in STAGES:
+    for stage in ORDER:
         seen = sweep._run(stage, copied(home, sweep.scratch / "counted"))["points"]
         assert sweep._run(stage, home, {"kind": "kill", "at": len(seen) // 2})["exit"] == 137
         sweep._run(stage, home)

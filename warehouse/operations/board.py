@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse import outcomes, runs
-from warehouse.flow import READS
+from warehouse.flow import ORDER
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.operations import run_log
@@ -23,7 +23,7 @@ from warehouse.operations.run_log import Run
 from warehouse.outcomes import Outcome
 from warehouse.verdicts import GATES, Verdict, read_verdict
 
-STAGES = tuple(READS)
+STAGES = ORDER
 
 
 @dataclass(frozen=True)

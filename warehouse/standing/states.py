@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from warehouse import runs
-from warehouse.flow import READS, WRITER
+from warehouse.flow import ORDER, READS, WRITER
 from warehouse.months import Month
 from warehouse.outcomes import recorded
 from warehouse.standing import record
@@ -44,9 +44,8 @@ def months_run(inputs: Inputs) -> list[Month]:
 
 def reached(inputs: Inputs, month: Month) -> list[str]:
     """The stages of a month up to the last that ever ended, in order of the flow."""
-    order = list(READS)
-    ran = [place for place, stage in enumerate(order) if recorded(inputs.lake, stage, month)]
-    return order[: ran[-1] + 1] if ran else []
+    ran = [place for place, stage in enumerate(ORDER) if recorded(inputs.lake, stage, month)]
+    return list(ORDER[: ran[-1] + 1]) if ran else []
 
 
 def survey(inputs: Inputs, months: Iterable[Month]) -> list[State]:
@@ -54,7 +53,7 @@ def survey(inputs: Inputs, months: Iterable[Month]) -> list[State]:
     found: list[State] = []
     wrong: dict[tuple[str, str], State] = {}
     for month in months:
-        for stage in READS:
+        for stage in ORDER:
             state = state_of(inputs, stage, month)
             if state.status == "fresh":
                 state = _behind(state, wrong)
