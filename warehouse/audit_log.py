@@ -10,12 +10,11 @@ let out, on paper too, and every manifest and verdict that rests on an entry nam
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 
 from warehouse.errors import LakeDamaged, Refused
 from warehouse.lake import Lake
+from warehouse.locks import in_turn
 from warehouse.months import Month
 from warehouse.swap import sync
 
@@ -102,7 +102,7 @@ def append(
     _refuse_unfit(kind, by, reason, subject)
     stamp = on.isoformat() if isinstance(on, date) else str(date.fromisoformat(on[:10])) + on[10:]
     content = json.loads(_canonical(dict(facts or {})))
-    with _alone(lake):
+    with in_turn(lake.home, TABLE):
         check, known = _read(lake)
         _refuse_broken(check)
         entry = Entry(
@@ -279,13 +279,3 @@ def _write(path: Path, text: str) -> None:
             aside.unlink(missing_ok=True)
         raise
     sync(path.parent)
-
-
-@contextmanager
-def _alone(lake: Lake) -> Iterator[None]:
-    """One writer at a time: an entry takes no longer than a look, so the next one waits."""
-    path = lake.home / "tmp" / "locks" / "audit_log.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -50,6 +50,16 @@ def alone_in_home(home: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def in_turn(home: Path, name: str) -> Iterator[None]:
+    """One writer at a time of a log that grows by single files: an entry takes no longer than a look, so the next waits."""
+    path = _folder(home) / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
 def _earlier(home: Path, month: Month) -> list[str]:
     """The months before this one that have written something here, or have begun to."""
     folders = (home / "lake" / "outcomes").glob("month=*")
