@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.verdicts import RuleVerdict, Verdict
+from warehouse.verdicts import GATE_TITLES, RuleVerdict, Verdict
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
@@ -47,7 +47,6 @@ _NUMBERS = {
     "fall": "降幅",
     "rise": "增幅",
 }
-_GATES = {"gate1": "第一道关口：到货数据", "gate2": "第二道关口：数据集市"}
 
 
 def write_pages(
@@ -69,7 +68,7 @@ def write_pages(
     renderer, view = ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
     for table, result in sorted(results.items()):
         sections = _sections(result, renderer, view)
-        body = f"<p><a href='index.html'>← {_GATES[verdict.gate]} {verdict.month}</a></p>{sections}"
+        body = f"<p><a href='index.html'>← {GATE_TITLES[verdict.gate]} {verdict.month}</a></p>{sections}"
         title = f"{table} {titles.get(table, '')}".strip()
         (folder / f"{table}.html").write_text(page(title, body), encoding="utf-8")
     (folder / "index.html").write_text(_index(verdict, titles, sentences, set(results)), encoding="utf-8")
@@ -106,7 +105,7 @@ def _index(verdict: Verdict, titles: Mapping[str, str], sentences: Mapping[str, 
         name = f"<a href='{table}.html'>{table}</a>" if table in pages else table
         rules = [rule for rule in verdict.rules if rule.table == table]
         blocks.append(_block(f"{name} <span>{escape(titles.get(table, ''))}</span>", rules, sentences))
-    return page(f"{_GATES[verdict.gate]} {verdict.month}", head + "".join(blocks))
+    return page(f"{GATE_TITLES[verdict.gate]} {verdict.month}", head + "".join(blocks))
 
 
 def _block(heading: str, rules: Sequence[RuleVerdict], sentences: Mapping[str, str]) -> str:

@@ -7,10 +7,9 @@ from html import escape
 from expectations.documents import page
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.verdicts import GATES, Gate, Verdict, read_verdict
+from warehouse.verdicts import GATE_TITLES, GATES, Gate, Verdict, read_verdict
 
 _STATUSES = {"passed": "通过 passed", "held": "拦截 held", "released": "经决定放行 released"}
-_GATES = {"gate1": "第一道关口 gate 1", "gate2": "第二道关口 gate 2"}
 
 
 def write_overview(lake: Lake) -> None:
@@ -23,7 +22,7 @@ def write_overview(lake: Lake) -> None:
         for gate in GATES
         if (verdict := read_verdict(lake, gate, Month.parse(month))) is not None
     }
-    heads = "".join(f"<th>{_GATES[gate]}</th>" for gate in GATES)
+    heads = "".join(f"<th>{GATE_TITLES[gate]}</th>" for gate in GATES)
     rows = "".join(
         f"<tr><td>{month}</td>{''.join(_cell(month, gate, found.get((month, gate))) for gate in GATES)}</tr>"
         for month in months
@@ -65,6 +64,6 @@ def _history(gate: Gate, months: list[str], found: dict[tuple[str, Gate], Verdic
         words = next(one.words for (_, known), one in asked.items() if known == rule)
         lines.append(f"<tr><td><code>{rule}</code></td><td>{escape(words)}</td>{''.join(cells)}</tr>")
     return (
-        f"<h2>{_GATES[gate]}：有过未通过的规则 rules that failed in some month</h2><table><thead><tr><th>规则</th><th>说明</th>"
+        f"<h2>{GATE_TITLES[gate]}：有过未通过的规则 rules that failed in some month</h2><table><thead><tr><th>规则</th><th>说明</th>"
         f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )

@@ -204,7 +204,7 @@ def publication_question(month: Month, *, lake: Lake, policy: Policy) -> str:
     warned = [
         f"- **{rule.id}** {rule.words or rule.why}" for rule in (verdict.failed("warn") if verdict else [])
     ]
-    return "\n".join([f"{month} 两道质量关已过，提醒 {len(warned)} 条：", "", *warned])
+    return "\n".join([f"{month} 两道关口已过，提醒 {len(warned)} 条：", "", *warned])
 
 
 def measured(rule: RuleVerdict) -> dict[str, str]:

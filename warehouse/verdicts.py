@@ -22,6 +22,8 @@ Gate = Literal["gate1", "gate2"]
 Severity = Literal["stop", "warn"]
 Status = Literal["passed", "held", "released"]
 GATES: tuple[Gate, ...] = ("gate1", "gate2")
+# What staff read.
+GATE_TITLES: dict[str, str] = {"gate1": "第一道关口（来料）", "gate2": "第二道关口（成品）"}
 # What the gates look at beside the rows of feeds and the marts.
 FACTS = ("row_account", "set_aside", "totals", "ledger", "model_drift")
 LINKS = ("crosswalk", "pairs", "review", "events")

@@ -48,7 +48,7 @@ def or_decided(gate: Gate, inspected: Any, outlets: Sequence[Asset] = ()) -> lis
             return _inspect(gate, bench)
 
     asked = question()
-    decided = decision(_answer(gate, "质量关拦下了本月，是否放行？", asked))
+    decided = decision(_answer(gate, "关口拦下了本月，是否放行？", asked))
     inspected >> asked
     return [inspected, decided]
 

@@ -18,7 +18,7 @@ from warehouse.operations.run_log import Run
 from warehouse.operations.sparkline import sparkline
 from warehouse.parts import card
 from warehouse.release.page_style import STYLE as HOUSE_STYLE
-from warehouse.verdicts import GATES, RuleVerdict, Verdict
+from warehouse.verdicts import GATE_TITLES, GATES, RuleVerdict, Verdict
 
 _BEIJING = timezone(timedelta(hours=8))
 _RUNS = 60
@@ -47,7 +47,7 @@ def page(seen: Board, home: Path) -> str:
             card("下一步", _todo(seen)),
             card("各月进度", _matrix(seen.months)),
             card("各月数量", _amounts(seen.months, home)),
-            card("闸口结论", _verdicts(seen.months)),
+            card("关口结论", _verdicts(seen.months)),
             card("最近运行（按时间，北京时间）", _runs(seen.runs)),
         )
     )
@@ -189,7 +189,7 @@ def _amounts(months: tuple[MonthBoard, ...], home: Path) -> str:
 def _verdicts(months: tuple[MonthBoard, ...]) -> str:
     shown = [month for month in months if month.verdicts][:_VERDICTS]
     if not shown:
-        return "<p class=quiet>还没有过闸口。</p>"
+        return "<p class=quiet>还没有过关口。</p>"
     return "".join(
         f"<div class=verdict><b>{month.month}</b>"
         + "".join(f"<div>{_gate(gate, month.verdicts.get(gate))}</div>" for gate in GATES)
@@ -199,7 +199,7 @@ def _verdicts(months: tuple[MonthBoard, ...]) -> str:
 
 
 def _gate(gate: str, verdict: Verdict | None) -> str:
-    title = words.GATES[gate]
+    title = GATE_TITLES[gate]
     if verdict is None:
         return f"<b>{title}</b> {_pill('', '未运行')}"
     failed = [rule for rule in verdict.rules if rule.success is False]

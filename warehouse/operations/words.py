@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 STAGES = {
-    "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道闸口", "link": "人员链接",
-    "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道闸口", "publish": "发布",
+    "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道关口", "link": "人员链接",
+    "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道关口", "publish": "发布",
     "absorb": "回收名单", "absorb_review": "回收核对", "identity": "身份报告", "correct": "回收退回单",
 }  # fmt: skip
 STATUSES = {
-    "done": "完成", "nothing": "无事", "held": "闸口拦下", "refused": "未通过", "unavailable": "稍后再试",
+    "done": "完成", "nothing": "无事", "held": "关口拦下", "refused": "未通过", "unavailable": "稍后再试",
     "misconfigured": "设置有误", "fault": "程序异常", "stopped": "人工停止", "killed": "中断", "running": "运行中",
     "": "未运行",
 }  # fmt: skip
 VERDICTS = {"passed": "通过", "held": "拦下", "released": "经决定放行"}
-GATES = {"gate1": "第一道闸口（来料）", "gate2": "第二道闸口（成品）"}
 DOORS = {"doudi": "命令行"}
 # What happened and what people do, by the kind of error.
 ERRORS: dict[str, tuple[str, str]] = {
     "GateHeld": (
-        "数据质量闸口未通过",
+        "数据质量关口未通过",
         "请来源单位核对并重新报送；数据无误的，由负责人按程序放行并说明理由。",
     ),
     "Refused": ("缺少办理所需的数据", "把来件放入当月的收件夹，或先运行提示的步骤。"),
@@ -26,7 +25,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "MonthNotClosed": ("来件不齐，本月未关", "催报缺少的来源；确不需要的退回件请从收件夹取出。"),
     "HistoryMissing": ("上月尚未办完", "按月份顺序先办完上月，再办本月。"),
     "BudgetExceeded": ("链接数量超过限额", "先查明数量异常的原因，再考虑调整限额。"),
-    "NotReleased": ("未予发布", "按提示重新过闸口或取得批准，再发布。"),
+    "NotReleased": ("未予发布", "按提示重新过关口或取得批准，再发布。"),
     "BuildFailed": ("数仓构建失败", "由维护人员检查提示的模型。"),
     "LakeDamaged": ("数据文件损坏", "移开损坏的文件，重新运行提示的步骤，并检查磁盘。"),
     "CutShort": ("上次运行中断", "先重新运行提示的步骤。"),

@@ -21,10 +21,9 @@ from warehouse.release.listing import UNPLACED
 from warehouse.release.page_figures import alarm_card, figure_cards
 from warehouse.release.page_style import STYLE
 from warehouse.release.workbook import NOTICE
-from warehouse.verdicts import Verdict
+from warehouse.verdicts import GATE_TITLES, Verdict
 
 _LINKS = {"certain": "已对上", "review": "待核实", "new": "仅此一处"}
-_GATES = {"gate1": "第一道关：来料", "gate2": "第二道关：成品"}
 
 _TOWNSHIP = f"coalesce(nullif(trim(township), ''), '{UNPLACED}')"
 _FUNNEL = """
@@ -172,7 +171,7 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
     return (
         card("数据质量：行数账", _wide(account))
         + f"<div class=pair>{card('隔离原因', table(('来源', '原因', '行数'), reasons, '本月没有隔离行。'))}"
-        + f"{card('两道质量关', gates)}</div>"
+        + f"{card('两道关口', gates)}</div>"
     )
 
 
@@ -188,7 +187,7 @@ def _gate(gate: str, verdict: Verdict) -> str:
     )
     unseen_line = f"，{len(unseen)} 条无法评估" if unseen else ""
     return (
-        f"<div class=gate><h3>{_GATES.get(gate, gate)} {passed}</h3>"
+        f"<div class=gate><h3>{GATE_TITLES.get(gate, gate)} {passed}</h3>"
         f"<p class=quiet>{held} 条规则符合，{len(warned)} 条提醒{unseen_line}</p><ul>{lines}</ul></div>"
     )
 

@@ -57,7 +57,7 @@ def test_a_held_month_in_one_mail(lake, server, setting):
     assert mail.tls
     assert mail.to == ["office@county.cn", "head@county.cn", "on-duty@county.cn"]
     message = read(mail)
-    assert message["Subject"] == "【兜底】2026-10 数据质量闸口未通过（一道闸口）"
+    assert message["Subject"] == "【兜底】2026-10 数据质量关口未通过（一道关口）"
     plain, html = (message.get_body([kind]).get_content() for kind in ("plain", "html"))
     for body in (plain, html):
         for words in ("gate 1 holds 2026-10", "E-death-01", "死亡数据过少。", "ask for a new extract.", "负责人",

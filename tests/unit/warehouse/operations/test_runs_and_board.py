@@ -109,8 +109,8 @@ def test_the_page_tells_months_rules_and_runs_and_calls_nowhere(lake):
     ran(lake, "close")
     shown = (lake.home / "docs" / "operations" / "index.html").read_text(encoding="utf-8")
     assert shown == page(board(lake.home), lake.home), "written after every stage"
-    for words in ("2026-10 办到“一道闸口”：闸口拦下", "死亡数据过少。", "ask for a new extract.", "2 次",
-                  "数据质量闸口未通过", "doudi gate1 --month 2026-10"):  # fmt: skip
+    for words in ("2026-10 办到“一道关口”：关口拦下", "死亡数据过少。", "ask for a new extract.", "2 次",
+                  "数据质量关口未通过", "doudi gate1 --month 2026-10"):  # fmt: skip
         assert words in shown, words
     for outside in ("http:", "https:", "<script", "src="):
         assert outside not in shown.replace("http://www.w3.org/2000/svg", ""), outside
