@@ -98,6 +98,13 @@ def _mentions(line: dict[str, Any], row: int, case: Case) -> list[Mention]:
     return found
 
 
+# What a payment or a settlement has to tell to be used at all, whoever it speaks of.
+_NEEDED = {
+    "assistance_payment": {"pay_month": "{month}", "pay_status": "成功"},
+    "medical_settlement": {"settlement_id": "JS{row:08d}", "settled_at": "{month}-15", "state": "1"},
+}
+
+
 def write_landed(cases: list[Case], lake: Lake) -> None:
     """Write the ``landed`` partitions of both months."""
     rows: dict[tuple[str, str], dict[int, dict[str, str | None]]] = {}
@@ -106,7 +113,11 @@ def write_landed(cases: list[Case], lake: Lake) -> None:
             contract = contracts()[mention.feed]
             person = next(one for one in contract.persons if one.role == mention.role)
             for month in mention.months:
-                cells = rows.setdefault((mention.feed, month), {}).setdefault(mention.row, {})
+                told = {
+                    column: text.format(month=month, row=mention.row)
+                    for column, text in _NEEDED.get(mention.feed, {}).items()
+                }
+                cells = rows.setdefault((mention.feed, month), {}).setdefault(mention.row, told)
                 cells |= _cells(case, contract, person, mention.told)
     with duckdb.connect() as con:
         for (feed, month), of_feed in sorted(rows.items()):

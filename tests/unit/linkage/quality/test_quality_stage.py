@@ -101,7 +101,9 @@ def test_a_second_run_changes_no_byte(measured: Lake, policy: Policy, judged: Pa
             "linked_unlinked",
             "link_sample",
         )
-        files = [file for table in tables for file in measured.partition(table, month=str(MONTH)).glob("*")]
+        files = [
+            file for table in tables for file in measured.partition(table, month=str(MONTH)).glob("*.parquet")
+        ]
         return {
             file.name: file.read_bytes() for file in [*files, *(measured.home / "docs" / "linkage").glob("*")]
         }
