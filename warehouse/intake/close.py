@@ -58,8 +58,11 @@ def close(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     here = {feed: files for feed, files in landed.items() if files}
     _write(lake, month, here)
     absent = [feed for feed in feeds if feed not in here]
+    turned_back = {e.feed for e in entries if e.status == "refused"}
     reasons = [
-        f"{feed} ({feeds[feed].title}) was not delivered: what needs it is not assessed." for feed in absent
+        f"{feed} ({feeds[feed].title}) was {'refused at the dock' if feed in turned_back else 'not delivered'}: "
+        "what needs it is not assessed."
+        for feed in absent
     ]
     return record(
         Outcome(

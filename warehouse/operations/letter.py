@@ -54,7 +54,7 @@ def _published(alert: Alert) -> Letter:
 
 def _letter(alert: Alert, subject: str, lead: str, parts: list[tuple[str, list[str]]]) -> Letter:
     shown = [(title, [line for line in lines if line]) for title, lines in parts if any(lines)]
-    foot = f"运行：{alert.dag}　时间：{alert.at}（UTC）。本邮件由系统自动发出，不含个人信息。"
+    foot = f"运行：{alert.dag}　时间：{words.beijing(alert.at)}（北京时间）。本邮件由系统自动发出，不含个人信息。"
     plain = [lead, ""]
     for title, lines in shown:
         plain += [f"{title}：", *(f"  · {line}" for line in lines), ""]

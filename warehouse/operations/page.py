@@ -6,7 +6,6 @@ own sentences; no person's value. Months and stages come first; the runs by the 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from html import escape
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from warehouse.parts import card
 from warehouse.release.page_style import STYLE as HOUSE_STYLE
 from warehouse.verdicts import GATE_TITLES, GATES, RuleVerdict, Verdict
 
-_BEIJING = timezone(timedelta(hours=8))
 _RUNS = 60
 _VERDICTS = 12
 _LOOKS = {"done": "good", "nothing": "good", "passed": "good", "released": "warn", "running": "wait", "unavailable": "wait",
@@ -137,7 +135,7 @@ def _cell(cell: Cell) -> str:
     if not run:
         return f"<td>{_pill(cell.status)}</td>"
     often = f" · {cell.runs} 次" if cell.runs > 1 else ""
-    ended = _beijing(run.ended)[5:] if run.ended else _beijing(run.begun)[5:] + " 起"
+    ended = words.beijing(run.ended)[5:] if run.ended else words.beijing(run.begun)[5:] + " 起"
     return f"<td>{_pill(cell.status)}<small>{run.seconds:,.1f} 秒{often}</small><small>{ended}</small></td>"
 
 
@@ -224,7 +222,7 @@ def _runs(runs: tuple[Run, ...]) -> str:
     if not runs:
         return "<p class=quiet>没有运行记录。</p>"
     body = "".join(
-        f"<tr><td>{_beijing(run.begun)}</td><td>{escape(run.month)}</td><td>{escape(words.step(run.stage))}</td>"
+        f"<tr><td>{words.beijing(run.begun)}</td><td>{escape(run.month)}</td><td>{escape(words.step(run.stage))}</td>"
         f"<td>{_pill(run.status)}</td><td class=n>{run.seconds:,.1f}</td><td class=n>{run.peak_mb:,}</td>"
         f"<td>{escape(words.DOORS.get(run.door, run.door))}</td>"
         f"<td class=why>{escape(' '.join((run.reason, run.next_step)).strip())}</td></tr>"
@@ -242,7 +240,3 @@ def _look(status: str) -> str:
 
 def _pill(status: str, word: str | None = None) -> str:
     return f"<span class='pill {_look(status)}'>{escape(word or words.STATUSES.get(status, status))}</span>"
-
-
-def _beijing(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")

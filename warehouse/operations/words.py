@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
+_BEIJING = timezone(timedelta(hours=8))
 STAGES = {
     "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道关口", "link": "人员链接",
     "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道关口", "publish": "发布",
@@ -54,3 +57,8 @@ def stage(name: str) -> str:
 def step(name: str) -> str:
     """A stage as staff call it, with the verb that runs it."""
     return f"{STAGES[name]}（{name}）" if name in STAGES else name
+
+
+def beijing(at: str) -> str:
+    """A moment of the log, to the minute, by the clock of those who read it."""
+    return datetime.fromisoformat(at).astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.intake.contract import contracts
+from warehouse.intake.words import words
 from warehouse.months import Month
 from warehouse.parts import card, table
 from warehouse.policy import Policy
@@ -161,8 +162,10 @@ def _quality(con: duckdb.DuckDBPyConnection, verdicts: dict[str, Verdict]) -> st
          "✓ 相符" if rows == landed + quarantined + furniture else "✗ 不符")
         for feed, files, rows, landed, quarantined, furniture, set_aside in con.execute(_FEEDS).fetchall()
     ]  # fmt: skip
+    said = words().reasons
     reasons = [
-        (titles.get(feed, feed), reason, count) for feed, reason, count in con.execute(_QUARANTINE).fetchall()
+        (titles.get(feed, feed), said.get(reason, reason), count)
+        for feed, reason, count in con.execute(_QUARANTINE).fetchall()
     ]
     gates = "".join(_gate(gate, verdict) for gate, verdict in verdicts.items())
     account = table(

@@ -169,7 +169,7 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
         "row": "INTEGER",
         "reason": "VARCHAR",
     }
-    bad = [{"feed": "death", "file": "d.csv", "sheet": "", "row": 7, "reason": "日期读不懂"}]
+    bad = [{"feed": "death", "file": "d.csv", "sheet": "", "row": 7, "reason": "too many fields"}]
     write_table(lake, "quarantine", columns, bad)
     give_verdicts(lake)
     return lake

@@ -317,7 +317,7 @@ def test_page_calls_nobody_and_names_no_person(released) -> None:
     assert not [n for n in range(60) if id_of(n) in page or f"139{n:08d}" in page]
     for wanted in (
         *TOWNSHIPS,
-        "日期读不懂",
+        "字段数多于表头，疑有未加引号的逗号",
         "本月没有收到学生资助数据",
         "结算行数比上月少了三成",
         "✓ 相符",
