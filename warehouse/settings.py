@@ -60,7 +60,8 @@ def suites_beside() -> Path | None:
     folder = Path(text).absolute() if text else None
     if folder and not folder.is_dir():
         raise Misconfigured(
-            f"DOUDI_SUITES names '{folder.name}', which is no folder.", next_step="set it right, or leave it out."
+            f"DOUDI_SUITES names '{folder.name}', which is no folder.",
+            next_step="set it right, or leave it out.",
         )
     return folder
 
