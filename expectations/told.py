@@ -32,6 +32,11 @@ def explain(rule_id: str, policy: Policy | None = None, *, folder: Path = FOLDER
         "If it fails: " + _consequence(rule),
         "未通过时：" + _consequence_in_chinese(rule),
     ]
+    if rule.expectation:
+        # The sentence of its class names no column.
+        lines.insert(
+            2, f"Asked as: {rule.expectation}({', '.join(f'{k}={v}' for k, v in sorted(named.items()))})"
+        )
     for argument, parameter in sorted(rule.policy.items()):
         line = policy.lines.get(parameter) if policy else None
         value = f" = {line.value or 'no rule configured'}, {line.reference}" if line else ""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from expectations.gate import HISTORY_MONTHS, ROWS_TO_STOP
 from expectations.suite import suites
-from expectations.told import explain
+from expectations.told import explain, find
 from warehouse.errors import Misconfigured
 from warehouse.intake.contract import PLACE, contracts
+from warehouse.intake.ledger import Status
 from warehouse.months import Month
 from warehouse.policy import load, read_lines
 from warehouse.settings import REPOSITORY
@@ -134,6 +136,16 @@ def test_explain_says_sentence_why_severity_and_policy_line():
     assert "身份证号有效的偏少" in said
     assert "the month is held" in said
     assert "expectations.death.valid_id_share_min@*:2020-01-01" in said
+
+
+def test_explain_of_a_core_expectation_names_its_column_and_values():
+    assert "Asked as: expect_column_values_to_be_in_set(column=status, value_set=" in explain("E-ledger-02")
+
+
+def test_no_state_that_the_dock_writes_holds_a_month():
+    """A file that was withdrawn is no fault of the ledger."""
+    _, rule = find("E-ledger-02")
+    assert set(rule.args["value_set"]) == set(get_args(Status))
 
 
 def test_explain_without_policy_names_the_parameter():
