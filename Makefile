@@ -69,7 +69,7 @@ pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, 
 	sh docs/make_pictures.sh var/demo/home/release
 
 faults: $(READY) ## kill, tear and starve every stage of a made-up month at many points, and compare (a quarter of an hour)
-	$(BIN)/python tests/recovery/sweep.py
+	$(BIN)/python tests/recovery/every_stage.py
 
 bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
 	$(BIN)/python tests/bench/chain.py

@@ -17,6 +17,7 @@ _MAGIC = b"PAR1"
 def refuse_damaged(stage: str, month: Month, home: Path) -> None:
     """``LakeDamaged`` when a file that the stage is about to read is not the one that was written."""
     for folder in _read_by(stage, month, home / "lake"):
+        sums.finish(folder)
         for fault in sums.faults(folder):
             raise of_fault(fault, f"{stage} {month}", home)
 

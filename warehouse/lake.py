@@ -55,8 +55,7 @@ class Lake:
         """Give a hidden path to write one file at; when the block ends well, the file stands at ``path``, whole and on
         the disk, and its sum beside it (below the lake). For folders that grow file by file."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Its ending is another: who looks for *.parquet in the folder must not meet a half.
-        aside = path.with_name(f"{_ASIDE}{path.name}.unfinished")
+        aside = sums.aside(path)
         try:
             yield aside
             swap.sync(aside)

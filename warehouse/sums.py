@@ -53,14 +53,33 @@ def write(folder: Path) -> None:
 def add(folder: Path, name: str, content: Path) -> None:
     """Note the sum of one file that is about to stand in ``folder`` under ``name``; ``content`` holds its bytes.
 
-    Noted before the file is renamed into place: killed in between, the sum is of a file that is not there, and the
-    stage that was killed has to run again anyway.
+    Noted before the file is renamed into place: killed in between, the sum is of a file that still lies aside, and
+    ``finish`` puts it in its place before a stage reads the folder again.
     """
     known = read(folder) or {}
     path = folder / NAME
-    aside = path.with_name(f"{NAME}.aside")
-    aside.write_text(_rendered({**known, name: sha256(content)}), encoding="utf-8")
-    aside.replace(path)
+    written = path.with_name(f"{NAME}.aside")
+    written.write_text(_rendered({**known, name: sha256(content)}), encoding="utf-8")
+    written.replace(path)
+
+
+def aside(path: Path) -> Path:
+    """Where a file is written before it stands at ``path``. Its ending is another: who looks for *.parquet in the
+    folder must not meet a half."""
+    return path.with_name(f".aside-{path.name}.unfinished")
+
+
+def finish(folder: Path) -> None:
+    """End what a kill left between ``add`` and the rename: a file that lies aside with the very bytes of its sum.
+
+    Only for who holds the locks of the folder: of a run at work it would take the file away.
+    """
+    if not any(folder.glob(".aside-*.unfinished")):
+        return
+    for name, told in (read(folder) or {}).items():
+        written = aside(folder / name)
+        if written.is_file() and sha256(written) == told:
+            written.replace(folder / name)
 
 
 def read(folder: Path) -> dict[str, str] | None:

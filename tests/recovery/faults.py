@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_FAULT = {"kind": "count"}
+_PLACED = ("exchange", "rename", "remove")
 # What a month leaves for people and for later stages: all of it, hidden sums too.
 # (The page of operations tells when what ran, and how long: that is a log.)
 LOGS = "docs/operations/"
@@ -44,15 +45,17 @@ class Desk:
         *,
         inbox: Path | str = "",
         returned: Path | str = "",
+        made: str = "",
         fault: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Run a stage with a fault (none: the stage must end well) and give how it ended."""
+        """Run a stage with a fault (none: the stage must end well) and give how it ended; ``made``: dbt is stood in for."""
         case = {
             "stage": stage,
             "month": month,
             "home": str(home),
             "inbox": str(inbox),
             "returned": str(returned),
+            "made": made,
         }
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({**case, "fault": fault or NO_FAULT}) + "\n")
@@ -77,31 +80,50 @@ class Desk:
         raise AssertionError("the desk has ended")
 
 
+_DIGESTS: dict[tuple[str, int, int], str] = {}
+
+
 def content(home: Path) -> dict[str, str]:
-    """Every file of the results with the hash of its content."""
-    return {
-        path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for part in RESULTS
-        for path in sorted((home / part).rglob("*"))
-        if path.is_file() and not path.relative_to(home).as_posix().startswith(LOGS)
-    }
+    """Every file of the results with the hash of its content; what lies untouched in a copy is not read again."""
+    found = {}
+    for part in RESULTS:
+        for path in sorted((home / part).rglob("*")):
+            name = path.relative_to(home).as_posix()
+            if not path.is_file() or name.startswith(LOGS):
+                continue
+            seen = path.stat()
+            known = (name, seen.st_size, seen.st_mtime_ns)
+            if known not in _DIGESTS:
+                _DIGESTS[known] = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[name] = _DIGESTS[known]
+    return found
 
 
 def copied(home: Path, to: Path) -> Path:
-    """A copy of a home, without what the copy of a lock or a spill would be good for."""
+    """A copy of a home, without what the copy of a lock or of dbt's compiled files would be good for."""
     if to.exists():
         shutil.rmtree(to)
-    shutil.copytree(home, to, ignore=shutil.ignore_patterns("locks"))
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("locks", "compiled", "run"))
     return to
 
 
 def spread(points: list[str], wanted: int) -> list[int]:
-    """So many points of a stage: the first, the last, and evenly between."""
-    last = len(points) - 1
+    """So many points of a stage. Half of them, the first and the last too, where something takes its place (there old
+    and new may stand side by side); the others where it is written."""
+    placed = [at for at, point in enumerate(points) if point.startswith(_PLACED) and " tmp/" not in point]
+    written = [at for at, point in enumerate(points) if at not in set(placed)]
+    half = (wanted + 1) // 2
+    return sorted({*_evenly(placed, half), *_evenly(written, wanted - min(half, len(placed)))})
+
+
+def _evenly(found: list[int], wanted: int) -> list[int]:
+    last = len(found) - 1
     if wanted > last:
-        return list(range(last + 1))
+        return found
     return (
-        sorted({round(step * last / (wanted - 1)) for step in range(wanted)}) if wanted > 1 else [last // 2]
+        [found[round(step * last / (wanted - 1))] for step in range(wanted)]
+        if wanted > 1
+        else found[last // 2 :][:wanted]
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from tests.recovery.conftest import MONTHS, STAGES
+from tests.recovery.conftest import FIRST, LAST
 from tests.recovery.faults import content, copied, difference
 from warehouse import audit_log
 from warehouse.archive import LIST
@@ -23,7 +23,6 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.restore import restore
 
-LAST = MONTHS[-1]
 WHO = {"by": "多杰", "reason": "磁盘损坏", "on": datetime(2026, 11, 22, tzinfo=UTC)}
 
 
@@ -63,11 +62,9 @@ def test_what_is_restored_is_what_was_backed_up_and_the_log_says_so(home, archiv
 
 def test_the_month_run_again_after_a_restore_is_the_same(desk, county, home, archive, tmp_path):
     restore(tmp_path / "new", archive, **WHO)
-    for stage in ("receive", "close", "standardise", "link"):
+    for stage in ("receive", "close", "slips", "prepare_review"):
         desk.run(stage, LAST, tmp_path / "new", inbox=county)
-    changed = difference(without_log(content(tmp_path / "new")), without_log(content(home)))
-    # What receive stood on names the close, which the first time had not yet been.
-    assert [name for name in changed if not name.startswith("lake/standing/")] == []
+    assert difference(without_log(content(tmp_path / "new")), without_log(content(home))) == []
 
 
 def test_what_is_needed_is_enough_for_the_inbox_to_give_the_rest(desk, county, home, tmp_path):
@@ -80,9 +77,10 @@ def test_what_is_needed_is_enough_for_the_inbox_to_give_the_rest(desk, county, h
     assert {member.path.split("/")[0] for member in held.members} <= {"lake", *NEEDED_FOLDERS}
     new = tmp_path / "new"
     restore(new, path, **WHO)
-    for month in MONTHS:
-        for stage in (stage for stage in STAGES if not stage.startswith(("gate", "quality", "prepare"))):
-            desk.run(stage, month, new, inbox=county)
+    for stage in ("receive", "close"):
+        desk.run(stage, FIRST, new, inbox=county)
+    for stage in ("receive", "close", "standardise", "link"):
+        desk.run(stage, LAST, new, inbox=county)
     made, there = content(new), content(home)
     for table in (
         "landed",
@@ -94,9 +92,10 @@ def test_what_is_needed_is_enough_for_the_inbox_to_give_the_rest(desk, county, h
         "events",
         "dispositions",
     ):
-        of = [name for name in there if name.startswith(f"lake/{table}/")]
+        of = [name for name in there if name.startswith(f"lake/{table}/") and f"month={LAST}" in name]
         assert of
         assert [name for name in of if made.get(name) != there[name]] == [], table
+    assert [name for name in there if name.startswith("lake/landed/") and made.get(name) != there[name]] == []
 
 
 def test_only_its_owner_may_read_a_backup_and_plain_tools_can(home, archive, tmp_path):
