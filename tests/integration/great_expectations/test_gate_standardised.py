@@ -177,4 +177,6 @@ def test_nothing_that_is_written_names_a_person_or_calls_out(lake, policy, shelv
         assert not re.search(
             r"https?:|(?:src|srcset|action)\s*=|@import|url\(|<script|<link|<iframe", text, re.I
         )
-        assert not re.search(r"href\s*=\s*(?!'(?:\.\./|[-0-9a-z_]+/)*[a-z_]+\.html')", text), "only links between the pages"
+        assert not re.search(r"href\s*=\s*(?!'(?:\.\./|[-0-9a-z_]+/)*[a-z_]+\.html')", text), (
+            "only links between the pages"
+        )
