@@ -165,7 +165,9 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         finally:
             DuckDBConnectionManager.close_all_connections()
     if result.exception is not None and result.result is None:
-        raise BuildFailed(
+        # It says what a full disk or a held file is in words only, as a rule wrapped in an error of its own.
+        known = of_words(str(result.exception), f"build {month}")
+        raise known or BuildFailed(
             f"dbt could not begin the build of {month} ({type(result.exception).__name__}).",
             next_step="run `dbt parse` in dbt_project and mend what it names.",
         ) from None

@@ -105,11 +105,11 @@ def _all_killed(sweep: Sweep, undisturbed: Path) -> list[str]:
     """Every stage of the chain killed in its midst, from the last to the first, on one home; then ``doudi run``."""
     home = copied(undisturbed, sweep.scratch / "killed")
     for stage in reversed(CHAIN):
-        # So late that a part of what it leaves is in place (over the same content as before).
-        at = sweep.points[stage] * 9 // 10
-        ended = sweep.desk.run(stage, sweep.month, home, fault={"kind": "kill", "at": at}, **sweep.places)
+        # So late that all but its outcome is in place.
+        fault = {"kind": "kill", "where": f"rename lake/outcomes/month={sweep.month}/{stage}.json"}
+        ended = sweep.desk.run(stage, sweep.month, home, fault=fault, **sweep.places)
         if ended["exit"] != 137:
-            return [f"{stage} was not killed: {ended}"]
+            return [f"{stage} was not killed: {ended['error']}"]
     doudi = [sys.executable, "-m", "console", "run", "--quiet", "--month", sweep.month, "--region", "tongren"]
     done = subprocess.run(
         [*doudi, "--inbox", str(sweep.places["inbox"]), "--home", str(home)],

@@ -7,7 +7,7 @@ Each place at which a stage changes the home is a *point*: opening a file to wri
 removing something (told by Python's audit events), and every file that DuckDB or Arrow writes. The faults:
 
 * ``count``: none; the points are given back.
-* ``kill`` at n: the process ends as by kill -9 just before point n.
+* ``kill`` at n (or ``where``: at a point of that name): the process ends as by kill -9 just before point n.
 * ``torn`` at n: half of what point n writes is there, then the process ends.
 * ``full`` from n on: whatever needs room on the disk fails, as on a full disk.
 * ``limit`` bytes: no file may grow beyond so many bytes; the system itself refuses (EFBIG), C code included.
@@ -64,7 +64,10 @@ class Points:
         if not place:
             return False
         self.seen.append(f"{what} {place}")
-        here, at = len(self.seen) - 1, self.fault.get("at", -1)
+        here = len(self.seen) - 1
+        if self.fault.get("where") == self.seen[-1]:
+            self.fault.setdefault("at", here)
+        at = self.fault.get("at", sys.maxsize)
         kind = self.fault["kind"]
         if kind == "kill" and here == at:
             os._exit(KILLED)
