@@ -40,8 +40,14 @@ class Reads:
 
 
 _LINKAGE = ("linkage_", "model_")
-# Nothing of these is read by a model of the warehouse.
-_NOT_RULES = ("intake_", "expectations", "release.", "forms.", "slips", "operations", "linkage_", "model_")
+# Nothing of these is read by a model of the warehouse; of ``release.`` it asks what an answer is and when it is due.
+_NOT_RULES = (
+    "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_",
+    *(f"release.{what}" for what in (
+        "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
+        "id_", "phone_", "decision_", "approval_", "county_name", "reason",
+    )),
+)  # fmt: skip
 
 # In the order of the flow: a stage stands on those before it.
 READS: dict[str, Reads] = {

@@ -54,7 +54,10 @@ LINKED_UNLINKED = {
     "characteristic": _V, "value": _V, "linked": "BIGINT", "unlinked": "BIGINT", "linked_share": "DOUBLE",
     "unlinked_share": "DOUBLE", "standardised_difference": "DOUBLE",
 }  # fmt: skip
-PAST_WARNINGS = {"warning_id": _V, "status": _V, "since": _V, "evidence": _V, "township": _V}
+PAST_WARNINGS = {
+    "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V, "grade": _V,
+    "status": _V, "since": _V, "summary": _V, "evidence": _V, "clock": _V, "due_on": _D,
+}  # fmt: skip
 PAST_ALARMS = {"alarm_id": _V, "since": _V}
 PAST_POPULATION = {
     "person_id": _V, "household_id": _V, "class": _V, "source_feed": _V, "township": _V, "village": _V, "since": _V,
