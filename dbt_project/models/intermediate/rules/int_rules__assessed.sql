@@ -1,7 +1,8 @@
 -- Every rule's subjects on one table: raised, clear, or not assessed and why. A rule whose feed did not come or
--- whose parameter has no value raises nothing: all its subjects are not assessed, with that reason.
+-- whose parameter has no value raises nothing: all its subjects are not assessed, with that reason. The variable
+-- `rules` narrows the table to some of them (the threshold workshop asks for one).
 with
-{%- set rules = [
+{%- set rules = var('rules', none) or [
     'c01',
     'c02',
     'c03',
