@@ -37,8 +37,10 @@ class WarningsTruth:
     ) -> None:
         self._writer.close()
 
-    def add(self, month: Month, planted: pd.DataFrame, truth: Truth, counts: Counter[str]) -> None:
-        """Note a month's planted warnings.
+    def add(
+        self, month: Month, planted: pd.DataFrame, truth: Truth, counts: Counter[str]
+    ) -> pd.DataFrame:
+        """Note a month's planted warnings; gives them as noted.
 
         ``expected`` becomes null where the files leave nothing to link a person on, where a row of theirs
         cannot be decoded, and, for the rules on deaths and on grace, where the date that decides was spoilt. Whose number
@@ -68,6 +70,7 @@ class WarningsTruth:
         for rule, value in zip(rules, expected, strict=True):
             word = {True: "to raise", False: "not to raise", None: "either"}[value]
             counts[f"{rule} {word}"] += 1
+        return planted.assign(expected=pd.Series(expected, dtype=object, index=planted.index))
 
 
 def _taken_for_dead(planted: pd.DataFrame, truth: Truth) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from console.county.findings import warnings
 from console.county.hardship import add_unmet
 from console.county.health import add_health
 from console.county.identity import phones_on_file
+from console.county.needs import Homes
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
 from console.county.turns import add_turns
@@ -84,6 +85,12 @@ class World:
     def scene(self, month: Month) -> Scene:
         """The county at the end of a month."""
         return self._scene(month)
+
+    def homes(self, month: Month) -> Homes:
+        """Where everybody lives at the end of a month."""
+        scene = self.scene(month)
+        townships = self.places.villages["township"].to_numpy(dtype=object)
+        return Homes(scene.household, townships[scene.village])
 
     def addresses(self, scene: Scene) -> np.ndarray:
         """Everybody's address at the end of a month."""

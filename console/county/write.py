@@ -16,6 +16,7 @@ from console.county.dirt_table import Dice, Mistake, agency_of, read_dirt
 from console.county.events import delivery_events
 from console.county.layouts import Layout, layouts
 from console.county.measure import PairCounts, exact_join
+from console.county.needs import NeedsTruth
 from console.county.people import People, people_of
 from console.county.repeats import mistaken, with_repeats
 from console.county.truth import Truth
@@ -37,6 +38,7 @@ class CountyAccount:
     dirt: Counter[str] = field(default_factory=Counter)
     joins: dict[str, dict[str, PairCounts]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
+    needs: dict[str, int] = field(default_factory=dict)
 
     def as_rows(self) -> list[tuple[str, str]]:
         """The account as rows of a table: what, count."""
@@ -53,6 +55,7 @@ class CountyAccount:
                     )
                 )
         rows += [(f"planted {kind}", f"{count:,}") for kind, count in sorted(self.warnings.items())]
+        rows += [(f"real needs, {month}", f"{count:,}") for month, count in self.needs.items()]
         return rows
 
 
@@ -83,7 +86,11 @@ def write_world(
     )
     people = people_of(world.persons, world.scene(months[0]).spouse, enrolment, roster)
     del enrolment, roster
-    with Truth(out / "truth") as truth, WarningsTruth(out / "truth") as planted:
+    with (
+        Truth(out / "truth") as truth,
+        WarningsTruth(out / "truth") as planted,
+        NeedsTruth(out / "truth", seed) as needs,
+    ):
         county = _County(out / "inbox", world, seed, people, truth, account, read_dirt())
         for number, month in enumerate(months, start=1):
             for feed in (feed for feed in layouts() if feed in world.feeds):
@@ -91,7 +98,8 @@ def write_world(
                 county.write_feed(feed, number, month)
             if number == 1:
                 county.write_history(month)
-            planted.add(month, world.warnings(month), truth, account.warnings)
+            noted = planted.add(month, world.warnings(month), truth, account.warnings)
+            account.needs[str(month)] = needs.add(month, noted, world.homes(month))
         account.person_rows = truth.person_rows
     for month in months:
         account.joins[str(month)] = exact_join(out / "truth", str(month))

@@ -12,6 +12,7 @@ import pytest
 
 from console.county.id_dirt import check_character
 from console.county.layouts import layouts
+from console.county.needs import Homes
 from console.county.write import CountyAccount, write_world
 from warehouse.months import Month, span
 
@@ -83,6 +84,9 @@ class FakeWorld:
 
     def scene(self, month: Month) -> SimpleNamespace:
         return SimpleNamespace(spouse=self.persons["spouse"].to_numpy())
+
+    def homes(self, month: Month) -> Homes:
+        return Homes(self.house, np.array(TOWNSHIPS, dtype=object)[self.house % len(TOWNSHIPS)])
 
     def feed(self, feed: str, month: Month) -> pd.DataFrame:
         return getattr(self, f"_{feed}")(month)
