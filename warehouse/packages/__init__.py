@@ -1,0 +1,1 @@
+"""What partners get under agreements: composed, checked, sealed, traced, receipted and recalled."""
