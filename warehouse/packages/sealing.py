@@ -46,7 +46,7 @@ def unseal(sealed: bytes, certificate: bytes, key: bytes, suite: Suite) -> bytes
         if suite == "cms":
             return sealing_cms.unseal(sealed, certificate, key)
         return sealing_sm.unseal(sealed, certificate, key)
-    except (*_FAULTS, *sealing_sm.WRONG_KEY):
+    except (*_FAULTS, sealing_sm.WrongKey):
         raise Refused(
             "the sealed file does not open with this key: it was sealed for another, or its bytes were changed.",
             next_step="check the file's hash against its manifest, and which key the manifest names.",

@@ -20,7 +20,6 @@ from warehouse.packages.sealing_asn1 import Message, Signature, Wrapped
 
 # The identity under which SM2 signs when nobody agreed on another (GM/T 0009).
 IDENTITY = b"1234567812345678"
-WRONG_KEY: tuple[type[Exception], ...] = (GMError,)
 _DATA, _ENVELOPED = "1.2.156.10197.6.1.4.2.1", "1.2.156.10197.6.1.4.2.3"
 _SM4_CBC, _SM2_SM3, _CURVE = "1.2.156.10197.1.104.2", "1.2.156.10197.1.501", "1.2.156.10197.1.301"
 # GM/T 0006 calls encryption with SM2 …301.3; GmSSL 3 writes and reads …301.2.
@@ -59,6 +58,10 @@ def seal(content: bytes, certificate: bytes, *, is_for_gmssl: bool) -> bytes:
     return bytes(pem.armor("CMS", sealed)) if is_for_gmssl else sealed
 
 
+class WrongKey(Exception):
+    """The key does not open what was sealed."""
+
+
 def unseal(sealed: bytes, certificate: bytes, key: bytes) -> bytes:
     """The content of EnvelopedData."""
     der = pem.unarmor(sealed)[2] if pem.detect(sealed) else sealed
@@ -72,7 +75,10 @@ def unseal(sealed: bytes, certificate: bytes, key: bytes) -> bytes:
         raise ValueError("sealed for another certificate")
     c = Wrapped.load(ours["key"].native)
     point = b"\x04" + c["x"].native.to_bytes(_WIDTH, "big") + c["y"].native.to_bytes(_WIDTH, "big")
-    plain_key = gmalg.SM2(_private(key)).decrypt(point + c["hash"].native + c["cipher"].native)
+    try:
+        plain_key = gmalg.SM2(_private(key)).decrypt(point + c["hash"].native + c["cipher"].native)
+    except GMError:
+        raise WrongKey from None
     content = body["content"]
     first = content["algorithm"]["parameters"].parsed.native
     decryptor = Cipher(algorithms.SM4(plain_key), modes.CBC(first)).decryptor()
