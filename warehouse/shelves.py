@@ -7,15 +7,17 @@ what it saw then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.database import quoted
 from warehouse.intake.contract import Contract, contracts, standardised_schema
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.policy import read_lines
+from warehouse.policy import Line, read_lines
 
 _V, _I, _U, _D = "VARCHAR", "INTEGER", "UBIGINT", "DATE"
 
@@ -208,15 +210,29 @@ def _policy(con: duckdb.DuckDBPyConnection, policy_dir: Path) -> int:
         "valid_from DATE, valid_to DATE, document VARCHAR, status VARCHAR, note VARCHAR, reference VARCHAR)"
     )
     lines = read_lines(policy_dir)
-    con.executemany(
-        f"INSERT INTO lake.policy_lines VALUES ({', '.join('?' * 10)})",
-        [
-            [x.region, x.parameter, x.value, x.unit, x.valid_from, x.valid_to, x.document, x.status, x.note,
-             x.reference]
-            for x in lines
-        ],
-    )  # fmt: skip
+    insert_lines(con, lines)
     return len(lines)
+
+
+def insert_lines(con: duckdb.DuckDBPyConnection, lines: Sequence[Line]) -> None:
+    """Put lines of policy into ``lake.policy_lines``."""
+    names = (
+        "region",
+        "parameter",
+        "value",
+        "unit",
+        "valid_from",
+        "valid_to",
+        "document",
+        "status",
+        "note",
+        "reference",
+    )
+    columns = {name: [getattr(line, name) for line in lines] for name in names}
+    table = pa.table({**columns, "valid_to": pa.array(columns["valid_to"], pa.date32())})
+    con.register("lines", table)
+    con.execute("INSERT INTO lake.policy_lines SELECT * FROM lines")
+    con.unregister("lines")
 
 
 def _partitions(table: Path, months: list[str], pattern: str) -> list[tuple[str, Path]]:

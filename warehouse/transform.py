@@ -148,18 +148,13 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    arguments = [
-        "build", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet",
-        "--target-path", str(home / "tmp" / "dbt"), "--log-path", str(home / "logs" / "dbt"),
-        # A database's message may quote a value. Neither the log nor the artifacts may hold one.
-        "--log-level-file", "none", "--log-level", "none", "--no-write-json", "--no-use-colors",
-        "--no-version-check", "--vars", f"{{month: '{month}', region: '{region}'}}",
-    ]  # fmt: skip
+    variables = f"{{month: '{month}', region: '{region}'}}"
+    arguments = ["build", *dbt_arguments(home / "tmp" / "dbt", variables, logs=home / "logs" / "dbt")]
     passed = unit_tests_passed(home)
     project = project_digest()
     if passed.exists() and passed.read_text(encoding="utf-8") == project:
         arguments += ["--exclude-resource-type", "unit_test"]
-    with _environment(_dbt_environment(database, home)):
+    with dbt_environment(database, home / "tmp"):
         try:
             result = dbtRunner().invoke(arguments)
         finally:
@@ -215,20 +210,28 @@ def _judged(results: Any, month: Month, home: Path) -> dict[str, int]:
     return counts
 
 
-def _dbt_environment(database: Path, home: Path) -> dict[str, str]:
-    return {
+def dbt_arguments(target: Path, variables: str, *, logs: Path | None = None) -> list[str]:
+    """What every call of dbt is given; its artifacts go to ``target``."""
+    return [
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet",
+        "--target-path", str(target), "--log-path", str(logs or target),
+        # A database's message may quote a value. Neither the log nor the artifacts may hold one.
+        "--log-level-file", "none", "--log-level", "none", "--no-write-json", "--no-use-colors",
+        "--no-version-check", "--vars", variables,
+    ]  # fmt: skip
+
+
+@contextmanager
+def dbt_environment(database: Path, spill: Path) -> Iterator[None]:
+    """Set for a while what dbt's profile reads from the environment."""
+    values = {
         "DOUDI_WAREHOUSE": str(database),
-        "DOUDI_SPILL": str(home / "tmp"),
+        "DOUDI_SPILL": str(spill),
         "DOUDI_MEMORY_GB": str(memory_gb()),
         "DOUDI_THREADS": str(threads()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """Set environment variables for a while: dbt's profile reads them."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
