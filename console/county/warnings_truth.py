@@ -37,9 +37,7 @@ class WarningsTruth:
     ) -> None:
         self._writer.close()
 
-    def add(
-        self, month: Month, planted: pd.DataFrame, truth: Truth, counts: Counter[str]
-    ) -> pd.DataFrame:
+    def add(self, month: Month, planted: pd.DataFrame, truth: Truth, counts: Counter[str]) -> pd.DataFrame:
         """Note a month's planted warnings; gives them as noted.
 
         ``expected`` becomes null where the files leave nothing to link a person on, where a row of theirs
