@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import betabinom
+from scipy.stats import betabinom  # type: ignore[import-untyped]
 
 _PRIOR = 0.5
 
@@ -50,9 +50,7 @@ def estimate(
     return Estimate(len(amounts), len(near), held, int(spread.ppf(tail)), int(spread.ppf(1 - tail)))
 
 
-def _nearest(
-    amounts: Sequence[float | None], answered: Sequence[Answered], nearest: int
-) -> list[Answered]:
+def _nearest(amounts: Sequence[float | None], answered: Sequence[Answered], nearest: int) -> list[Answered]:
     """The answered whose amounts lie nearest to the span of the unknown ones; all, where amounts say nothing."""
     known = [amount for amount in amounts if amount is not None]
     if not known or len(answered) <= nearest:
