@@ -40,7 +40,7 @@ SET_ASIDE = {"feed": _V, "file": _V, "sheet": _V, "rows": _I}
 DISPOSITIONS = {
     "warning_id": _V, "rule_id": _V, "person_id": _V, "result": _V, "aid": _V, "reason_not": _V,
     "reason_words": _V,
-    "checked_by": _V, "checked_on": _V, "file": _V, "row": _I,
+    "identity": _V, "checked_by": _V, "checked_on": _V, "list_month": _V, "received_on": _D, "file": _V, "row": _I,
 }  # fmt: skip
 LINKAGE_QUALITY = {
     "measure": _V, "by": _V, "value": _V, "method": _V, "estimate": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",

@@ -52,6 +52,8 @@ MARTS: dict[str, str] = {
     "fct_village_coverage_monthly": "township, village",
     "fct_report_figures_monthly": "figure_id, township",
     "fct_warning_monthly": "warning_id",
+    "fct_yield_monthly": "rule_id, grade, township",
+    "fct_open_item_monthly": "warning_id",
     "fct_assessment_monthly": "rule_id, township",
     "fct_indicator_monthly": "person_id, indicator",
     "fct_alarm_monthly": "alarm_id",

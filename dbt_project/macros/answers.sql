@@ -10,3 +10,22 @@
         ';'
     )
 {%- endmacro %}
+
+{#- Whether what a finding rests on is what it was when it was answered. Who found it untrue is asked again when its
+    ground changes (`standing`), not when it goes on another month. -#}
+{% macro is_same_evidence(finding, answer) -%}
+    (
+        coalesce({{ finding }}.fingerprint = {{ answer }}.fingerprint, false)
+        or coalesce({{ answer }}.is_refuting and {{ finding }}.standing = {{ answer }}.standing, false)
+    )
+{%- endmacro %}
+
+{#- Whole months from a month (YYYY-MM) to the month of the run. -#}
+{% macro months_since(month) -%}
+    cast(date_diff('month', cast(concat({{ month }}, '-01') as date), {{ first_day() }}) as integer)
+{%- endmacro %}
+
+{#- The house that is walked to: whoever is of no known household is one alone. -#}
+{% macro home_of(warning) -%}
+    coalesce({{ warning }}.household_id, concat('person:', {{ warning }}.person_id))
+{%- endmacro %}

@@ -114,7 +114,7 @@ _KINDS: dict[Callable[[str], str | None], tuple[str, ...]] = {
     ),
     _count: (
         "hours", "days", "months", "years", "persons", "households", "rows", "pairs", "names", "links", "cards",
-        "descriptions", "characters", "sources", "warnings", "payments", "aids", "visits", "levels", "MB", "KB",
+        "descriptions", "characters", "sources", "warnings", "payments", "aids", "answers", "visits", "levels", "MB", "KB",
         "columns", "seconds",
     ),
     _share: ("share", "share of income", "share of households"),

@@ -257,7 +257,7 @@ def test_without_a_feed_or_a_number_a_rule_is_not_assessed(tmp_path: Path) -> No
     for path in POLICY.glob("*.csv"):
         text = path.read_text(encoding="utf-8")
         text = text.replace("medical_burden_line_general,26000", "medical_burden_line_general,")
-        text = text.replace("list_cap_per_township,300", "list_cap_per_township,1")
+        text = text.replace("list_cap_visits,80", "list_cap_visits,1")
         (packs / path.name).write_text(text, encoding="utf-8")
     run(small.write(SEPTEMBER), SEPTEMBER, packs)
     lake = small.write(OCTOBER)

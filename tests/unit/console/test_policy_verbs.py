@@ -132,7 +132,7 @@ def test_two_regions_differ_in_what_their_notices_say():
     assert grace["tianjin 2026-10"] == "前3个月100%，后3个月50%"
     assert grace["since, by which document"] == "2020-05-14 津民发〔2020〕19号"
     assert found["job_cost_deduction_cap"]["tianjin 2026-10"] == "未配置规则"
-    assert "priority_D01" not in found
+    assert "harm_D01" not in found
 
 
 def test_two_months_differ_by_what_ended_between_them():

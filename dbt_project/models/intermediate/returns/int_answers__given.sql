@@ -3,7 +3,9 @@
 -- (a new version of the month) is an answer all the same.
 with
 dispositions as (
-    select * from {{ source('lake', 'dispositions') }}
+    -- The month is that of the list that was answered; a list that came back late is kept beside a later one's.
+    select * replace (coalesce(list_month, month) as month)
+    from {{ source('lake', 'dispositions') }}
     where warning_id is not null
 ),
 
@@ -36,7 +38,7 @@ latest as (
         *,
         row_number() over (
             partition by warning_id, month
-            order by checked_on desc nulls last, file desc, row desc
+            order by checked_on desc nulls last, received_on desc nulls last, file desc, row desc
         ) as place
     from dispositions
 ),
@@ -83,6 +85,7 @@ select
     holding.result is not null as is_holding,
     refuting.result is not null as is_refuting,
     answers.aid,
+    answers.reason_not,
     coalesce(nullif(answers.aid, '') is not null and no_aid.word is null, false) as is_aided,
     json_extract_string(shown.seen.evidence, '$.fingerprint') as fingerprint,
     json_extract_string(shown.seen.evidence, '$.standing') as standing

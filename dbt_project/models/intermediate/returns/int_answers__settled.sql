@@ -31,6 +31,7 @@ select
     is_holding,
     is_refuting,
     aid,
+    reason_not,
     is_aided,
     fingerprint,
     standing
