@@ -21,6 +21,10 @@ BORROWING = ("L15", "L17", "L18", "L23")
 _STANDING = {"medical_enrolment": "status", "education_enrolment": "state", "death": "reason"}
 _DEATHS = {"death": "cancelled_on", "cremation": "died_on"}
 _PLACE = 'feed, file, sheet, "row"'
+_PROFILE = (
+    "profile_key, feed, person_id, grade, rule, last_month, id_no, id_seen, id_kind, name, name_raw, name_family,"
+    " name_missing, sex, birth_date, birth_source, birth_precision, died_on, agency_key, household_key"
+)
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy, kinds: Catalogue) -> None:
@@ -78,7 +82,7 @@ def _links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
     keyed = f"read_parquet([{_listed_files(records)}], hive_partitioning = true, hive_types = {{'month': VARCHAR}})"
     con.execute(f"CREATE TEMP VIEW record AS SELECT {_PLACE}, profile_key FROM {keyed} WHERE role = 'self'")
     con.execute(
-        f"CREATE TEMP TABLE profile AS SELECT * FROM read_parquet('{quoted(profiles)}', hive_partitioning = false)"
+        f"CREATE TEMP TABLE profile AS SELECT {_PROFILE} FROM read_parquet('{quoted(profiles)}', hive_partitioning = false)"
         " WHERE role = 'self' AND person_id IS NOT NULL"
     )
 

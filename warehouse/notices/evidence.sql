@@ -6,7 +6,7 @@ CREATE TEMP TABLE own_row AS
 SELECT
     link.feed, spoken_as.grp, link.file, link.sheet, link."row", link.person_id, link.grade <> 'review' AS is_certain,
     profile.profile_key, profile.rule, profile.id_no, profile.id_seen, profile.id_kind, profile.name, profile.name_raw,
-    profile.name_family, profile.name_pinyin, profile.name_missing, profile.sex, profile.birth_date,
+    profile.name_family, profile.name_missing, profile.sex, profile.birth_date,
     profile.birth_source, profile.birth_precision, profile.agency_key, profile.household_key,
     md5(concat_ws('|', link.feed, coalesce(
         profile.agency_key,

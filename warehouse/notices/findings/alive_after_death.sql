@@ -1,10 +1,10 @@
 -- D03 of the month, brought to the very rows that record the death. Only what certain links hold together.
 WITH lives AS (
     SELECT person_id,
-        (coalesce((evidence ->> '$.settlements_after')::INTEGER, 0) > 0)::INTEGER AS by_settlement,
-        coalesce((evidence ->> '$.in_school')::BOOLEAN, false)::INTEGER AS by_school
+        (coalesce((json_extract_string(evidence, '$.settlements_after'))::INTEGER, 0) > 0)::INTEGER AS by_settlement,
+        coalesce((json_extract_string(evidence, '$.in_school'))::BOOLEAN, false)::INTEGER AS by_school
     FROM warning
-    WHERE rule_id = 'D03' AND evidence ->> '$.links.death' = 'certain' AND evidence ->> '$.links.life' = 'certain'
+    WHERE rule_id = 'D03' AND json_extract_string(evidence, '$.links.death') = 'certain' AND json_extract_string(evidence, '$.links.life') = 'certain'
 )
 SELECT row_now.feed, row_now.file, row_now.sheet, row_now."row", row_now.person_id, row_now.own_key,
     row_now.told AS stated, NULL AS proposed, lives.by_settlement + lives.by_school AS sources,

@@ -1,0 +1,172 @@
+"""A page per source with its error rates month by month, which the agency itself may be shown: counts, no person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from html import escape
+from statistics import median
+
+import pyarrow.parquet as pq
+
+from warehouse.intake.contract import Contract, contracts
+from warehouse.intake.row_rule import every_rule
+from warehouse.lake import Lake, replacing_folder
+from warehouse.months import Month
+from warehouse.notices.drawing import bars, shown
+from warehouse.notices.kinds import catalogue
+from warehouse.notices.tables import ENDED, FIGURES_TABLE, STATES, parquet_files
+from warehouse.notices.wording import MEANINGS
+from warehouse.policy import Policy
+
+# (figure, part) to a number, of one month.
+Figures = dict[tuple[str, str], int]
+_SOUND = ("valid", "legacy15", "permit")
+_DAMAGED = ("excel15", "excel_sci")
+
+
+def write_pages(month: Month, *, lake: Lake, policy: Policy) -> int:
+    """Replace ``HOME/docs/sources`` by a page for every feed that ever came, up to this month; give how many.
+
+    A feed's figures stand beside its own earlier months and nobody else's: a list typed in eleven townships and an
+    export of one database do not err alike, and a league table would ask agencies to look better, not to be better.
+    """
+    last = policy.count("notices.page_months")
+    months = [one for one in lake.months(FIGURES_TABLE) if one <= str(month)][-last:]
+    by_feed: dict[str, dict[str, Figures]] = defaultdict(dict)
+    for one in months:
+        for file in parquet_files(lake, FIGURES_TABLE, one):
+            columns = pq.read_table(file, partitioning=None).to_pydict()
+            for feed, figure, part, value in zip(*(columns[n] for n in ("feed", "figure", "part", "value")), strict=True):
+                by_feed[feed].setdefault(one, {})[figure, part] = int(value)
+    with replacing_folder(lake.home / "docs" / "sources") as folder:
+        for feed in sorted(by_feed):
+            page = page_of(contracts()[feed], months, by_feed[feed])
+            (folder / f"{feed}.html").write_text(page, encoding="utf-8")
+    return len(by_feed)
+
+
+def page_of(contract: Contract, months: list[str], figures: dict[str, Figures]) -> str:
+    """The page of one feed over some months, whole and offline."""
+    now = months[-1]
+    title = f"{contract.title}（{contract.agency}）数据质量与校核纠错"
+    rates = _rates(months, figures)
+    charts = "".join(
+        f"<section><h2>{escape(name)}</h2><p class=note>{escape(note)}</p>"
+        f"{bars(months, values, title=name, is_share=is_share) or '<p>没有数据。</p>'}</section>"
+        for name, note, is_share, values in rates
+    )
+    came = "" if now in figures else f"<p class=warn>{now} 没有收到这份数据。</p>"
+    return (
+        '<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style><main><h1>{escape(title)}</h1>"
+        f"<p class=note>截至 {now}。只有计数，没有个人信息，可以给报送单位看。各项与本数据自己的以往各月相比；"
+        "各单位的数据来源和录入方式不同，不作横向排名。</p>"
+        f"{came}{_table(months, rates)}{charts}"
+        f"{_rules(figures.get(now, {}))}{_outcomes(months, figures)}</main></html>\n"
+    )
+
+
+def _rates(months: list[str], figures: dict[str, Figures]) -> list[tuple[str, str, bool, list[float | None]]]:
+    """Each rate with what it means and its value in every month (None: not delivered, or nothing to divide by)."""
+
+    def over(parts: list[tuple[str, str]], whole: list[tuple[str, str]] | None) -> list[float | None]:
+        values: list[float | None] = []
+        for month in months:
+            known = figures.get(month)
+            of = sum(known.get(one, 0) for one in whole) if known and whole else 1
+            if known is None or not known.get(("rows", "")) or not of:
+                values.append(None)
+                continue
+            values.append(sum(known.get(one, 0) for one in parts) / of)
+        return values
+
+    kinds = {part for known in figures.values() for figure, part in known if figure == "id"}
+    raised = sorted({part for known in figures.values() for figure, part in known if figure == "notice_raised"})
+    ids = [("id", kind) for kind in sorted(kinds)]
+    seen = [("id", kind) for kind in sorted(kinds) if kind not in (*_SOUND, "missing")]
+    rows = [("rows", "")]
+    return [
+        ("报送行数", "当月收到的数据行，含未能读入的。", False, over(rows, None)),
+        ("未能读入的行", "编码、结构有误，退回原单位的行占报送行数。", True, over([("not_read", "")], rows)),
+        ("未纳入的行", "关键栏目无法使用、未参加比对的行占报送行数。", True, over([("set_aside", "")], rows)),
+        ("请单位核对的行", "退回单上请核对的行占报送行数。", True, over([("rows_asked", "")], rows)),
+        ("没有证件号码", "号码空白的行占有本人信息的行。", True, over([("id", "missing")], ids)),
+        ("号码有误或受损", "位数、校验不符，或被电子表格损坏的号码占有本人信息的行。", True, over(seen, ids)),
+        (
+            "其中被电子表格损坏",
+            "只剩 15 位有效数字或写成科学计数法的。",
+            True,
+            over([("id", kind) for kind in _DAMAGED], ids),
+        ),
+        (
+            "新提出的校核纠错",
+            "与两个以上来源或入户核查不一致，请核对的登记（条）。",
+            False,
+            over([("notice_raised", kind) for kind in raised], None),
+        ),
+    ]  # fmt: skip
+
+
+def _table(months: list[str], rates: list[tuple[str, str, bool, list[float | None]]]) -> str:
+    rows = []
+    for name, _, is_share, values in rates:
+        past = [value for value in values[:-1] if value is not None]
+        usual = shown(median(past), is_share) if past else "—"
+        before = shown(values[-2], is_share) if len(values) > 1 else "—"
+        rows.append(
+            f"<tr><th scope=row>{escape(name)}</th><td>{shown(values[-1], is_share)}</td><td>{before}</td><td>{usual}</td></tr>"
+        )
+    return (
+        f"<table><caption>{months[-1]} 一览</caption><thead><tr><th scope=col>项目</th><th scope=col>本月</th>"
+        f"<th scope=col>上月</th><th scope=col>以往各月中位数</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _rules(known: Figures) -> str:
+    """Which rules asked how often this month, the most frequent first."""
+    found = sorted(((n, rule) for (figure, rule), n in known.items() if figure == "finding"), key=lambda x: (-x[0], x[1]))
+    if not found:
+        return ""
+    rules = every_rule()
+    rows = "".join(
+        f"<tr><th scope=row>{rule}</th><td class=words>{escape(rules[rule][1].problem if rule in rules else '')}</td><td>{n:,}</td></tr>"
+        for n, rule in found
+    )
+    return f"<section><h2>本月请核对的问题</h2><table><thead><tr><th>规则</th><th>问题</th><th>处</th></tr></thead><tbody>{rows}</tbody></table></section>"
+
+
+def _outcomes(months: list[str], figures: dict[str, Figures]) -> str:
+    """Kinds of notices by what became of them: ends over all months shown, what is open as of the last."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for month in months:
+        for (figure, part), number in figures.get(month, {}).items():
+            kind, _, state = part.partition("/")
+            if figure == "notice" and (state in ENDED or month == months[-1]):
+                counts[kind][state] += number
+    if not counts:
+        return ""
+    states = [state for state in STATES if any(counts[kind].get(state) for kind in counts)]
+    head = "".join(f'<th scope=col title="{escape(MEANINGS.get(state, ""))}">{state}</th>' for state in states)
+    body = ""
+    for kind in sorted(counts):
+        known = catalogue().kind(kind)
+        cells = "".join(f"<td>{counts[kind].get(state, 0) or '·'}</td>" for state in states)
+        body += f"<tr><th scope=row>{kind} {escape(known.title if known else '')}</th>{cells}</tr>"
+    return (
+        "<section><h2>校核纠错的办理</h2><p class=note>已办结的为图中各月合计，未办结的为最近一月。</p>"
+        f"<div class=wide><table><thead><tr><th scope=col>问题</th>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    )
+
+
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1d2939;--soft:#667085;--line:#d0d5dd;--bar:#1f4e79;--ground:#fff;--warn:#b42318}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#98a2b3;--line:#475467;--bar:#8fb3d9;--ground:#101828;--warn:#fda29b}}
+*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.6 -apple-system,'PingFang SC',
+'Microsoft YaHei','Noto Sans CJK SC',sans-serif}main{max-width:52rem;margin:0 auto;padding:1.2rem}h1{font-size:1.35rem}
+h2{font-size:1.05rem;margin:1.6rem 0 .2rem}.note{color:var(--soft);margin:.2rem 0 .6rem;font-size:.9rem}.warn{color:var(--warn)}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:.6rem 0}
+th,td{border-bottom:1px solid var(--line);padding:.32rem .5rem;text-align:right;font-weight:400}th[scope=row],thead th:first-child,
+td.words{text-align:left}.wide{overflow-x:auto}svg{width:100%;height:auto}svg rect{fill:var(--bar)}svg line{stroke:var(--line)}
+svg text{fill:var(--soft);font-size:11px;text-anchor:middle}svg .value{fill:var(--ink)}svg .most{text-anchor:end}
+section{break-inside:avoid}@media print{:root{--ground:#fff;--ink:#000;--bar:#444}main{max-width:none}}
+"""
