@@ -1,9 +1,9 @@
 """What is found on the doorstep: which planted findings are a real need, and what the others turn out to be.
 
 A planted warning says that the records look as if somebody needed help, or were paid who should not be. Whether it
-is so is drawn once for each subject and cause, at the rate of the rule in ``needs.csv`` (illustrative, the source
-named where one is known) times how well the township's offices keep their lists. A need stays a need, month after
-month, until it ends by itself (``ends_share`` a month).
+is so is drawn once for each subject and cause, at the rate in ``needs.csv`` (illustrative, the source named where one
+is known) times how well the township's offices keep their lists. Rules that ask the same question of the same subject
+(``cause``) get the same answer. A need stays a need, month after month, until it ends by itself (``ends_share`` a month).
 """
 
 from __future__ import annotations
@@ -30,12 +30,16 @@ HOUSEHOLD: Final = "household"
 CHANGED: Final = "已变化"
 # Where lists are kept well a finding is a need more often: the rate of a rule is moved so much, either way.
 TOWNSHIP_SWING: Final = 0.35
+# Who is found to be dead is not found to be alive: the two are one draw, seen from either end.
+DEATH, NOT_DEATH = "death", "not death"
 NEEDS = pa.schema(
     [
         ("month", pa.string()),
         ("rule_id", pa.string()),
         ("true_person", pa.string()),
+        ("cause", pa.string()),
         ("subject", pa.string()),
+        ("household", pa.string()),
         ("township", pa.string()),
         ("is_need", pa.bool_()),
         ("result", pa.string()),
@@ -51,6 +55,7 @@ class Doorstep:
     """What the doorstep says of a rule's findings: a line of ``needs.csv``."""
 
     rule_id: str
+    cause: str
     drawn_for: str
     need_share: float
     ends_share: float
@@ -68,6 +73,7 @@ def doorsteps() -> dict[str, Doorstep]:
         return {
             line["rule_id"]: Doorstep(
                 line["rule_id"],
+                line["cause"],
                 line["drawn_for"],
                 float(line["need_share"]),
                 float(line["ends_share"]),
@@ -84,6 +90,11 @@ def doorsteps() -> dict[str, Doorstep]:
 def _weights(text: str) -> dict[str, float]:
     pairs = (part.rpartition(":") for part in text.split(";") if part)
     return {word: float(weight) for word, _, weight in pairs}
+
+
+def household_texts(households: Ints) -> list[str]:
+    """True households as they stand in the truth: H0000123."""
+    return [f"H{one:07d}" for one in households.tolist()]
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,8 @@ class NeedsTruth:
         drawn_for = homes.household[people] if of_house else people
         township = homes.township[people]
         rate = rule.need_share * self._kept_well(township)
-        was_need = self._draws.uniform(f"need/{rule.rule_id}", drawn_for) < rate
+        drawn = self._draws.uniform(f"need/{DEATH if rule.cause == NOT_DEATH else rule.cause}", drawn_for)
+        was_need = (1.0 - drawn if rule.cause == NOT_DEATH else drawn) < rate
         has_ended = was_need & self._has_ended(month, rule, drawn_for)
         is_need = was_need & ~has_ended
         result = np.where(is_need, "属实", np.where(has_ended, CHANGED, rule.result_when_not))
@@ -145,14 +157,14 @@ class NeedsTruth:
                 "month": str(month),
                 "rule_id": rule.rule_id,
                 "true_person": person_texts(people),
-                "subject": [f"H{number:07d}" for number in drawn_for] if of_house else person_texts(people),
+                "cause": rule.cause,
+                "subject": household_texts(drawn_for) if of_house else person_texts(people),
+                "household": household_texts(homes.household[people]),
                 "township": township,
                 "is_need": is_need,
                 "result": result,
-                "aid": np.where(is_need, self.words(f"aid/{rule.rule_id}", rule.aids, drawn_for), ""),
-                "reason": np.where(
-                    is_need, "", self.words(f"reason/{rule.rule_id}", rule.reasons, drawn_for)
-                ),
+                "aid": np.where(is_need, self._words(f"aid/{rule.cause}", rule.aids, drawn_for), ""),
+                "reason": np.where(is_need, "", self._words(f"reason/{rule.cause}", rule.reasons, drawn_for)),
                 "is_planted": [expected is True for expected in rows["expected"].tolist()],
             }
         )
@@ -164,11 +176,11 @@ class NeedsTruth:
 
     def _has_ended(self, month: Month, rule: Doorstep, drawn_for: Ints) -> np.ndarray:
         now = month.year * 12 + month.number
-        age = np.array([now - self._begun.setdefault((rule.rule_id, int(one)), now) for one in drawn_for])
-        drawn = self._draws.uniform(f"need/ends/{rule.rule_id}", drawn_for)
+        age = np.array([now - self._begun.setdefault((rule.cause, int(one)), now) for one in drawn_for])
+        drawn = self._draws.uniform(f"need/ends/{rule.cause}", drawn_for)
         return np.asarray(drawn > (1.0 - rule.ends_share) ** age)
 
-    def words(self, purpose: str, weights: Mapping[str, float], ids: Ints) -> np.ndarray:
+    def _words(self, purpose: str, weights: Mapping[str, float], ids: Ints) -> np.ndarray:
         """One of the words for each id, as likely as its weight; blank where there are none."""
         if not weights:
             return np.full(len(ids), "", dtype=object)
