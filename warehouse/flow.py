@@ -71,7 +71,8 @@ READS: dict[str, Reads] = {
         None, ("contracts", "suites"), too={"feed_shapes": "before", "verdicts": "before"},
     ),
     "link": Reads(
-        {"records": "now", "profiles": "now", "registry": "previous", "decisions": "until", "events": "before"},
+        {"records": "now", "profiles": "now", "registry": "previous", "decisions": "until", "events": "before",
+         "identity_answers": "before"},
         _LINKAGE, ("model",), frequencies=True, too={"frequencies": "before"},
     ),
     "quality": Reads(
@@ -79,7 +80,8 @@ READS: dict[str, Reads] = {
         _LINKAGE, ("model",),
     ),
     "prepare_review": Reads(
-        {"review": "now", "link_sample": "now", "registry": "now", "records": "now", "labels": "before"},
+        {"review": "now", "link_sample": "now", "registry": "now", "records": "now", "labels": "before",
+         "identity_answers": "before"},
         ("linkage_", "release."),
     ),
     "build": Reads(
@@ -106,7 +108,7 @@ ORDER = tuple(READS)
 BESIDE: dict[str, Reads] = {
     "identity": Reads({"registry": "lately", "events": "now"}),
     "correct": Reads({"row_findings": "now", "landed": "now", "ledger": "now", "corrections": "now"}),
-    "absorb": Reads({"dispositions": "now"}),
+    "absorb": Reads({"dispositions": "until", "sent": "until", "registry": "until"}),
     "absorb_review": Reads({"review_cards": "now", "review_answers": "now", "registry": "now"}),
 }
 

@@ -27,7 +27,7 @@ from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
-from warehouse.returns.forms import read_form
+from warehouse.returns.forms import Bounds, read_form
 from warehouse.returns.slips import write_slip
 from warehouse.sums import sha256
 
@@ -77,7 +77,7 @@ def absorb_review(
     review is closed. After the good files are in, ``Refused`` names those that are no card files of the month.
     Recorded as ``absorb_review``.
     """
-    terms = Terms.of(month, policy)
+    terms, bounds = Terms.of(month, policy), Bounds.of(policy)
     files = _files(returned)
     refusals: list[str] = []
     by: dict[str, dict[str, int]] = {"answered": {}, "refused": {}, "known": {}, "blank": {}}
@@ -87,7 +87,7 @@ def absorb_review(
         is_closed = any(lake.partition("review_results", month=str(month)).glob("*.parquet"))
         for path in files:
             try:
-                judged = _judged(path, month, lake, terms, card_ids, is_closed)
+                judged = _judged(path, month, lake, terms, card_ids, is_closed, bounds)
             except Refused as error:
                 refusals.append(error.what)
                 continue
@@ -122,10 +122,16 @@ def _files(returned: Sequence[Path]) -> list[Path]:
 
 
 def _judged(
-    path: Path, month: Month, lake: Lake, terms: Terms, card_ids: set[str], is_closed: bool
+    path: Path,
+    month: Month,
+    lake: Lake,
+    terms: Terms,
+    card_ids: set[str],
+    is_closed: bool,
+    bounds: Bounds,
 ) -> Judged:
     """One workbook against all that was answered before it (a workbook read earlier in this run included)."""
-    rows = read_form(path, HEADERS, _OPTIONAL)
+    rows = read_form(path, HEADERS, _OPTIONAL, bounds=bounds)
     if not any(row.text("key").partition("-")[0] in card_ids for row in rows):
         raise Refused(
             f"{path.name} holds not one card of {month}.",

@@ -2,7 +2,7 @@
 
 ``python -m warehouse.intake.sheet_stream PATH FORM UNPACKED_BYTES MEMORY_BYTES SECONDS``. What comes out are
 marshalled tuples, the first word of each says what it is (``warehouse.intake.workbook`` reads them):
-``("sheet", name, is_hidden, date_system, merged)``, ``("rows", rows)``, ``("refused", what, next_step)``, ``("end",)``.
+``("sheet", name, is_hidden, date_system, areas)``, ``("rows", rows)``, ``("refused", what, next_step)``, ``("end",)``.
 
 The native reader may panic, ask for all the memory there is, or never end over a hostile file: here it can only
 end itself. So this module imports little (a start costs some 50 ms) and bounds itself before it opens anything.
@@ -74,10 +74,8 @@ def _messages(path: Path, form: str, unpacked_bytes: int) -> Iterator[tuple[Any,
                     next_step=RESEND,
                 )
             is_hidden = page.visible != python_calamine.SheetVisibleEnum.Visible
-            merged = [
-                (top, bottom) for (top, _), (bottom, _) in sheet.merged_cell_ranges or [] if bottom > top
-            ]
-            yield ("sheet", str(page.name), is_hidden, date_system, merged)
+            areas = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+            yield ("sheet", str(page.name), is_hidden, date_system, areas)
             yield from _rows(sheet, marks[place] if marks else {})
     except (DeliveryRefused, MemoryError):
         raise

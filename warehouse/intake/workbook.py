@@ -39,18 +39,26 @@ class SheetTable:
         date_system: str,
         *,
         is_hidden: bool,
-        merged: list[tuple[int, int]],
+        areas: list[tuple[int, int, int, int]],
     ) -> None:
         self._parts = parts
         self._first = next(parts, [])
         self.sheet = sheet
         self.is_hidden = is_hidden
         self.date_system = date_system
-        self.merged = merged
+        # Merged cells, counted from 0: first row and column, last row and column; of several rows, the rows.
+        self.areas = areas
+        self.merged = [(top, bottom) for top, _, bottom, _ in areas if bottom > top]
 
     def first_rows(self, limit: int) -> list[list[str]]:
         """Up to ``limit`` first rows as text, blank ones included."""
         return self._first[:limit]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every row as text, without the empty cells at its end. Can be gone through once, instead of ``batches``."""
+        yield from self._first
+        for part in self._parts:
+            yield from part
 
     def batches(self, width: int) -> Iterator[Batch]:
         """Every row from number 1 on, as wide as the header. Can be gone through once."""
@@ -107,7 +115,7 @@ def _bare_environment() -> dict[str, str]:
 def _tables(stream: IO[bytes]) -> Iterator[SheetTable]:
     message = _next(stream)
     while message[0] != "end":
-        _, sheet, is_hidden, date_system, merged = message
+        _, sheet, is_hidden, date_system, areas = message
         following: list[tuple[Any, ...]] = []
 
         def parts(following: list[tuple[Any, ...]] = following) -> Iterator[list[list[str]]]:
@@ -115,7 +123,7 @@ def _tables(stream: IO[bytes]) -> Iterator[SheetTable]:
                 yield one[1]
             following.append(one)
 
-        table = SheetTable(sheet, parts(), date_system, is_hidden=is_hidden, merged=merged)
+        table = SheetTable(sheet, parts(), date_system, is_hidden=is_hidden, areas=areas)
         yield table
         for _ in table.batches(1) if not following else ():
             pass

@@ -23,9 +23,10 @@ from warehouse.release.lists import list_document, write_list
 from warehouse.release.manifest import Item, write_manifest
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import WHOLE_COUNTY, distinct, place_word
-from warehouse.release.page import write_page
+from warehouse.release.page import write_pages
 from warehouse.release.reissue import tidy, told_version, version_of
 from warehouse.release.sealed import check_sealed
+from warehouse.release.sent import keep_sent
 from warehouse.release.unassessed import Unassessed
 from warehouse.release.verdict_check import passed_verdicts
 from warehouse.release.versions import Version
@@ -64,9 +65,9 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         if told:
             document = quarter.report(con, told, lake=lake, month=month, policy=policy, cautions=cautions)
             items += issue_report(folder, document, file=quarter.FILE, month=month, policy=policy)
-        page = write_page(con, month=month, policy=policy, verdicts=dict(verdicts))
-        (folder / "month.html").write_text(page, encoding="utf-8")
-        items.append(Item("month.html", "page", 0))
+        items += write_pages(
+            folder, con, lake=lake, month=month, policy=policy, verdicts=dict(verdicts), cautions=cautions
+        )
         here = release_folder(lake, month)
         reissue = version_of(folder, items, con, release=here, lake=lake, month=month, policy=policy)
         items += reissue.version.supplement
@@ -81,6 +82,7 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
             edition=reissue.version.as_dict(),
         )
         outcome = _outcome(con, month, items, reissue.version)
+    keep_sent(lake, month, policy)
     tidy(lake, month, reissue)
     if told:
         # Only what left the house is reported: the release stands by now.

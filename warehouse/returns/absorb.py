@@ -2,89 +2,83 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release.list_columns import Answers
+from warehouse.release.list_columns import ANSWERS, KEYS
 from warehouse.release.workbook import file_word
-from warehouse.returns.answers import Disposition, Judged, Listed, judge
-from warehouse.returns.forms import read_form
-from warehouse.returns.release_record import handed_out, listed_now
+from warehouse.returns import dispositions, identity
+from warehouse.returns.answers import Desk, Listed, Problem, folded_key, judge
+from warehouse.returns.forms import Bounds, FilledRow, read_form
+from warehouse.returns.handed_out import handed_out
 from warehouse.returns.slips import write_slip
+from warehouse.returns.terms import Terms
 from warehouse.sums import sha256
 
-SCHEMA = pa.schema(
-    [
-        ("warning_id", pa.string()),
-        ("rule_id", pa.string()),
-        ("person_id", pa.string()),
-        ("result", pa.string()),
-        ("aid", pa.string()),
-        ("reason_not", pa.string()),
-        ("reason_words", pa.string()),
-        ("checked_by", pa.string()),
-        ("checked_on", pa.date32()),
-        ("file", pa.string()),
-        ("sheet", pa.string()),
-        ("row", pa.int32()),
-    ]
+STAGE = "absorb"
+# The columns of a list by which answers are read and held against their rows, on screen and on paper.
+COLUMNS = {
+    **{column.header: column.key for column in (*KEYS, *ANSWERS)},
+    "姓名": "name", "人员": "name", "预警事项": "title",
+}  # fmt: skip
+_NEEDED = frozenset({"warning_id", "result", "checked_by", "checked_on"})
+_OPTIONAL = frozenset(COLUMNS.values()) - _NEEDED
+_FILLED_DOWN = frozenset(column.key for column in ANSWERS)
+_COUNTED = ("answered", "refused", "blank", "known")
+_WHOLE_FILE = (
+    "整份文件没有登记：打不开，或不是下发的清单（损坏、加密、照片、网页、别的表格，或编号栏已不在）。"
+    "请用 Excel、WPS 或 LibreOffice 打开下发的电子清单填写，保存为 .xlsx 后再交；纸质件由乡镇录入电子清单。"
 )
 
 
-def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outcome:
-    """Read ``returned`` (a workbook, or a folder of them) against the month's release.
+def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date | None = None) -> Outcome:
+    """Read ``returned`` (a file, or a folder of them) against everything that was handed out up to the month.
 
-    Good rows go to ``lake/dispositions/month=…/<sha256 of the file>.parquet``, which is written once and
-    never changed; a row that cannot stand goes on a slip in ``HOME/returns/<month>/``. After the good
-    files are in, ``Refused`` names the files that are no list of this month. Recorded as ``absorb``.
+    The answers go to ``lake/dispositions/month=…/<sha256 of the file>.parquet``, written once and never changed; they
+    may be to the month's list or to an earlier one (``list_month``). A row that cannot stand goes on a slip in
+    ``HOME/returns/<month>/``. What is said about a person's identity goes to linkage (``identity``). ``on`` is the day
+    on which the files came in, where the door knows it. A file that was taken in under another month is passed over.
+    After the good files are in, ``Refused`` names those that are no list. Recorded as ``absorb``.
     """
     files = _files(returned)
     if not files:
         return record(
-            Outcome("absorb", str(month), "nothing", reasons=["no list has come back for this month."]), lake
+            Outcome(STAGE, str(month), "nothing", reasons=["no list has come back for this month."]), lake
         )
-    listed = handed_out(month, lake)
-    words = Answers.of(policy)
-    by_file: dict[str, dict[str, int]] = {"answered": {}, "refused": {}, "blank": {}}
+    listed, terms, bounds = handed_out(month, lake, policy), Terms.of(policy), Bounds.of(policy)
+    by: dict[str, dict[str, int]] = {name: {} for name in _COUNTED}
     refusals: list[str] = []
+    passed = 0
     for path in files:
+        name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
+        digest = sha256(path)
+        if dispositions.is_elsewhere(lake, month, digest):
+            passed += 1
+            continue
         try:
-            judged = _judged(path, listed, words, month)
+            rows = read_form(path, COLUMNS, _OPTIONAL, bounds=bounds, filled_down=_FILLED_DOWN)
+            of = _month_of(path, rows, listed, month)
+            before = dispositions.latest(lake, but=digest)
+            judged = judge(rows, Desk(listed, terms, of, before, on))
         except Refused as error:
             refusals.append(error.what)
+            _send_back(name, [Problem("", 0, "整份文件", _WHOLE_FILE)], month, lake)
             continue
-        name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
-        _keep(path, judged.dispositions, month, lake)
-        _send_back(name, judged, month, lake)
-        by_file["answered"][name] = len(judged.dispositions)
-        by_file["refused"][name] = judged.refused_rows
-        by_file["blank"][name] = judged.blank
-    answered = _answered(month, lake)
-    outcome = record(
-        Outcome(
-            stage="absorb",
-            month=str(month),
-            status="held" if refusals else "done",
-            counts={
-                "files": len(files),
-                "files_refused": len(refusals),
-                "answered": sum(by_file["answered"].values()),
-                "refused": sum(by_file["refused"].values()),
-                "still_open": len(set(listed_now(month, lake)) - answered),
-            },
-            by=by_file,
-            reasons=refusals,
-        ),
-        lake,
-    )
+        dispositions.keep(path, digest, judged.dispositions, month, lake, on)
+        identity.keep(path.name, digest, judged.dispositions, month, lake, policy)
+        _send_back(name, judged.problems, month, lake)
+        counted = (len(judged.dispositions), judged.refused_rows, judged.blank, judged.known)
+        for word, count in zip(_COUNTED, counted, strict=True):
+            by[word][name] = count
+    told = identity.told(month, lake)
+    outcome = record(_outcome(month, lake, by, told, refusals, len(files), passed), lake)
     if refusals:
         raise Refused(
             " ".join(refusals), next_step="send these files back; the others of this delivery were taken in."
@@ -93,52 +87,82 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outco
 
 
 def _files(returned: Path) -> list[Path]:
-    """The workbooks to read, in order of name; Excel's lock files and hidden ones left out."""
+    """What came back, in order of name; lock files, hidden ones and folders of slips left out."""
     if returned.is_file():
         return [returned]
     return sorted(
-        path for path in returned.rglob("*.xls*") if path.is_file() and not path.name.startswith(("~$", "."))
+        path
+        for path in returned.rglob("*")
+        if path.is_file() and not any(part.startswith(("~$", ".", "Thumbs.db")) for part in path.parts[-2:])
     )
 
 
-def _judged(path: Path, listed: dict[str, Listed], words: Answers, month: Month) -> Judged:
-    rows = read_form(path)
-    if not any(row.text("warning_id") in listed for row in rows):
+def _month_of(path: Path, rows: list[FilledRow], listed: Mapping[str, Listed], month: Month) -> Month:
+    """The month whose list a file is: the one up to ``month`` to which most of its rows belong, the latest of several.
+
+    ``Refused`` when it is none, or the list of a later month: its answers may not speak before it was made.
+    """
+    counted: Counter[str] = Counter()
+    for row in rows:
+        known = listed.get(folded_key(row.text("warning_id")))
+        counted.update(known.months if known else ())
+    if not counted:
         raise Refused(
-            f"{path.name} is on no manifest of {month}: not one of its warnings was handed out.",
-            next_step="look which month the list is of and absorb it there.",
+            f"{path.name} is on no manifest: not one of its warnings was ever handed out.",
+            next_step="look where the file comes from.",
         )
-    return judge(rows, listed, words, month)
+    best = max(counted, key=lambda one: (counted[one], one <= str(month), one))
+    if best > str(month):
+        raise Refused(
+            f"{path.name} is the list of {best}, a later month than {month}.",
+            next_step=f"absorb it with --month {best}.",
+        )
+    return Month.parse(best)
 
 
-def _keep(path: Path, dispositions: list[Disposition], month: Month, lake: Lake) -> None:
-    """Write a file's answers once, under its hash; the same file again changes nothing."""
-    target = lake.partition("dispositions", month=str(month)) / f"{sha256(path)}.parquet"
-    if target.exists() or not dispositions:
-        return
-    rows = [{**vars(answer), "file": path.name} for answer in dispositions]
-    with lake.adding(target) as aside:
-        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside, compression="zstd")
-
-
-def _send_back(name: str, judged: Judged, month: Month, lake: Lake) -> None:
+def _send_back(name: str, problems: list[Problem], month: Month, lake: Lake) -> None:
     """Write the form's slip, or take its last one away when nothing is wrong any more."""
     folder = lake.home / "returns" / str(month)
     slip = folder / f"{file_word(name.removesuffix(Path(name).suffix))}_退回单.xlsx"
-    if judged.problems:
+    if problems:
         folder.mkdir(parents=True, exist_ok=True)
-        write_slip(slip, judged.problems, month=month, form=name)
+        write_slip(slip, problems, month=month, form=name)
     else:
         slip.unlink(missing_ok=True)
 
 
-def _answered(month: Month, lake: Lake) -> set[str]:
-    """Every warning of the month that has a disposition, from this and earlier files."""
-    folder = lake.partition("dispositions", month=str(month))
-    if not any(folder.glob("*.parquet")):
-        return set()
-    with in_memory(lake.home) as con:
-        rows = con.execute(
-            f"SELECT DISTINCT warning_id FROM read_parquet('{quoted(folder)}/*.parquet')"
-        ).fetchall()
-    return {str(row[0]) for row in rows}
+def _outcome(
+    month: Month,
+    lake: Lake,
+    by: dict[str, dict[str, int]],
+    told: Counter[str],
+    refusals: list[str],
+    files: int,
+    passed: int,
+) -> Outcome:
+    reasons = list(refusals)
+    for name, count in by["refused"].items():
+        if count:
+            reasons.append(f"{count} rows of {name} go back: see returns/{month}/.")
+    if told["decided"] or told["asked"]:
+        reasons.append(
+            f"{told['decided']} doubtful links were decided by villages and {told['asked']} questions go onto cards: "
+            f"both speak from the link of {month.next} on."
+        )
+    return Outcome(
+        stage=STAGE,
+        month=str(month),
+        status="held" if refusals else "done",
+        counts={
+            "files": files,
+            "files_known": passed,
+            "files_refused": len(refusals),
+            **{word: sum(by[word].values()) for word in _COUNTED},
+            "still_open": dispositions.still_open(month, lake),
+            "identity_decided": told["decided"],
+            "identity_asked": told["asked"],
+            "identity_unplaced": told["unplaced"],
+        },
+        by=by,
+        reasons=reasons,
+    )

@@ -43,6 +43,6 @@ def write_slip(
         )  # fmt: skip
         book.headers(sheet, 2, _COLUMNS)
         for row, found in enumerate(problems, start=3):
-            book.line(sheet, row, _COLUMNS, (found.sheet, found.row, found.column, found.problem))
+            book.line(sheet, row, _COLUMNS, (found.sheet, found.row or None, found.column, found.problem))
         sheet.freeze_panes(3, 0)
     aside.replace(path)

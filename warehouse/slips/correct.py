@@ -18,7 +18,7 @@ from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
-from warehouse.returns.forms import FilledRow, read_form
+from warehouse.returns.forms import Bounds, FilledRow, read_form
 from warehouse.returns.slips import write_slip
 from warehouse.slips.answers import Asked, Judged, judge
 from warehouse.slips.lines import open_lines
@@ -59,7 +59,7 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
         return record(
             Outcome(STAGE, str(month), "nothing", reasons=["no slip has come back for this month."]), lake
         )
-    mask = mask_for("slip", policy)
+    mask, bounds = mask_for("slip", policy), Bounds.of(policy)
     taken = {path.stem.split("-", 1)[1] for path in correction_files(lake, month)}
     by: dict[str, dict[str, int]] = {"corrected": {}, "refused": {}, "blank": {}}
     known, refusals = 0, []
@@ -71,7 +71,7 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
                 known += 1
                 continue
             try:
-                rows = _rows(path, asked)
+                rows = _rows(path, asked, bounds)
             except Refused as error:
                 refusals.append(error.what)
                 continue
@@ -140,9 +140,9 @@ def _asked(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Pol
     return found
 
 
-def _rows(path: Path, asked: dict[str, Asked]) -> list[FilledRow]:
+def _rows(path: Path, asked: dict[str, Asked], bounds: Bounds) -> list[FilledRow]:
     """The rows of a slip; ``Refused`` when it is none, or not one of its lines is asked any more."""
-    rows = read_form(path, HEADERS)
+    rows = read_form(path, HEADERS, bounds=bounds)
     ids = {row.text("line_id") for row in rows}
     if not ids & set(asked):
         raise Refused(

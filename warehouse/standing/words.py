@@ -34,6 +34,7 @@ TITLES = {
     "decisions": "what people decided about links",
     "labels": "what reviewers labelled",
     "dispositions": "what the villages answered",
+    "identity_answers": "what the villages said about identities",
     "report_figures": "the figures as they were reported",
     "quarantine": "the rows set aside at the dock",
     "row_account": "the account of rows",

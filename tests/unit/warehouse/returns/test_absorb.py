@@ -37,6 +37,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 def lake(published: Lake, tmp_path: Path) -> Lake:
     home = tmp_path / "home"
     shutil.copytree(published.home / "release", home / "release")
+    shutil.copytree(published.root / "sent", home / "lake" / "sent")
     return Lake(home)
 
 
@@ -263,7 +264,9 @@ def test_a_month_that_was_not_published_or_was_altered_is_refused(lake: Lake, bo
     warnings.write_bytes(warnings.read_bytes() + b"0")
     with pytest.raises(Refused, match=r"warnings\.parquet"):
         take_in(lake, folder)
-    shutil.rmtree(release_folder(lake, MONTH))
+    shutil.rmtree(release_folder(lake, MONTH))  # what was handed out is known all the same
+    take_in(lake, folder)
+    shutil.rmtree(lake.root / "sent")
     with pytest.raises(Refused, match="nothing was published"):
         take_in(lake, folder)
 
