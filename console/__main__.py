@@ -13,8 +13,20 @@ import typer
 from console.commands.explain import explain
 from console.commands.model import drift, train, weights
 from console.commands.review import review_app
+from console.commands.villages import villages_app
 from console.screen import Screen, complain
-from console.verbs import chain, decisions, made_up, operations, periods, rebuilds, replays, reports, safety
+from console.verbs import (
+    chain,
+    decisions,
+    made_up,
+    operations,
+    periods,
+    privacy,
+    rebuilds,
+    replays,
+    reports,
+    safety,
+)
 from warehouse.errors import DoudiError
 from warehouse.guard import guarded
 from warehouse.months import Month
@@ -35,7 +47,9 @@ reports.add_verbs(app)
 operations.add_verbs(app)
 decisions.add_verbs(app, reports.gate_app)
 app.add_typer(review_app, name="review")
+app.add_typer(villages_app, name="villages")
 safety.add_verbs(app)
+privacy.add_verbs(app)
 for verb in (train, weights, drift, made_up.demo, made_up.airflow):
     app.command()(verb)
 

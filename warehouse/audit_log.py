@@ -150,6 +150,11 @@ def verified(lake: Lake) -> list[Entry]:
     return entries(lake)
 
 
+def may_hold_number(text: str) -> bool:
+    """Whether a text holds a number long enough to be a person's (days do not count)."""
+    return _NUMBER.search(_DAY.sub("", text)) is not None
+
+
 def _read(lake: Lake) -> tuple[Check, list[Entry]]:
     """The entries up to the first that does not hold, and what is wrong with that one."""
     known: list[Entry] = []
@@ -243,7 +248,7 @@ def _refuse_unfit(kind: str, by: str, reason: str, subject: str) -> None:
         if not text:
             raise Refused(f"{kind}: the audit log wants a {name}.", next_step=f"give the {name}.")
     for name, text in (("name", by), ("reason", reason), ("subject", subject)):
-        if _NUMBER.search(_DAY.sub("", text)):
+        if may_hold_number(text):
             raise Refused(
                 f"{kind}: the {name} holds a long number, which may be a person's.",
                 next_step="say it without numbers of persons: the log is read by many and never rewritten.",

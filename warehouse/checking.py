@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse import audit_log, runs, sums
+from warehouse import access, audit_log, runs, sums
 from warehouse.archive import SCRATCH
 from warehouse.damage import of_fault
 from warehouse.database import warehouse_file
 from warehouse.errors import LakeDamaged
 from warehouse.lake import Lake
 
-# Tables that hold themselves: the audit log is a chain, and the marks of unfinished runs are what is looked for.
-_HOLD_THEMSELVES = (audit_log.TABLE, runs.TABLE)
+# Tables that hold themselves: the audit log and the access log are chains, and the marks of unfinished runs are what is looked for.
+_HOLD_THEMSELVES = (access.TABLE, audit_log.TABLE, runs.TABLE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ def check(home: Path) -> Checked:
     if not log.is_whole:
         findings.append(
             Finding("damaged", f"the audit log: {log.fault}", "bring it back from the backup of the home.")
+        )
+    looked = access.verify(Lake(home)) if log.is_whole else log
+    if log.is_whole and not looked.is_whole:
+        findings.append(
+            Finding("damaged", f"the access log: {looked.fault}", "bring it back from the backup of the home.")
         )
     if (home / "warehouse.duckdb").exists():
         try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from warehouse.damage import damaged, refuse_damaged
 from warehouse.errors import DoudiError, Fault, GateHeld, Misconfigured, Refused, Unavailable
+from warehouse.exports import note_exports
 from warehouse.flow import READS
 from warehouse.intake.reopened import refuse_reopened
 from warehouse.lake import Lake
@@ -78,6 +79,7 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
         _refuse_held(stage, month, home)
         with standing_kept(stage, month, settings):
             yield timing
+        note_exports(stage, month, home)
 
 
 def _refuse_nothing(stage: str, month: Month, home: Path) -> None:

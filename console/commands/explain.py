@@ -32,7 +32,8 @@ def explain(
     month: MonthOption,
     html: Annotated[Path | None, typer.Option("--html", help="write the match card here, a page that needs nothing else")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="show whole numbers, where the region's policy lets you; noted in the access log")] = False,
-    by: Annotated[str | None, typer.Option("--by", help="who asks (needed with --whole)")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="who asks, for the access log (needed with --whole); else the system's user")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="what for, for the access log")] = None,
     home: HomeOption = None,
     region: RegionOption = None,
     policy: PolicyOption = None,
@@ -40,6 +41,7 @@ def explain(
 ) -> None:  # fmt: skip
     """Explain a person, a row or a pair: what was seen, which rule or weight tied it, who else was near, and since when."""
     from linkage.explain.page import write_card
+    from linkage.explain.told import PURPOSE
     from linkage.explain.told import explain as told
 
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
@@ -53,7 +55,9 @@ def explain(
             policy=bench.policy,
             whole=whole,
             by=by,
-            on=datetime.now(ZoneInfo("Asia/Shanghai")).date(),
+            on=datetime.now(ZoneInfo("Asia/Shanghai")),
+            act="read" if html is None else "export",
+            purpose=reason or PURPOSE,
         )
         if html is not None:
             write_card(explanation, html)

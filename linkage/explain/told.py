@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from linkage.explain.access import note_access
 from linkage.explain.explanation import Explanation, Happening, Seen
 from linkage.explain.lookup import Lookup
 from linkage.explain.matched import match_of, values_of
@@ -14,6 +13,7 @@ from linkage.explain.subject import Subject, parse
 from linkage.limits import Limits
 from linkage.match import model_in_force
 from linkage.wording import GRADES, event_word, feed_word, role_word, rule_word, sex_word, verdict_word
+from warehouse.access import Act, Item, note, who_acts
 from warehouse.database import in_memory
 from warehouse.errors import Misconfigured
 from warehouse.lake import Lake
@@ -24,6 +24,7 @@ from warehouse.release.masking import Mask, mask_for
 AUDIENCE, WHOLE_AUDIENCE = "explain", "explain_whole"
 _ROWS_SHOWN = 5
 _SEEN_SHOWN = 60
+PURPOSE = "查看归人依据"
 _WEAKEST = "下面是此人各条记载中分数最低的一条。"
 
 
@@ -37,11 +38,14 @@ def explain(
     whole: bool = False,
     by: str | None = None,
     on: date | None = None,
+    act: Act = "read",
+    purpose: str = PURPOSE,
 ) -> Explanation:
     """Explain a person, a row, a description or a pair (syntax: ``linkage.explain.subject``) as of a month.
 
     IDs and phones are masked as ``release.explain.*`` says; with ``whole`` as ``release.explain_whole.*`` says,
-    and then ``by`` (who asks) is needed and a row of ``access_log`` is written (``on`` is the day of asking).
+    and then ``by`` (who asks) is needed. Every explanation is an entry of the access log before it is given: who asked
+    (``by``, else the system's account), for what, ``on`` which day or time; ``act`` is an export where it becomes a file.
     Raises ``Misconfigured`` on an unreadable subject or a missing ``by``, ``Refused`` when the month is not
     linked or does not know the subject.
     """
@@ -57,8 +61,8 @@ def explain(
         lookup = Lookup(con, month, lake)
         room = _Room(lookup, mask, Limits.of(policy), in_force, policy.count("linkage_explain_alternatives"))
         made = room.pair(what, *subjects) if len(subjects) == 2 else room.one(what, subjects[0])
-    if whole:
-        note_access(lake, month, by=str(by).strip(), what=what, audience=audience, on=on)
+    looked_at = Item(what, audience, rows=len(subjects))
+    note(lake, act, "explain", [looked_at], who=who_acts(by), purpose=purpose, on=on or "", month=month)
     return made
 
 

@@ -1,0 +1,60 @@
+"""The verbs of privacy: who looked or took out, what lies where it must not, how long things are kept, handing out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.options import HomeOption, JsonOption, QuietOption
+from console.screen import Screen
+from warehouse.guard import guarded
+from warehouse.months import Month
+from warehouse.settings import Settings
+
+access_app = typer.Typer(
+    no_args_is_help=True,
+    help="The access log: who took what out of the house, and who looked at rows about people.",
+)
+
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", help="who does it (name or office), for the logs; else the system's user"),
+]
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Give ``app`` the verbs of privacy."""
+    app.add_typer(access_app, name="access")
+
+
+@access_app.command("show")
+def access_show(
+    by: Annotated[str | None, typer.Option("--by", help="only what this person did")] = None,
+    month: Annotated[
+        str | None, typer.Option("--month", help="only what is about this month's rows, YYYY-MM")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="only what was done on this day (YYYY-MM-DD) or in this month")
+    ] = None,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Show who took what out, or looked at it, when and what for; by person and by month."""
+    from console.commands.access import show_access
+
+    settings = Settings.from_environment(home=home)
+    with guarded("access show", settings.home):
+        of = Month.parse(month) if month else None
+        show_access(settings, Screen(quiet, json), by=by, month=of, day=day)
+
+
+@access_app.command("verify")
+def access_verify(home: HomeOption = None, quiet: QuietOption = False, json: JsonOption = False) -> None:
+    """Look whether an entry was changed, removed or cut off, and whether anything lies there that no entry tells of."""
+    from console.commands.access import verify_access
+
+    settings = Settings.from_environment(home=home)
+    with guarded("access verify", settings.home):
+        verify_access(settings, Screen(quiet, json))

@@ -1,0 +1,140 @@
+"""What a stage leaves for people outside the house, and its entry in the access log.
+
+Every stage that writes files for people is named here with their folder. When it has ended, what lies there is held
+against what the log noted of that folder last: another content is one more export, the same content none, so that a
+stage that runs again leaves no entry and a killed one leaves its entry when it runs again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse import access, sums
+from warehouse.access import Access, Item
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.operations.run_log import clock
+from warehouse.outcomes import recorded
+
+
+@dataclass(frozen=True)
+class Export:
+    """A folder below the home (``{month}`` is the stage's), for whom and why; ``counted``: the outcome's count of rows."""
+
+    folder: str
+    audience: str
+    purpose: str
+    counted: str = ""
+
+
+# By stage. Where a folder has a manifest, this tells audiences and rows.
+EXPORTS: dict[str, tuple[Export, ...]] = {
+    "slips": (Export("slips/{month}", "slip", "请来源单位更正数据", "lines"),),
+    "prepare_review": (Export("review/{month}", "review", "人员核对", "cards"),),
+    "absorb_review": (
+        Export("review/{month}", "review", "人员核对", "cards"),
+        Export("returns/{month}", "review", "退回不能采用的核对", "refused"),
+    ),
+    "publish": (Export("release/{month}", "list", "按月发布"),),
+    "absorb": (Export("returns/{month}", "list", "退回不能采用的答复", "refused"),),
+    "correct": (Export("returns/{month}", "slip", "退回不能采用的更正", "refused"),),
+    "notices": (Export("notices/{month}", "notice", "向来源单位校核纠错", "written"),),
+    "track": (Export("tracking/{month}", "tracking", "催办未答复的预警"),),
+    "share": (Export("packages/{month}", "partner", "按协议共享"),),
+}
+
+
+def note_exports(stage: str, month: Month, home: Path) -> list[Access]:
+    """Note what a stage has left for people and the log does not know yet; gives the entries that were added."""
+    lake, added = Lake(home), []
+    for export in EXPORTS.get(stage, ()):
+        items = _items(export, stage, month, lake)
+        place = export.folder.format(month=month)
+        if not items or _noted(lake, place) == tuple(items):
+            continue
+        added.append(
+            access.note(
+                lake, "export", stage, items, who=access.who_acts(), purpose=export.purpose,
+                on=clock()[:10], month=month,
+            )
+        )  # fmt: skip
+    return added
+
+
+def unnoted(lake: Lake) -> list[str]:
+    """The folders whose content no entry of the log tells: files that were put there or changed past the stages."""
+    missing = []
+    for stage, exports in EXPORTS.items():
+        for export in exports:
+            for folder in sorted(lake.home.glob(export.folder.replace("{month}", "[0-9]*-[0-9]*"))):
+                items = _items(export, stage, Month.parse(folder.name), lake)
+                place = folder.relative_to(lake.home).as_posix()
+                if items and {one.content for one in items} - {one.content for one in _noted(lake, place)}:
+                    missing.append(place)
+    return sorted(set(missing))
+
+
+def _items(export: Export, stage: str, month: Month, lake: Lake) -> list[Item]:
+    """What lies in the folder of an export, by audience and kind where a manifest tells them."""
+    place = export.folder.format(month=month)
+    folder = lake.home / place
+    digests = {
+        name: sums.sha256(path)
+        for name, path in sums.named([folder], folder).items()
+        if not name.startswith("versions/")
+    }
+    if not digests:
+        return []
+    listed = _manifest(folder)
+    if not listed:
+        outcome = recorded(lake, stage, month)
+        rows = outcome.counts.get(export.counted, 0) if outcome else 0
+        return [Item(place, export.audience, rows, len(digests), _hash(digests))]
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in listed:
+        groups.setdefault((str(one.get("kind", "")), str(one.get("audience", ""))), []).append(one)
+    return [
+        Item(
+            f"{place}:{kind}", audience, sum(int(one.get("rows") or 0) for one in files), len(files),
+            _hash({one["path"]: digests.get(one["path"], "") for one in files}),
+        )
+        for (kind, audience), files in sorted(groups.items())
+    ]  # fmt: skip
+
+
+def _manifest(folder: Path) -> list[dict[str, Any]]:
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return []
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8")).get("files") or []
+    except (ValueError, AttributeError):
+        return []
+    return [one for one in listed if isinstance(one, dict) and "path" in one]
+
+
+def _noted(lake: Lake, place: str) -> tuple[Item, ...]:
+    """What the log noted of a folder last."""
+    for entry in _backwards(lake):
+        items = entry.get("items", [])
+        if entry.get("act") == "export" and items and str(items[0]["what"]).partition(":")[0] == place:
+            return tuple(Item(**one) for one in items)
+    return ()
+
+
+def _backwards(lake: Lake) -> Iterator[dict[str, Any]]:
+    for path in sorted((lake.root / access.TABLE).glob("[0-9]*.json"), reverse=True):
+        try:
+            yield json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+
+
+def _hash(digests: dict[str, str]) -> str:
+    told = json.dumps(digests, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
