@@ -1,10 +1,11 @@
-"""Every day: take in the lists that villages and the return slips that agencies have filled in and sent back."""
+"""Every day: take in the lists that villages, and the return slips and notices that agencies have filled in and sent back."""
 
 from __future__ import annotations
 
 from airflow.sdk import CronPartitionTimetable, dag, task
 
 from orchestration.months import Bench
+from orchestration.notices import absorb_notices
 from orchestration.policies import clocked
 
 
@@ -33,6 +34,7 @@ def absorb_returns() -> None:
 
     absorb()
     correct()
+    absorb_notices()
 
 
 absorb_returns()

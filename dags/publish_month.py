@@ -1,4 +1,4 @@
-"""When a month is built and fit: write the warning lists, the ledgers and the month's page."""
+"""When a month is built and fit: write the warning lists, the ledgers and the month's page, and ask the sources."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from orchestration import assets
 from orchestration.alerts import say_what_went_out
 from orchestration.approval import approved
 from orchestration.months import Bench
+from orchestration.notices import notices
 from orchestration.policies import monthly
 
 
@@ -17,16 +18,16 @@ from orchestration.policies import monthly
     **monthly,
 )
 def publish_month() -> None:
-    """Publish the release of the month, whole or not at all."""
+    """Publish the release of the month, whole or not at all; then what each source is asked to correct."""
 
-    @task(outlets=[assets.published], trigger_rule="none_failed")
+    @task(trigger_rule="none_failed")
     def publish() -> dict:
         from warehouse.release.publish import publish as run
 
         with Bench.at("publish") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    approved() >> publish()
+    approved() >> publish() >> notices()
 
 
 publish_month()

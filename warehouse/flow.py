@@ -45,8 +45,7 @@ _NOT_RULES = (
     "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_",
     *(f"release.{what}" for what in (
         "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
-        "id_", "phone_", "decision_", "approval_", "county_name", "reason",
-    )),
+        "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
 )  # fmt: skip
 
 # In the order of the flow: a stage stands on those before it.
@@ -102,6 +101,14 @@ READS: dict[str, Reads] = {
         None, ("forms",),
         too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until"},
     ),
+    "notices": Reads(
+        {"crosswalk": "now", "registry": "now", "records": "now", "standardised": "now", "marts": "until",
+         "verdicts": "now", "notices": "before", "dispositions": "before", "events": "until", "row_account": "lately",
+         "row_findings": "now", "set_aside": "now", "ledger": "now"},
+        ("notices.", "release.notice"), ("contracts", "notices"),
+        # Answers and days of sending come when they come, and count by their own date.
+        too={"notice_answers": "until", "notices_sent": "until", "source_figures": "until"},
+    ),
 }  # fmt: skip
 ORDER = tuple(READS)
 # What the verbs beside the flow read.
@@ -109,6 +116,8 @@ BESIDE: dict[str, Reads] = {
     "identity": Reads({"registry": "lately", "events": "now"}),
     "correct": Reads({"row_findings": "now", "landed": "now", "ledger": "now", "corrections": "now"}),
     "absorb": Reads({"dispositions": "until", "sent": "until", "registry": "until"}),
+    "absorb_notices": Reads({"notices": "until"}),
+    "notices_sent": Reads({"notices": "now"}),
     "absorb_review": Reads({"review_cards": "now", "review_answers": "now", "registry": "now"}),
 }
 
@@ -131,6 +140,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     "build": ("marts",),
     "gate2": ("verdicts",),
     "publish": ("release", "published", "differences", "report_figures"),
+    "notices": ("notices", "source_figures"),
     "identity": ("identity_report",),
 }  # fmt: skip
 WRITER = {table: stage for stage, tables in WRITES.items() for table in tables}

@@ -26,6 +26,7 @@ CHAIN = (
     "build",
     "gate2",
     "publish",
+    "notices",
 )
 
 
@@ -148,6 +149,12 @@ def _publish(month: Month, bench: Bench) -> Outcome:
     return publish(month, lake=bench.lake, policy=bench.policy)
 
 
+def _notices(month: Month, bench: Bench) -> Outcome:
+    from warehouse.notices.stage import write_notices
+
+    return write_notices(month, lake=bench.lake, policy=bench.policy)
+
+
 _STAGES: dict[str, Callable[[Month, Bench], Outcome]] = {
     "receive": _receive,
     "close": _close,
@@ -160,4 +167,5 @@ _STAGES: dict[str, Callable[[Month, Bench], Outcome]] = {
     "build": _build,
     "gate2": _gate2,
     "publish": _publish,
+    "notices": _notices,
 }

@@ -22,6 +22,7 @@ from console.options import (
     RegionOption,
 )
 from console.screen import Screen
+from console.verbs.notices import notices_app
 from warehouse.errors import Misconfigured
 from warehouse.months import Month
 from warehouse.settings import Settings
@@ -46,6 +47,8 @@ def add_verbs(app: typer.Typer) -> None:
     for stage in CHAIN:
         if stage == "link":
             app.command()(link)
+        elif stage == "notices":
+            app.add_typer(notices_app, name="notices")
         else:
             app.command(stage, help=_SENTENCES[stage])(_verb(stage))
     app.command()(absorb)

@@ -56,6 +56,7 @@ def _stage(name: str) -> Callable[..., Outcome]:
     from linkage.standardise.stage import standardise
     from warehouse.intake.close import close
     from warehouse.intake.receive import receive
+    from warehouse.notices.stage import write_notices
     from warehouse.release.publish import publish
     from warehouse.slips.stage import write_slips
     from warehouse.transform import build
@@ -63,6 +64,6 @@ def _stage(name: str) -> Callable[..., Outcome]:
     stages: dict[str, Callable[..., Outcome]] = {
         "receive": receive, "close": close, "standardise": standardise, "slips": write_slips,
         "gate1": inspect_standardised, "link": link, "quality": measure_quality, "prepare_review": prepare_review,
-        "build": build, "gate2": inspect_marts, "publish": publish,
+        "build": build, "gate2": inspect_marts, "publish": publish, "notices": write_notices,
     }  # fmt: skip
     return stages[name]

@@ -12,8 +12,8 @@ EXPECTED = {
     "close_month": ["receive", "close"],
     "link_month": ["standardise", "slips", "gate1", "link", "quality", "prepare_review"],
     "build_month": ["build", "gate2"],
-    "publish_month": ["publish"],
-    "absorb_returns": ["absorb", "correct"],
+    "publish_month": ["publish", "notices"],
+    "absorb_returns": ["absorb", "correct", "absorb_notices"],
     "rebuild_months": ["rebuild"],
 }
 # Its stages are entered one by one, each by the guard of its own (orchestration.rebuilding).

@@ -12,7 +12,7 @@ from warehouse.months import Month
 
 # The first stage behind the close wants a month that was closed; all want one that is not open again.
 _FIRST = "standardise"
-_BEHIND = (_FIRST, "gate1", "link", "quality", "prepare_review", "build", "gate2", "publish")
+_BEHIND = (_FIRST, "gate1", "link", "quality", "prepare_review", "build", "gate2", "publish", "notices")
 
 
 def changes_since_closed(lake: Lake, month: Month) -> tuple[list[str], list[str]] | None:

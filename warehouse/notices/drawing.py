@@ -11,14 +11,12 @@ from html import escape
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 560, 150, 44, 22, 12
 
 
-def bars(
-    months: Sequence[str], values: Sequence[float | None], *, title: str, is_share: bool = False
-) -> str:
-    """A bar per month with its value above; a month of which nothing is known is a gap. Empty without any value."""
+def bars(months: Sequence[str], values: Sequence[float | None], *, title: str, is_share: bool = False) -> str:
+    """A bar per month with its value above; a month of which nothing is known is a gap. Empty when all is nought or unknown."""
     known = [value for value in values if value is not None]
-    if not known:
+    if not any(known):
         return ""
-    most = max(*known, 0.0) or 1.0
+    most = max(known)
     room = (_WIDTH - _LEFT) / max(1, len(months))
     ground = _HEIGHT - _BOTTOM
     tall = ground - _TOP - 10
@@ -42,7 +40,9 @@ def bars(
                 f'<text class=value x="{middle}" y="{round(ground - height - 4, 1)}">{shown(value, is_share)}</text>'
             )
     told = "；".join(
-        f"{month} {shown(value, is_share)}" for month, value in zip(months, values, strict=True) if value is not None
+        f"{month} {shown(value, is_share)}"
+        for month, value in zip(months, values, strict=True)
+        if value is not None
     )
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role=img aria-label="{escape(title)}：{told}">'

@@ -27,7 +27,9 @@ _PROFILE = (
 )
 
 
-def lay_out(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy, kinds: Catalogue) -> None:
+def lay_out(
+    con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy, kinds: Catalogue
+) -> None:
     """Make ``own_row``, ``own_value``, ``said``, ``said_value``, ``owner`` and what the findings read beside them.
 
     ``NotReleased`` when the month was not linked and built.
@@ -50,7 +52,10 @@ def _words(con: duckdb.DuckDBPyConnection, month: Month, policy: Policy, kinds: 
     _rows(con, "borrowing", ("rule",), [(rule,) for rule in BORROWING])
     own_sex = [(f,) for f, c in contracts().items() if any(p.role == "self" and p.sex for p in c.persons)]
     _rows(con, "tells_sex", ("feed",), own_sex)
-    for table, parameter in (("gone_word", "notices.gone_words"), ("leaving_word", "notices.leaving_reasons")):
+    for table, parameter in (
+        ("gone_word", "notices.gone_words"),
+        ("leaving_word", "notices.leaving_reasons"),
+    ):
         _rows(con, table, ("word",), [(word,) for word in _listed(policy, parameter)])
     first = month.plus(1 - policy.count("notices.statement_months"))
     _rows(con, "last_before", ("first_month",), [(str(first),)])
@@ -72,7 +77,9 @@ def _links(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         file for feed in lake.feeds("records", str(month)) for file in _part(lake, "records", feed=feed, **at)
     ]
     if not crosswalk or not profiles.exists() or not records:
-        raise NotReleased(f"{month} is not linked.", next_step=f"run link for {month}, build, and notices again.")
+        raise NotReleased(
+            f"{month} is not linked.", next_step=f"run link for {month}, build, and notices again."
+        )
     columns = f"{_PLACE}, person_id, grade"
     con.execute(f"CREATE TEMP TABLE link AS SELECT {columns} FROM {crosswalk} WHERE role = 'self'")
     con.execute(
@@ -113,13 +120,13 @@ def _standing(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         if word:
             words.append(f"SELECT {place}, {word} AS word FROM {_parquet(files)} WHERE {word} IS NOT NULL")
         if feed in _DEATHS:
-            deaths.append(
-                f"SELECT {place}, died_on, {_DEATHS[feed]} AS cancelled_on FROM {_parquet(files)}"
-            )
+            deaths.append(f"SELECT {place}, died_on, {_DEATHS[feed]} AS cancelled_on FROM {_parquet(files)}")
     none = "SELECT '' AS feed, '' AS file, '' AS sheet, 0 AS \"row\""
     told = " UNION ALL ".join(words) or f"{none}, '' AS word WHERE false"
     con.execute(f"CREATE TEMP TABLE standing_word AS {told}")
-    days = " UNION ALL ".join(deaths) or f"{none}, NULL::DATE AS died_on, NULL::DATE AS cancelled_on WHERE false"
+    days = (
+        " UNION ALL ".join(deaths) or f"{none}, NULL::DATE AS died_on, NULL::DATE AS cancelled_on WHERE false"
+    )
     con.execute(f"CREATE TEMP TABLE death_row AS {days}")
 
 
@@ -127,7 +134,7 @@ def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
     """``disposition`` (villages' answers to earlier months' lists), ``origin`` (what a warning rested on), ``followed``."""
     before = [one for one in lake.months("dispositions") if one < str(month)]
     files = [file for one in before for file in _part(lake, "dispositions", month=one)]
-    columns = "warning_id, person_id, result, reason_not, checked_on, file, \"row\""
+    columns = 'warning_id, person_id, result, reason_not, checked_on, file, "row"'
     if not files:
         con.execute(
             "CREATE TEMP TABLE disposition AS SELECT '' AS warning_id, '' AS person_id, '' AS result,"
@@ -145,7 +152,9 @@ def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         "CREATE TEMP TABLE origin AS SELECT DISTINCT warning_id, unnest(from_json(evidence -> '$.files', '[\"VARCHAR\"]'))"
         f" AS file FROM {_parquet(listed, by_name=True)} SEMI JOIN disposition USING (warning_id)"
     )
-    events = [f for one in lake.months("events") if one <= str(month) for f in _part(lake, "events", month=one)]
+    events = [
+        f for one in lake.months("events") if one <= str(month) for f in _part(lake, "events", month=one)
+    ]
     con.execute(f"""
         CREATE TEMP TABLE followed AS
         WITH RECURSIVE merged AS (

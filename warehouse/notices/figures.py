@@ -14,7 +14,13 @@ from warehouse.months import Month
 from warehouse.notices.tables import FIGURES_TABLE, parquet_files
 
 # ``figure``: what is counted; ``part``: of which kind (a row rule, a kind of notice and its state …), else empty.
-FIGURES: Final = {"feed": "VARCHAR", "agency": "VARCHAR", "figure": "VARCHAR", "part": "VARCHAR", "value": "BIGINT"}
+FIGURES: Final = {
+    "feed": "VARCHAR",
+    "agency": "VARCHAR",
+    "figure": "VARCHAR",
+    "part": "VARCHAR",
+    "value": "BIGINT",
+}
 
 
 def keep_figures(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:

@@ -82,9 +82,7 @@ class Catalogue(BaseModel):
 def catalogue(path: Path = FOLDER / "kinds.yml") -> Catalogue:
     """The catalogue as it stands in the file; ``Misconfigured`` names what is wrong with it."""
     try:
-        return Catalogue.model_validate(
-            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        )
+        return Catalogue.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as error:
         raise Misconfigured(
             f"the catalogue of notices {path.name} is broken: {error}", next_step="mend the file."

@@ -13,7 +13,9 @@ from warehouse.notices.tables import NOTICES, NOTICES_TABLE, parquet_files, read
 from warehouse.policy import Policy
 
 
-def live_on(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy, kinds: Catalogue) -> None:
+def live_on(
+    con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy, kinds: Catalogue
+) -> None:
     """Make ``standing_notice``: every notice that is open this month or ended in it. ``raised`` is there.
 
     People's answers and the days of sending count up to the month's last day.

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from warehouse.intake.contract import Contract, contracts
 from warehouse.intake.row_rule import every_rule
 from warehouse.lake import Lake, replacing_folder
-from warehouse.months import Month
 from warehouse.notices.drawing import bars, shown
 from warehouse.notices.kinds import catalogue
 from warehouse.notices.tables import ENDED, FIGURES_TABLE, STATES, parquet_files
@@ -24,19 +23,21 @@ _SOUND = ("valid", "legacy15", "permit")
 _DAMAGED = ("excel15", "excel_sci")
 
 
-def write_pages(month: Month, *, lake: Lake, policy: Policy) -> int:
-    """Replace ``HOME/docs/sources`` by a page for every feed that ever came, up to this month; give how many.
+def write_pages(*, lake: Lake, policy: Policy) -> int:
+    """Replace ``HOME/docs/sources`` by a page for every feed that ever came, up to the newest month; give how many.
 
     A feed's figures stand beside its own earlier months and nobody else's: a list typed in eleven townships and an
     export of one database do not err alike, and a league table would ask agencies to look better, not to be better.
     """
     last = policy.count("notices.page_months")
-    months = [one for one in lake.months(FIGURES_TABLE) if one <= str(month)][-last:]
+    months = lake.months(FIGURES_TABLE)[-last:]
     by_feed: dict[str, dict[str, Figures]] = defaultdict(dict)
     for one in months:
         for file in parquet_files(lake, FIGURES_TABLE, one):
             columns = pq.read_table(file, partitioning=None).to_pydict()
-            for feed, figure, part, value in zip(*(columns[n] for n in ("feed", "figure", "part", "value")), strict=True):
+            for feed, figure, part, value in zip(
+                *(columns[n] for n in ("feed", "figure", "part", "value")), strict=True
+            ):
                 by_feed[feed].setdefault(one, {})[figure, part] = int(value)
     with replacing_folder(lake.home / "docs" / "sources") as folder:
         for feed in sorted(by_feed):
@@ -52,7 +53,7 @@ def page_of(contract: Contract, months: list[str], figures: dict[str, Figures]) 
     rates = _rates(months, figures)
     charts = "".join(
         f"<section><h2>{escape(name)}</h2><p class=note>{escape(note)}</p>"
-        f"{bars(months, values, title=name, is_share=is_share) or '<p>没有数据。</p>'}</section>"
+        f"{bars(months, values, title=name, is_share=is_share) or '<p>各月均为 0 或没有数据。</p>'}</section>"
         for name, note, is_share, values in rates
     )
     came = "" if now in figures else f"<p class=warn>{now} 没有收到这份数据。</p>"
@@ -81,7 +82,9 @@ def _rates(months: list[str], figures: dict[str, Figures]) -> list[tuple[str, st
         return values
 
     kinds = {part for known in figures.values() for figure, part in known if figure == "id"}
-    raised = sorted({part for known in figures.values() for figure, part in known if figure == "notice_raised"})
+    raised = sorted(
+        {part for known in figures.values() for figure, part in known if figure == "notice_raised"}
+    )
     ids = [("id", kind) for kind in sorted(kinds)]
     seen = [("id", kind) for kind in sorted(kinds) if kind not in (*_SOUND, "missing")]
     rows = [("rows", "")]
@@ -124,7 +127,9 @@ def _table(months: list[str], rates: list[tuple[str, str, bool, list[float | Non
 
 def _rules(known: Figures) -> str:
     """Which rules asked how often this month, the most frequent first."""
-    found = sorted(((n, rule) for (figure, rule), n in known.items() if figure == "finding"), key=lambda x: (-x[0], x[1]))
+    found = sorted(
+        ((n, rule) for (figure, rule), n in known.items() if figure == "finding"), key=lambda x: (-x[0], x[1])
+    )
     if not found:
         return ""
     rules = every_rule()
@@ -146,7 +151,9 @@ def _outcomes(months: list[str], figures: dict[str, Figures]) -> str:
     if not counts:
         return ""
     states = [state for state in STATES if any(counts[kind].get(state) for kind in counts)]
-    head = "".join(f'<th scope=col title="{escape(MEANINGS.get(state, ""))}">{state}</th>' for state in states)
+    head = "".join(
+        f'<th scope=col title="{escape(MEANINGS.get(state, ""))}">{state}</th>' for state in states
+    )
     body = ""
     for kind in sorted(counts):
         known = catalogue().kind(kind)

@@ -51,13 +51,13 @@ def write_notices(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         raise_all(con, policy, kinds)
         live_on(con, month, lake, policy, kinds)
         keep(con, month, lake)
-        books = _write_books(con, month, lake, policy)
+        books, written = _write_books(con, month, lake, policy)
         keep_figures(con, month, lake)
         counted = con.execute(
             "SELECT state, kind, agency, count(*) FROM standing_notice GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-    write_pages(month, lake=lake, policy=policy)
-    counts: Counter[str] = Counter({"books": books})
+    write_pages(lake=lake, policy=policy)
+    counts: Counter[str] = Counter({"books": books, "written": written})
     by: dict[str, Counter[str]] = {name: Counter() for name in ("state", "kind", "agency")}
     for state, kind, agency, number in counted:
         counts["notices"] += number
@@ -69,7 +69,7 @@ def write_notices(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
         STAGE,
         str(month),
         status="done" if counted else "nothing",
-        counts={name: counts[name] for name in ("books", "notices")},
+        counts={name: counts[name] for name in ("books", "written", "notices")},
         by={name: dict(table) for name, table in by.items()},
         reasons=_reasons(books, month),
     )
@@ -81,11 +81,11 @@ def book_name(agency: str, month: Month) -> str:
     return f"校核纠错单_{file_word(agency)}_{month}.xlsx"
 
 
-def _write_books(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy) -> int:
+def _write_books(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, policy: Policy) -> tuple[int, int]:
+    """Write a workbook for each agency that has something to answer; give how many, with how many notices."""
     telling = Telling.of(policy, mask_for(AUDIENCE, policy), catalogue())
     due = month.last_day + timedelta(days=policy.count("notices.answer_days"))
     asked, again, states = _by_agency(con, month)
-    written = 0
     with replacing_folder(notices_folder(lake, month)) as folder:
         for agency in sorted({*asked, *again}):
             write_book(
@@ -98,8 +98,8 @@ def _write_books(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake, polic
                 due=due,
                 telling=telling,
             )
-            written += 1
-    return written
+    told = sum(len(notices) for table in (asked, again) for notices in table.values())
+    return len({*asked, *again}), told
 
 
 def _by_agency(
@@ -108,8 +108,8 @@ def _by_agency(
     """The month's notices and those still open by agency, with what their row says; how earlier ones stand."""
     found = con.execute(
         "SELECT standing_notice.*, own_row.name_raw AS name, own_row.id_seen, own_row.agency_key, own_row.household_key"
-        " FROM standing_notice LEFT JOIN own_row USING (feed, file, sheet, \"row\")"
-        " ORDER BY agency, priority, kind, feed, file, sheet, \"row\", notice_id"
+        ' FROM standing_notice LEFT JOIN own_row USING (feed, file, sheet, "row")'
+        ' ORDER BY agency, priority, kind, feed, file, sheet, "row", notice_id'
     )
     names = [column[0] for column in found.description or ()]
     asked: dict[str, list[dict[str, Any]]] = {}

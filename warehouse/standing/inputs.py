@@ -19,6 +19,7 @@ _CODE = {
     "contracts": ("warehouse/intake", (".yml",)),
     "suites": ("expectations/suites", (".yml",)),
     "forms": ("warehouse/release/forms", (".yml", ".sql")),
+    "notices": ("warehouse/notices", (".yml", ".sql")),
     "dbt": ("dbt_project", (".sql", ".yml", ".csv")),
 }
 _MODELS = REPOSITORY / "linkage" / "model" / "trained"

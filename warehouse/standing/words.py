@@ -15,7 +15,7 @@ from warehouse.standing.record import Stood
 PAST = {
     "receive": "received", "close": "closed", "standardise": "standardised", "slips": "asked about", "gate1": "inspected", "link": "linked",
     "quality": "measured", "prepare_review": "given to the reviewers", "build": "built", "gate2": "inspected",
-    "publish": "published",
+    "publish": "published", "notices": "asked of the sources",
 }  # fmt: skip
 
 
@@ -36,6 +36,7 @@ TITLES = {
     "dispositions": "what the villages answered",
     "identity_answers": "what the villages said about identities",
     "report_figures": "the figures as they were reported",
+    "notices": "what the sources are asked to correct",
     "quarantine": "the rows set aside at the dock",
     "row_account": "the account of rows",
     "row_findings": "what the agencies are asked",

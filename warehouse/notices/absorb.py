@@ -1,0 +1,149 @@
+"""Take in the notices that agencies answered: answers are kept for good, what cannot stand goes back on a slip."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from warehouse.database import in_memory, quoted
+from warehouse.errors import Refused
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.notices.answers import Handed, Judged, judge
+from warehouse.notices.book import ANSWER_WORDS, place_of
+from warehouse.notices.stage import AUDIENCE
+from warehouse.notices.tables import ANSWERS, ANSWERS_TABLE, NOTICES_TABLE, add_once, parquet_files
+from warehouse.notices.wording import HEADERS
+from warehouse.outcomes import Outcome, record
+from warehouse.policy import Policy
+from warehouse.release.masking import Mask, mask_for
+from warehouse.release.workbook import file_word
+from warehouse.returns.forms import read_form
+from warehouse.returns.slips import write_slip
+from warehouse.sums import sha256
+
+STAGE = "absorb_notices"
+
+
+def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date) -> Outcome:
+    """Read ``returned`` (a workbook, or a folder of them) against the notices of the month and those before it.
+
+    Answers that stand go to ``lake/notice_answers/month=<asked>/<sha256 of the file>.parquet``, written once; the next
+    month's notices read them. What cannot stand goes on a slip in ``HOME/returns/<month>/``. ``on`` is the day on which
+    they came back: no answer is dated later. ``Refused`` at the end names files that are no notices of ours.
+    """
+    files = _files(returned)
+    if not files:
+        return record(
+            Outcome(STAGE, str(month), "nothing", reasons=["no notices have come back for this month."]), lake
+        )
+    mask = mask_for(AUDIENCE, policy)
+    handed = _handed(month, lake, mask)
+    words = tuple(policy.text(f"notices.{name}") for name in ANSWER_WORDS)
+    by: dict[str, dict[str, int]] = {"answered": {}, "refused": {}, "blank": {}}
+    refusals: list[str] = []
+    for path in files:
+        name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
+        try:
+            rows = read_form(path, HEADERS)
+            if not {row.text("notice_id") for row in rows} & set(handed):
+                raise Refused(
+                    f"{path.name} holds no notice that was handed out by {month}.",
+                    next_step="look which month it is of.",
+                )
+        except Refused as error:
+            refusals.append(error.what)
+            continue
+        first_day = min(Month.parse(one.asked_month).first_day for shown in handed.values() for one in shown)
+        judged = judge(rows, handed, words, policy.text("notices.answer_kept"), first_day, on)
+        _keep(path, judged, handed, lake)
+        _send_back(mask, name, judged, month, lake)
+        by["answered"][name] = len(judged.answers)
+        by["refused"][name] = len({(one.sheet, one.row) for one in judged.problems})
+        by["blank"][name] = judged.blank
+    outcome = record(
+        Outcome(
+            STAGE,
+            str(month),
+            status="held" if refusals else "done",
+            counts={
+                "files": len(files),
+                "files_refused": len(refusals),
+                **{name: sum(table.values()) for name, table in by.items()},
+            },
+            by=by,
+            reasons=refusals,
+        ),
+        lake,
+    )
+    if refusals:
+        raise Refused(
+            " ".join(refusals), next_step="send these files back; the others of this delivery were taken in."
+        )
+    return outcome
+
+
+def _files(returned: Path) -> list[Path]:
+    if returned.is_file():
+        return [returned]
+    return sorted(
+        path for path in returned.rglob("*.xls*") if path.is_file() and not path.name.startswith(("~$", "."))
+    )
+
+
+def _handed(month: Month, lake: Lake, mask: Mask) -> dict[str, list[Handed]]:
+    """How every notice stood on workbooks up to the month: what a returned row is checked against."""
+    shown: dict[str, list[Handed]] = defaultdict(list)
+    with in_memory(lake.home) as con:
+        for one in lake.months(NOTICES_TABLE):
+            if one > str(month):
+                continue
+            for file in parquet_files(lake, NOTICES_TABLE, one):
+                rows = con.execute(
+                    f'SELECT notice_id, feed, file, sheet, "row", "column", asked_month FROM read_parquet(\'{quoted(file)}\','
+                    " hive_partitioning = false) WHERE asked_month IS NOT NULL"
+                ).fetchall()
+                for notice_id, feed, name, sheet, row, column, asked in rows:
+                    place = place_of(
+                        {"feed": feed, "file": name, "sheet": sheet, "row": row, "column": column}, mask
+                    )
+                    shown[notice_id].append(
+                        Handed(*(str(place[key]) for key in ("file", "sheet", "row", "column")), asked)
+                    )
+    return shown
+
+
+def _keep(path: Path, judged: Judged, handed: dict[str, list[Handed]], lake: Lake) -> None:
+    """Write a file's answers once, under the month in which each notice was first put; the same again changes nothing."""
+    by_month: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for answer in judged.answers:
+        # The latest asking: a notice that was raised again is answered anew.
+        asked = max(one.asked_month for one in handed[answer.notice_id])
+        by_month[asked].append({**vars(answer), "file": path.name})
+    digest = sha256(path)
+    for asked, rows in sorted(by_month.items()):
+        target = lake.partition(ANSWERS_TABLE, month=asked) / f"{digest}.parquet"
+        add_once(lake, target, pa.Table.from_pylist(rows, schema=ANSWERS))
+
+
+def _send_back(mask: Mask, name: str, judged: Judged, month: Month, lake: Lake) -> None:
+    folder = lake.home / "returns" / str(month)
+    slip = folder / f"{file_word(mask.show_text(name.removesuffix(Path(name).suffix)))}_未登记.xlsx"
+    if judged.problems:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_slip(
+            slip,
+            judged.problems,
+            month=month,
+            form=mask.show_text(name),
+            title="校核纠错答复退回单",
+            said=_SAID,
+        )
+    else:
+        slip.unlink(missing_ok=True)
+
+
+_SAID = "下列各行的答复没有登记，请改正后把整份再交一次；未列出的行已登记，不必重填。"
