@@ -23,6 +23,7 @@ border:7px solid transparent;border-left-color:#9AB6D3;border-right:0}
 .flow strong{font-size:clamp(20px,2.6vw,28px);font-weight:680;font-variant-numeric:tabular-nums;line-height:1.3}
 .flow .sub{color:var(--soft);font-size:12px}
 svg{display:block;width:100%;height:auto}
+svg text{font-family:inherit}
 .stack{display:grid;gap:18px}
 .wide{overflow-x:auto}
 .wide svg{min-width:420px}

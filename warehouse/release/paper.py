@@ -27,7 +27,7 @@ from warehouse.release.workbook import NOTICE, Column
 
 BOX = "□"
 _TEMPLATE = Path(__file__).with_suffix(".typ")
-_AUTHOR = "兜底 Doudi"
+AUTHOR = "兜底 Doudi"
 # A long key has no place to break; a blank of no width gives it one.
 _BREAK, _KEY_PART = "\u200b", 9
 # Print size by the letters that a row holds: what is wide is set smaller, and never below what can be read.
@@ -50,7 +50,7 @@ def write_paper(path: Path, document: Document, *, month: Month, mask: Mask, sho
             )
     path.parent.mkdir(parents=True, exist_ok=True)
     words = {"document": json.dumps(said, ensure_ascii=False)}
-    made = _compiler().compile(
+    made = compiler().compile(
         input=_TEMPLATE.read_bytes(), sys_inputs=words, format="pdf", timestamp=0, pdf_tags=False
     )
     path.write_bytes(made if isinstance(made, bytes) else b"".join(made or []))
@@ -74,7 +74,7 @@ def told(document: Document, month: Month) -> dict[str, Any]:
             f"注：本件有 {len(lacking)} 个生僻字不在打印字库中，以“{BOX}”代替，请以电子表中的字为准。"
         )
     return {
-        "title": plain(document.title), "author": _AUTHOR,
+        "title": plain(document.title), "author": AUTHOR,
         "date": {"year": last.year, "month": last.month, "day": last.day},
         "running": plain(document.title), "notice": NOTICE, "foot": f"数据截至 {last}", "sheets": sheets,
     }  # fmt: skip
@@ -138,6 +138,16 @@ def shown(value: object, column: Column) -> str:
     return text
 
 
+def printable(said: Any) -> Any:
+    """Nested text with a box for every character that the fonts lack."""
+    if isinstance(said, str):
+        known = _known()
+        return "".join(letter if ord(letter) in known or letter.isspace() else BOX for letter in said)
+    if isinstance(said, dict):
+        return {key: printable(value) for key, value in said.items()}
+    return [printable(value) for value in said] if isinstance(said, list) else said
+
+
 def _words(said: Any) -> Iterator[str]:
     if isinstance(said, str):
         yield said.replace(_BREAK, "")
@@ -150,7 +160,8 @@ def _words(said: Any) -> Iterator[str]:
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def compiler() -> typst.Compiler:
+    """Typst with the fonts of the locked requirements and no others."""
     folder = fonts.sans_path().parent
     chosen = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
     return typst.Compiler(font_paths=chosen)

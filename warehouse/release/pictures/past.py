@@ -1,0 +1,92 @@
+"""The months behind the month: what was built of them, as tables of the month's DuckDB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse.database import quoted
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.policy import Policy
+
+_V, _N, _F = "VARCHAR", "BIGINT", "DOUBLE"
+# Marts that a home of before may lack: then they are empty and the page says that there is nothing to tell.
+LATER: dict[str, dict[str, str]] = {
+    "fct_ticket_monthly": {
+        "township": _V, "received_on": "DATE", "is_urgent": "BOOLEAN", "clock_hours": "DECIMAL(18,2)",
+        "is_within_clock": "BOOLEAN", "state": _V,
+    },
+    "fct_yield_monthly": {
+        "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "refuted": _N, "unsettled": _N, "aided": _N,
+        "expected_yield": _F,
+    },
+    "fct_open_item_monthly": {
+        "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V,
+        "listed_month": _V, "age_months": _N, "due_on": "DATE", "clock": _V, "state": _V, "is_raised": "BOOLEAN",
+    },
+    "audit_linkage_quality_monthly": {
+        "measure": _V, "group_kind": _V, "group_value": _V, "method": _V, "estimate": _F, "low": _F, "high": _F,
+    },
+}  # fmt: skip
+
+_PAST = {
+    "past_figures": (
+        "fct_report_figures_monthly",
+        "SELECT '{month}' AS month, figure_id, township, title, unit, value::DOUBLE AS value FROM {mart}",
+    ),
+    "past_warnings": (
+        "fct_warning_monthly",
+        """SELECT '{month}' AS month, coalesce(nullif(trim(township), ''), '未写明乡镇') AS township, rule_id,
+               count(*) AS warnings, count(*) FILTER (WHERE status = 'listed') AS listed
+           FROM {mart} GROUP BY ALL""",
+    ),
+    "past_yields": (
+        "fct_yield_monthly",
+        """SELECT '{month}' AS month, township, sum(answers)::BIGINT AS answers, sum(held)::BIGINT AS held,
+               sum(refuted)::BIGINT AS refuted, sum(aided)::BIGINT AS aided FROM {mart} GROUP BY ALL""",
+    ),
+}  # fmt: skip
+_EMPTY = {
+    "past_figures": "'' AS month, '' AS figure_id, '' AS township, '' AS title, '' AS unit, 0::DOUBLE AS value",
+    "past_warnings": "'' AS month, '' AS township, '' AS rule_id, 0::BIGINT AS warnings, 0::BIGINT AS listed",
+    "past_yields": "'' AS month, '' AS township, 0::BIGINT AS answers, 0::BIGINT AS held, 0::BIGINT AS refuted, "
+    "0::BIGINT AS aided",
+}
+
+
+def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Policy) -> list[str]:
+    """Make ``past_figures``, ``past_warnings``, ``past_yields`` and the marts of ``LATER``; gives the months, oldest first.
+
+    As many months as policy says, beginning with the first that was built; one between them that was not is a gap.
+    """
+    for mart, columns in LATER.items():
+        _view(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns)
+    window = [str(month.plus(-step)) for step in range(policy.count("pictures.trend_months"))][::-1]
+    built = [one for one in lake.months("marts/fct_warning_monthly") if one in window]
+    months = [one for one in window if built and built[0] <= one <= str(month)]
+    for table, (mart, query) in _PAST.items():
+        parts = []
+        for one in months:
+            folder = lake.partition(f"marts/{mart}", month=one)
+            if any(folder.glob("*.parquet")):
+                source = f"read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+                parts.append(query.format(month=one, mart=source))
+        told = " UNION ALL ".join(parts) or f"SELECT {_EMPTY[table]} WHERE false"
+        con.execute(f"CREATE TABLE {table} AS {told}")
+    return months
+
+
+def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, columns: dict[str, str]) -> None:
+    if any(folder.glob("*.parquet")):
+        source = f"read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
+        there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        listed = ", ".join(
+            f'"{column}"::{kind} AS "{column}"' if column in there else f'NULL::{kind} AS "{column}"'
+            for column, kind in columns.items()
+        )
+        con.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
+        return
+    empty = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in columns.items())
+    con.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")

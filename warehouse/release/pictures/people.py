@@ -1,0 +1,85 @@
+"""Who stands on which list: pictures of the low-income population and of lists against rosters."""
+
+from __future__ import annotations
+
+from warehouse.release.pictures import drawn
+from warehouse.release.pictures.asked import Asked
+from warehouse.release.pictures.series import change, line, more, whole
+from warehouse.release.pictures.story import Cell, Numbers, Picture
+from warehouse.release.pictures.told import CLASSES
+
+_OPEN = "未覆盖"
+
+
+def population_trends(asked: Asked) -> Picture:
+    """The low-income population by class."""
+    series = {"合计": asked.over_time("population_persons")} | {
+        word: asked.over_time(name) for word, name in CLASSES.items()
+    }
+    series = {word: values for word, values in series.items() if any(values)}
+    rows = [
+        (month, *(whole(values[place]) for values in series.values()))
+        for place, month in enumerate(asked.months)
+    ]
+    return Picture(
+        "population-trend",
+        "低收入人口走势",
+        change("低收入人口", series.get("合计", [])),
+        Numbers(("月份", *series), rows[::-1]),
+        (drawn.lines([line(word, values) for word, values in series.items()], asked.months, "people"),)
+        if series
+        else (),
+        note="一个人可以同时属于几类，合计只计一次；每个小图的纵轴都从 0 起，各有各的高度；缺月是当月没有统计。",
+    )
+
+
+def coverage(asked: Asked) -> Picture:
+    """Lists against rosters, a matrix for each direction."""
+    found = asked.coverage()
+    drawings: list[str] = []
+    captions: list[str] = []
+    said: list[str] = []
+    rows: list[tuple[Cell, ...]] = []
+    for way, title, is_turned in (
+        ("名单→救助", "乡村振兴名单上的人，在哪个救助名册", False),
+        ("救助→名单", "救助名册上的人，在乡村振兴名单的哪一类", True),
+    ):
+        lines = [
+            (_short(roster if is_turned else listed), _short(listed if is_turned else roster), count, by or 0)
+            for direction, listed, roster, count, by in found
+            if direction == way
+        ]
+        if not lines:
+            continue
+        down, across = _by_size(lines, 0), _by_size(lines, 1)
+        cells = [(row, column, count) for row, column, count, _ in lines if count]
+        drawings.append(drawn.matrix(cells, down, across, f"coverage{len(drawings)}"))
+        captions.append(title)
+        open_ = sum(count for _, column, count, _ in lines if column == _OPEN)
+        by = sum(moved for _, column, _, moved in lines if column == _OPEN)
+        total = sum(count for _, _, count, _ in lines)
+        said.append(f"{title.partition('，')[0]} {total:,} 人，{open_:,} 人没有对上（比上月{more(by)}）")
+        rows += [
+            (way, row, column, count, f"{moved:+,}" if moved else "0") for row, column, count, moved in lines
+        ]
+    return Picture(
+        "coverage",
+        "两边名单对得上吗",
+        "；".join(said) + "。" if said else "没有可比的名单。",
+        Numbers(("方向", "从", "到", "人数", "比上月"), rows),
+        tuple(drawings),
+        note="“未覆盖”不等于应当纳入：脱贫户和风险已消除的，本来就不都需要救助。数按人计，颜色越深人越多。",
+        captions=tuple(captions),
+        is_wide=True,
+    )
+
+
+def _by_size(lines: list[tuple[str, str, int, int]], place: int) -> list[str]:
+    sizes: dict[str, int] = {}
+    for line_ in lines:
+        sizes[str(line_[place])] = sizes.get(str(line_[place]), 0) + line_[2]
+    return sorted(sizes, key=lambda word: (-sizes[word], word))
+
+
+def _short(word: str) -> str:
+    return word.replace("（风险已消除）", "·已消除").replace("不适用（城市）", "城市不适用")

@@ -1,0 +1,135 @@
+"""A story as one HTML file: no script, no address but the pages beside it, readable by screen readers and on a phone."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import escape
+
+from warehouse.release.pictures.story import KINDS, Cell, Funnel, Headline, Numbers, Picture, Section, Story
+from warehouse.release.pictures.style import STYLE
+
+_OPENING = re.compile(r"<svg [^>]*>")
+
+
+def page(story: Story) -> str:
+    """The page's text."""
+    menu = "".join(
+        f'<li><a href="#{section.name}">{escape(section.title)}</a></li>' for section in story.sections
+    )
+    if story.pages:
+        menu += '<li><a href="#pages">各乡镇页</a></li>'
+    return (
+        '<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(story.title)} {escape(story.eyebrow)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        '<a class=skip href="#main">跳到正文</a>\n'
+        f"<header><p class=eyebrow>{escape(story.eyebrow)}</p><h1>{escape(story.title)}</h1>"
+        f"<p class=notice>{escape(story.notice)}</p></header>\n"
+        f'<nav aria-label="本页目录"><ul>{menu}</ul></nav>\n<main id=main>\n'
+        f"{_headlines(story.headlines)}\n"
+        + "\n".join(map(_section, story.sections))
+        + _pages(story)
+        + f"\n</main>\n<footer>{escape(story.foot)}</footer>\n</body>\n</html>\n"
+    )
+
+
+def _headlines(headlines: tuple[Headline, ...]) -> str:
+    items = "".join(
+        f"<li class={one.kind}><b>{KINDS[one.kind]}</b><span>{escape(one.text)}</span></li>"
+        for one in headlines
+    )
+    return f'<section class=said aria-label="本月要点"><ul>{items}</ul></section>'
+
+
+def _section(section: Section) -> str:
+    blocks = "\n".join(
+        _funnel(block) if isinstance(block, Funnel) else _picture(block) for block in section.blocks
+    )
+    return f"<section class=part id={section.name}><h2>{escape(section.title)}</h2>\n<div class=cards>{blocks}</div></section>"
+
+
+def _funnel(funnel: Funnel) -> str:
+    rows = "".join(
+        f"<h3>{escape(heading)}</h3><ol>"
+        + "".join(
+            f"<li><span class=label>{escape(step.label)}</span><strong>{escape(step.count)}</strong>"
+            f"<span class=under>{escape(step.under)}</span></li>"
+            for step in steps
+        )
+        + "</ol>"
+        for heading, steps in funnel.rows
+    )
+    return f"<div class='card wide-card funnel'><p class=told>{escape(funnel.told)}</p>{rows}</div>"
+
+
+def _picture(picture: Picture) -> str:
+    numbers = f"<div class=wide role=group tabindex=0 aria-label='{escape(picture.title)}：数字'>{table(picture.numbers)}</div>"
+    drawings = "".join(_drawing(picture, place) for place in range(len(picture.drawings)))
+    if drawings:
+        many = " many" if len(picture.drawings) > 1 else ""
+        body = f"<div class='drawings{many}'>{drawings}</div><details><summary>看数字</summary>{numbers}</details>"
+    else:
+        body = numbers if picture.numbers.rows else ""
+    note = f"<p class=note>{escape(picture.note)}</p>" if picture.note else ""
+    wide = " wide-card" if picture.is_wide else ""
+    return (
+        f"<article class='card{wide}' id={picture.name}><h3>{escape(picture.title)}</h3>"
+        f"<p class=told>{escape(picture.told)}</p>{body}{note}</article>"
+    )
+
+
+def _drawing(picture: Picture, place: int) -> str:
+    caption = picture.captions[place] if picture.captions else picture.title
+    name = f"{picture.name}-{place}"
+    shown = picture.drawings[place]
+    # A picture with addresses in it is a group of links, any other is one picture with a name and its sentence.
+    role = "group" if "<a " in shown else "img"
+    named = f"<title id={name}-t>{escape(caption)}</title><desc id={name}-d>{escape(picture.told)}</desc>"
+    opening = _OPENING.search(shown)
+    first = opening[0] if opening else "<svg>"
+    marked = first.replace("<svg ", f'<svg role={role} aria-labelledby="{name}-t {name}-d" ', 1)
+    drawn = shown.replace(first, marked + named, 1)
+    above = f"<figcaption>{escape(caption)}</figcaption>" if picture.captions else ""
+    return f"<figure>{above}<div class=wide>{drawn}</div></figure>"
+
+
+def table(numbers: Numbers) -> str:
+    """Rows as a table; numbers to the right, a bar beside those of the barred column, cells escaped."""
+    if not numbers.rows:
+        return f"<p class=quiet>{escape(numbers.otherwise)}</p>"
+    head = "".join(f"<th scope=col>{escape(header)}</th>" for header in numbers.headers)
+    most = 0
+    if numbers.barred is not None:
+        most = max((int(v) for row in numbers.rows if isinstance(v := row[numbers.barred], int)), default=0)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            _cell(value, place == 0, most if place == numbers.barred else 0)
+            for place, value in enumerate(row)
+        )
+        + "</tr>"
+        for row in numbers.rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: Cell, is_first: bool, most: int) -> str:
+    if is_first:
+        return f"<th scope=row>{escape(str(value))}</th>"
+    if value is None:
+        return "<td class=n>–</td>"
+    if isinstance(value, int | Decimal):
+        bar = f'<i class=bar style="width:{100 * value / most:.0f}%"></i>' if most else ""
+        return f"<td class=n>{value:,}{bar}</td>"
+    return f"<td>{escape(value)}</td>"
+
+
+def _pages(story: Story) -> str:
+    if not story.pages:
+        return ""
+    items = "".join(
+        f'<li><a href="{escape(address)}">{escape(word)}</a></li>' for word, address in story.pages
+    )
+    return f"\n<section class=part id=pages><h2>各乡镇页</h2><ul class=pages>{items}</ul></section>"

@@ -1,0 +1,238 @@
+"""What is to be done, and what came of what was done: pictures of visits, clocks, rules and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+
+from warehouse.policy import Policy
+from warehouse.release.guide import STATUS
+from warehouse.release.pictures import colours, drawn
+from warehouse.release.pictures.asked import Asked, Place
+from warehouse.release.pictures.drawn import Interval, Tile
+from warehouse.release.pictures.places import placed
+from warehouse.release.pictures.series import change, line, part, percent, whole
+from warehouse.release.pictures.story import Cell, Numbers, Picture, plain, share
+
+_STATUS = {"listed": "列入清单", **STATUS}
+_KINDS = {
+    "错保": "错保（不该发的）",
+    "漏保": "漏保（该帮没帮的）",
+    "支出": "支出负担和收入下降",
+    "求助": "求助未办结",
+}
+# As many as a picture can show and still be read; the figures beneath hold them all.
+_MOST = 12
+# 95 %: how sure an interval is.
+_Z = 1.96
+
+
+def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) -> Picture:
+    """Townships where they lie, three times: visits, what is overdue, what answers came to."""
+    at = placed([one.township for one in places], region)
+
+    def map_of(name: str, scale: tuple[str, ...], shown: Mapping[str, tuple[float | None, str]]) -> str:
+        return drawn.tiles(
+            [
+                Tile(one.township, *at[one.township], *shown[one.township], pages.get(one.township, ""))
+                for one in places
+            ],
+            scale,
+            name,
+        )
+
+    rows = [
+        (one.township, one.warnings, one.visits, one.open, one.late, one.answers, one.held, share(one.held, one.answers))
+        for one in places
+    ]  # fmt: skip
+    most = max(places, key=lambda one: (one.visits, one.township), default=None)
+    said = (
+        f"{most.township}要走访的最多，{most.visits:,} 户。" if most and most.visits else "本月没有要走访的。"
+    )
+    drawings = (
+        map_of("visits", colours.WORK, {one.township: (one.visits, plain(one.visits)) for one in places}),
+        map_of("late", colours.LATE, {one.township: (one.late, plain(one.late)) for one in places}),
+        map_of("held", colours.YIELD, {
+            one.township: (one.held / one.answers if one.answers else None, share(one.held, one.answers)) for one in places
+        }),
+    )  # fmt: skip
+    headers = ("乡镇", "本月预警", "走访户", "待答复", "其中逾期", "已查清", "属实", "属实率")
+    return Picture(
+        "townships",
+        "各乡镇",
+        said,
+        Numbers(headers, rows, "本月没有乡镇。"),
+        drawings if places else (),
+        note="方块大致按方位排列，不按面积和距离；颜色越深数越大，数字写在方块上；“–”是还没有答复。",
+        captions=("本月要走访（户）", "逾期没有答复（条）", "查清的里面属实的"),
+        is_wide=True,
+    )
+
+
+def clocks(asked: Asked, policy: Policy) -> Picture:
+    """Clocks kept or not: calls with their hours, lists with their month."""
+    rows: list[tuple[str, int, int, int]] = []
+    for hours, kept, running, late, _ in asked.tickets():
+        rows.append((f"求助 {hours} 小时", kept, running, late))
+    open_, late, *_ = asked.open_items()
+    given = asked.figure("answers_given") or 0
+    if asked.figure("answers_due"):
+        rows.append((f"清单 {policy.count('release.answer_days')} 天", given, open_ - late, late))
+    parts = list(colours.CLOCKS)
+    bars = [(word, parts[place], count) for word, *counts in rows for place, count in enumerate(counts)]
+    overdue = sum(row[3] for row in rows)
+    total = sum(sum(row[1:]) for row in rows)
+    said = (
+        f"{total:,} 件里，{overdue:,} 件过了时限（{share(overdue, total)}）。"
+        if total
+        else "没有计时的事项。"
+    )
+    return Picture(
+        "clocks",
+        "时限守住了没有",
+        said,
+        Numbers(("时限", *parts), rows, "没有计时的事项。"),
+        (drawn.bars(bars, colours.CLOCKS, "clocks", is_share=True),) if total else (),
+        note=f"求助从受理算到办结；清单从下发月份的月末起 {policy.count('release.answer_days')} 天内交回。",
+    )
+
+
+def rules(asked: Asked) -> Picture:
+    """Warnings by rule and grade, the largest drawn."""
+    found = asked.rules()
+    sums: dict[str, int] = {}
+    titles: dict[str, str] = {}
+    for rule, title, _, _, count in found:
+        sums[rule] = sums.get(rule, 0) + count
+        titles[rule] = title
+    order = sorted(sums, key=lambda rule: (-sums[rule], rule))
+    by = {
+        (rule, grade): sum(n for r, _, g, _, n in found if (r, g) == (rule, grade))
+        for rule in order
+        for grade in colours.GRADES
+    }
+    states = {
+        (rule, word): sum(n for r, _, _, s, n in found if (r, _STATUS.get(s, s)) == (rule, word))
+        for rule in order
+        for word in colours.STATUSES
+    }
+    bars = [
+        (f"{rule} {titles[rule]}", grade, by[rule, grade])
+        for rule in order[:_MOST]
+        for grade in colours.GRADES
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (f"{rule} {titles[rule]}", sums[rule], *(by[rule, grade] for grade in colours.GRADES),
+         *(states[rule, word] for word in colours.STATUSES))
+        for rule in order
+    ]  # fmt: skip
+    total = sum(sums.values())
+    said = "本月没有预警。"
+    if order:
+        said = f"{total:,} 条预警里，“{titles[order[0]]}”最多，{sums[order[0]]:,} 条。"
+    return Picture(
+        "rules",
+        "各规则预警",
+        said,
+        Numbers(("规则", "条数", *colours.GRADES, *colours.STATUSES), rows, "本月没有预警。"),
+        (drawn.bars(bars, colours.GRADES, "rules"),) if order else (),
+        note="确认＝至少两个来源一致且身份已对上；疑似＝只有一个来源或身份待核；提示＝把握不大。"
+        + (f"图中是最多的 {_MOST} 条规则，全部见表。" if len(order) > _MOST else ""),
+    )
+
+
+def yields(asked: Asked) -> Picture:
+    """What answers came to, rule by rule, with the interval that few answers leave."""
+    found = asked.yields()
+    answers = sum(row[2] for row in found)
+    held = sum(row[3] for row in found)
+    shown = [
+        Interval(f"{rule} {title}", held_ / count, *interval(held_, count), f"{held_:,}/{count:,}")
+        for rule, title, count, held_, *_ in found[:_MOST]
+    ]
+    rows = [
+        (f"{rule} {title}", count, held_, refuted, unsettled, aided, share(held_, count), _span(held_, count))
+        for rule, title, count, held_, refuted, unsettled, aided in found
+    ]
+    said = (
+        f"查清 {answers:,} 条，属实 {held:,} 条（{share(held, answers)}）。"
+        if answers
+        else "还没有村级答复，说不上哪条规则更准。"
+    )
+    headers = ("规则", "已查清", "属实", "不属实", "无法核实", "拟纳入", "属实率", "区间")
+    return Picture(
+        "yields",
+        "哪条规则跑得值",
+        said,
+        Numbers(headers, rows, "还没有答复。"),
+        (drawn.intervals(shown, "yields", whole=held / answers),) if answers else (),
+        note="点是属实率，横条是区间（95%）：答复少，横条就长，先别下结论；虚线是全部规则合计。",
+    )
+
+
+def interval(part: int, whole: int) -> tuple[float, float]:
+    """Wilson's interval of a share."""
+    if not whole:
+        return 0.0, 1.0
+    at, square = part / whole, _Z**2
+    middle = (at + square / (2 * whole)) / (1 + square / whole)
+    reach = _Z / (1 + square / whole) * sqrt(at * (1 - at) / whole + square / (4 * whole**2))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def _span(part: int, whole: int) -> str:
+    low, high = interval(part, whole)
+    return f"{round(100 * low)}%–{round(100 * high)}%" if whole else "–"
+
+
+def answer_trends(asked: Asked) -> Picture:
+    """Answers month by month: how many were due and given, and what they came to."""
+    due, given = asked.over_time("answers_due"), asked.over_time("answers_given")
+    shares, aids = asked.yields_over_time()
+    answered = [g / d if d and g is not None else None for d, g in zip(due, given, strict=True)]
+    panels = (
+        line("此前下发（条）", due),
+        percent("答复率", answered),
+        percent("属实率", shares),
+        line("拟纳入救助（条）", aids),
+    )
+    rows = [
+        (month, whole(d), whole(g), part(a), part(s), whole(aid))
+        for month, d, g, a, s, aid in zip(asked.months, due, given, answered, shares, aids, strict=True)
+    ]
+    return Picture(
+        "answers-trend",
+        "答复走势",
+        change("答复率", answered, is_share=True),
+        Numbers(("月份", "此前下发", "已答复", "答复率", "属实率", "拟纳入"), rows[::-1]),
+        (drawn.lines(panels, asked.months, "answers-trend", colour=colours.GREEN),) if asked.months else (),
+        note="都是到当月为止的累计数。",
+    )
+
+
+def warning_trends(asked: Asked) -> Picture:
+    """Warnings by kind."""
+    series = {_KINDS.get(kind, kind): values for kind, values in asked.warnings_over_time().items()}
+    raised = [sum(v for v in column if v is not None) if any(v is not None for v in column) else None
+              for column in zip(*series.values(), strict=True)]  # fmt: skip
+    rows = [
+        (month, whole(raised[place]), *(whole(values[place]) for values in series.values()))
+        for place, month in enumerate(asked.months)
+    ] if series else []  # fmt: skip
+    panels = [line(word, values) for word, values in series.items()]
+    return Picture(
+        "warnings-trend",
+        "各类预警走势",
+        change("预警", raised, unit="条"),
+        Numbers(("月份", "合计", *series), rows[::-1], "本月没有预警。"),
+        (drawn.lines(panels, asked.months, "warnings", colour=colours.RED),) if series else (),
+        note="预警多了不一定是困难多了：新来一种数据、改一条标准，条数都会变。",
+    )
+
+
+def held_back(asked: Asked) -> Picture:
+    """Why warnings are on no list."""
+    rows = [(_STATUS.get(status, status), reason, count) for status, reason, count in asked.held_back()]
+    total = sum(row[2] for row in rows)
+    said = f"{total:,} 条没有列入清单，每条都有原因，一条不丢。" if total else "本月预警全部列入清单。"
+    return Picture("held-back", "没有列入清单的预警", said, Numbers(("状态", "原因", "条数"), rows, said))
