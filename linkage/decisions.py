@@ -1,7 +1,8 @@
 """Human decisions: must link and must not link. They beat the score and survive every rerun.
 
 A decision names two profiles, a profile and a person, or two persons (``P…``). The last one on a pair holds. It
-takes effect in the month in which it is given, for profiles that are known and for fresh ones alike.
+takes effect in the month in which it is given, for profiles that are known and for fresh ones alike. What villages answered
+on their lists (``linkage.village_answers``) is read beside; where both speak of a pair, the decision stands.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import duckdb
 
 from linkage import rules
 from linkage.cluster import components
+from linkage.village_answers import decisions_of_villages
 from warehouse.database import quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -38,19 +40,22 @@ def read_decisions(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> 
         else '(SELECT NULL::VARCHAR AS "left", NULL::VARCHAR AS "right", NULL::VARCHAR AS verdict, '
         'NULL::VARCHAR AS "on" WHERE FALSE)'
     )
+    villages = decisions_of_villages(month, lake)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE decided AS
         WITH named AS (
             SELECT coalesce(mine.kept, CAST("left" AS VARCHAR)) AS "left",
-                coalesce(theirs.kept, CAST("right" AS VARCHAR)) AS "right", verdict, CAST("on" AS VARCHAR) AS "on"
-            FROM {source}
+                coalesce(theirs.kept, CAST("right" AS VARCHAR)) AS "right", verdict, CAST("on" AS VARCHAR) AS "on",
+                of_village
+            FROM (SELECT "left", "right", verdict, CAST("on" AS VARCHAR) AS "on", FALSE AS of_village FROM {source}
+                UNION ALL SELECT "left", "right", verdict, "on", TRUE FROM {villages})
             LEFT JOIN aliases AS mine ON mine.person_id = CAST("left" AS VARCHAR)
             LEFT JOIN aliases AS theirs ON theirs.person_id = CAST("right" AS VARCHAR)
         ),
         ordered AS (
             -- a profile stands left of a person, and of two of a kind the smaller one
             SELECT CASE WHEN is_turned THEN "right" ELSE "left" END AS one,
-                CASE WHEN is_turned THEN "left" ELSE "right" END AS two, verdict, "on"
+                CASE WHEN is_turned THEN "left" ELSE "right" END AS two, verdict, "on", of_village
             FROM (SELECT *, "left" > "right" AS is_turned FROM named)
         )
         SELECT one, two, verdict, TRY_CAST(one AS UBIGINT) AS profile,
@@ -58,7 +63,7 @@ def read_decisions(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> 
             TRY_CAST(two AS UBIGINT) AS other_profile,
             CASE WHEN starts_with(two, 'P') THEN two END AS other_person
         FROM ordered WHERE one <> two
-        QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY "on" DESC NULLS LAST, verdict) = 1""")
+        QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY of_village, "on" DESC NULLS LAST, verdict) = 1""")
 
 
 def _aliases(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from linkage.review.terms import Terms
+from linkage.village_answers import questions_of_villages
 from warehouse.database import quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -118,7 +119,12 @@ def _proposed(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         UNION ALL
         -- whose id the row shows: the same question about that person
         SELECT DISTINCT profile_key, shown_id_person_id, rule, NULL
-        FROM read_parquet('{review}/*.parquet') WHERE shown_id_person_id <> proposed_person_id""")
+        FROM read_parquet('{review}/*.parquet') WHERE shown_id_person_id <> proposed_person_id
+        UNION ALL
+        -- what a village has doubted, be the machine as sure of it as it may
+        SELECT described.profile_key, described.person_id, described.rule, described.match_weight
+        FROM described SEMI JOIN {questions_of_villages(month, lake)} USING (profile_key)
+        WHERE profile_key NOT IN (SELECT profile_key FROM read_parquet('{review}/*.parquet'))""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE lefts AS
         SELECT profile_key, feed, name, coalesce(agency_key, id_no, id_seen, CAST(profile_key AS VARCHAR)) AS mark
