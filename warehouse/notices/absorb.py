@@ -111,7 +111,13 @@ def _handed(month: Month, lake: Lake, mask: Mask) -> dict[str, list[Handed]]:
                         {"feed": feed, "file": name, "sheet": sheet, "row": row, "column": column}, mask
                     )
                     shown[notice_id].append(
-                        Handed(*(str(place[key]) for key in ("file", "sheet", "row", "column")), asked)
+                        Handed(
+                            str(place["file"]),
+                            str(place["sheet"]),
+                            str(place["row"]),
+                            str(place["column"]),
+                            asked,
+                        )
                     )
     return shown
 
