@@ -8,7 +8,7 @@ afterwards; of the lake nothing is written.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,8 @@ from warehouse.transform import dbt_arguments, dbt_environment
 
 _POLICY = "model.doudi.int_policy_in_force"
 _RULES = "int_rules__assessed"
+# They read every line, whatever its parameter; what stands behind them asks for its parameters by name.
+_WHOLE_POLICY = ("int_policy_in_force", "int_rules__readied", _RULES)
 _ANSWERS = ("int_answers__given", "int_answers__settled")
 _RAISED = f"""
 SELECT warning_id, person_id, coalesce(household_id, person_id) AS household,
@@ -52,20 +54,25 @@ class Bench:
         self._file = folder / "warehouse.duckdb"
         self._folder = folder
         self._manifest: Any = None
-        self._behind_policy: list[tuple[str, str]] = []
+        self._built: list[Any] = []
+        self._moved: set[str] = set()
 
     def month(self, month: Month) -> Said:
         """The rule as it stands for a month: built from the lake under the packs as they are."""
-        built = self._build(month, _RULES)
-        self._behind_policy = _behind_policy(built)
+        self._built = self._build(month, _RULES)
+        self._moved = set()
         return self._said()
 
-    def trial(self, lines: Sequence[Line]) -> Said:
-        """The same month once more, under other lines of policy."""
+    def trial(self, lines: Sequence[Line], changed: Collection[str]) -> Said:
+        """The same month once more, under other lines of policy: those of the parameters ``changed``.
+
+        What the trial before moved is moved back by the same models.
+        """
+        names, self._moved = self._moved | set(changed), set(changed)
         with duckdb.connect(str(self._file)) as con:
             con.execute("DELETE FROM lake.policy_lines")
             insert_lines(con, lines)
-            for relation, query in self._behind_policy:
+            for relation, query in _behind(names, self._built):
                 con.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
         return self._said()
 
@@ -133,17 +140,22 @@ def bench(rule: str, region: str, lake: Lake, policy_dir: Path) -> Iterator[Benc
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _behind_policy(nodes: list[Any]) -> list[tuple[str, str]]:
-    """Relation and query of every table that hangs on the policy, in the order in which dbt built them."""
+def _behind(names: Collection[str], built: list[Any]) -> list[tuple[str, str]]:
+    """Relation and query of every table that hangs on one of the parameters, in the order in which dbt built them.
+
+    A model names the parameters that it asks for; those that only hand on the references of all lines are few.
+    """
     moved: set[str] = set()
     found = []
-    for one in nodes:
+    for one in built:
         node = one.node
         if node.resource_type.value != "model":
             continue
-        if node.unique_id != _POLICY and not moved.intersection(node.depends_on.nodes):
+        asks = _POLICY in node.depends_on.nodes and any(f"'{name}'" in node.compiled_code for name in names)
+        if not (asks or node.name in _WHOLE_POLICY or moved.intersection(node.depends_on.nodes)):
             continue
-        moved.add(node.unique_id)
+        if node.name not in _WHOLE_POLICY:
+            moved.add(node.unique_id)
         if node.config.materialized == "table":
             found.append((str(node.relation_name), str(node.compiled_code)))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import betabinom  # type: ignore[import-untyped]
+from scipy.stats import betabinom
 
 _PRIOR = 0.5
 

@@ -158,7 +158,10 @@ def _replay(
     silent = [0] * (len(trials) + 1)
     for month in months:
         tell(f"{month}: replaying the policy in force and {len(trials)} other(s).")
-        steps = [work.month(month), *(work.trial(trial.over(lines, region)) for trial in trials)]
+        steps = [
+            work.month(month),
+            *(work.trial(trial.over(lines, region), dict(trial.values)) for trial in trials),
+        ]
         for step, found in enumerate(steps):
             silent[step] = found.not_assessed
             table = found.raised.append_column(
