@@ -17,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage fuzz spark lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage half-year fuzz spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -89,6 +89,9 @@ fuzz: $(READY) ## break deliveries at random and read them (ROUNDS=, FUZZ_SEED=)
 
 bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)
+
+half-year: $(READY) ## six months of lists that villages answer: what a visit finds, and what is missed (PERSONS=, SEED=)
+	$(BIN)/python tests/bench/half_year.py --persons $(PERSONS) --seed $(SEED)
 
 lock: $(READY) ## compile requirements/*.in into *.txt with hashes
 	for one in uv dev runtime server spark; do \

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from console.commands import airflow
 from console.commands.county import make_county
+from console.commands.stages import Bench
 from console.commands.summary import show_summary
 from console.screen import Screen
 from warehouse.errors import Misconfigured, Refused
@@ -19,6 +20,7 @@ REGION = "tongren"
 MARKER = ".doudi-demo"
 NEVER = "2999-01-01"
 ENDED_BADLY = ("failed", "upstream_failed")
+LAST, ABSORB = "publish_month", "absorb_returns"
 
 
 def run_demo(folder: Path, *, seed: int, persons: int, months: list[Month], screen: Screen) -> None:
@@ -39,52 +41,92 @@ def run_demo(folder: Path, *, seed: int, persons: int, months: list[Month], scre
         screen.say(
             f"Airflow is healthy ({time.perf_counter() - begun:.0f} s). Running {len(months)} months …"
         )
-        run_months(api, months, home, screen)
-    settings = Settings.from_environment(home=home, inbox=inbox, region=REGION)
+        settings = Settings.from_environment(home=home, inbox=inbox, region=REGION)
+        run_months(api, months, folder, settings, screen)
     show_summary(settings, screen)
     screen.say(f"Everything took {time.perf_counter() - begun:.0f} s.")
 
 
-def run_months(api: airflow.Api, months: list[Month], home: Path, screen: Screen) -> None:
-    """Backfill the one periodic door and watch the months pass through the others."""
+def run_months(
+    api: airflow.Api, months: list[Month], county: Path, settings: Settings, screen: Screen
+) -> None:
+    """Backfill the one periodic door month by month; between two months the villages' answers come in.
+
+    The last month's lists have just gone out: nobody has answered them yet.
+    """
     _wait_for_dags(api)
-    api.call(
-        "POST",
-        "backfills",
-        {
-            "dag_id": "close_month",
-            "from_date": f"{months[0].first_day}T00:00:00Z",
-            "to_date": f"{months[-1].last_day}T00:00:00Z",
-            "max_active_runs": 1,
-            "run_backwards": False,
-            "dag_run_conf": {},
-        },
-    )
-    wanted = {str(month) for month in months}
-    seen: set[tuple[str, str]] = set()
     begun = time.perf_counter()
-    while not {month for dag, month in seen if dag == "publish_month"} >= wanted:
+    for number, month in enumerate(months):
+        api.call(
+            "POST",
+            "backfills",
+            {
+                "dag_id": "close_month",
+                "from_date": f"{month.first_day}T00:00:00Z",
+                "to_date": f"{month.last_day}T00:00:00Z",
+                "max_active_runs": 1,
+                "run_backwards": False,
+                "dag_run_conf": {},
+            },
+        )
+        _wait_for(api, LAST, month, settings.home, screen, begun)
+        if number + 1 < len(months):
+            for earlier in answer_lists_of(months[: number + 1], county, settings):
+                _absorb(api, earlier, settings.home)
+                screen.say(f"{earlier}  {ABSORB:<15}{time.perf_counter() - begun:>7.0f} s")
+
+
+def answer_lists_of(months: list[Month], county: Path, settings: Settings) -> list[Month]:
+    """Let the made-up villages send what they have ready by the day on which the last of ``months`` is due.
+
+    Gives the months of whose lists something has come back by then.
+    """
+    from console.commands.villages import due_day
+    from console.county.villages import answer_lists
+
+    on = due_day(months[-1], Bench.for_month(months[-1], settings))
+    came = []
+    for month in months:
+        bench = Bench.for_month(month, settings)
+        if answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on).files:
+            came.append(month)
+    return came
+
+
+def _wait_for(api: airflow.Api, dag: str, month: Month, home: Path, screen: Screen, begun: float) -> None:
+    """Watch a month pass through the DAGs until ``dag`` has ended."""
+    seen: set[str] = set()
+    while dag not in seen:
         time.sleep(1)
-        for run in api.call("GET", "dags/~/dagRuns?limit=100")["dag_runs"]:
-            step = (run["dag_id"], run["partition_key"])
-            if run["partition_key"] not in wanted or step in seen:
+        for run in api.call("GET", "dags/~/dagRuns?limit=100&order_by=-run_after")["dag_runs"]:
+            if run["partition_key"] != str(month) or run["dag_id"] in seen:
                 continue
             if run["state"] in ENDED_BADLY:
                 raise Refused(
-                    f"{run['dag_id']} failed for {run['partition_key']}: {_reason(home)}",
-                    next_step=f"doudi gate show --month {run['partition_key']} --home {home.name}, "
+                    f"{run['dag_id']} failed for {month}: {_reason(home)}",
+                    next_step=f"doudi gate show --month {month} --home {home.name}, "
                     "or look at the run with make airflow.",
                 )
             if run["state"] == "success":
-                seen.add(step)
-                screen.say(
-                    f"{run['partition_key']}  {run['dag_id']:<15}{time.perf_counter() - begun:>7.0f} s"
-                )
+                seen.add(run["dag_id"])
+                screen.say(f"{month}  {run['dag_id']:<15}{time.perf_counter() - begun:>7.0f} s")
+
+
+def _absorb(api: airflow.Api, month: Month, home: Path) -> None:
+    """Run the DAG of answers for a month's lists. A file that is no list is refused, as on any other day."""
+    run = api.call("POST", f"dags/{ABSORB}/dagRuns", {"logical_date": None, "conf": {"month": str(month)}})
+    path = f"dags/{ABSORB}/dagRuns/{run['dag_run_id']}"
+    while (state := api.call("GET", path)["state"]) not in ("success", *ENDED_BADLY):
+        time.sleep(0.5)
+    if state != "success" and not (home / "returns" / str(month)).exists():
+        raise Refused(
+            f"{ABSORB} failed for {month}: {_reason(home)}", next_step="look at the run with make airflow."
+        )
 
 
 def _wait_for_dags(api: airflow.Api) -> None:
     deadline = time.monotonic() + airflow.START_SECONDS
-    wanted = {"close_month", "link_month", "build_month", "publish_month"}
+    wanted = {"close_month", "link_month", "build_month", LAST, ABSORB}
     while time.monotonic() < deadline:
         found = {one["dag_id"] for one in api.call("GET", "dags?limit=100")["dags"]}
         if found >= wanted:

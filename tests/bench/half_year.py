@@ -18,14 +18,16 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from console.commands.stages import CHAIN, Bench, absorb_returns, run_stage
+from console.commands.stages import CHAIN, Bench, run_stage
 from console.commands.villages import due_day
 from console.county.measure_visits import measure_visits
 from console.county.villages import answer_lists
 from console.county.write import write_county
 from console.screen import Screen
 from warehouse.errors import Refused
+from warehouse.guard import stage_run
 from warehouse.months import Month, span
+from warehouse.returns.absorb import absorb
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +61,9 @@ def answer(county: Path, settings: Settings, month: Month, on) -> None:
     bench = Bench.for_month(month, settings)
     answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on)
     try:
-        absorb_returns(month, settings.home / "returned" / str(month), settings, on=on)
+        with stage_run("absorb", month, settings.home):
+            returned = settings.home / "returned" / str(month)
+            absorb(month, returned=returned, lake=bench.lake, policy=bench.policy, on=on)
     except Refused:
         return
 

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from e2e_county import MONTHS, PERSONS, doudi
+from e2e_county import DUE, MONTHS, PERSONS, doudi
 
 from warehouse.transform import unit_tests_passed
 
@@ -19,11 +19,26 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chained(demo, tmp_path_factory):
-    """The same county through ``doudi run``: a home of its own, all three months."""
+    """The same county through the command: a home of its own, all three months, the villages' answers between them."""
     home = tmp_path_factory.mktemp("chained") / "home"
     # The unit tests of the models try the project, and the other home has just seen them pass.
     unit_tests_passed(home).parent.mkdir(parents=True)
     shutil.copy(unit_tests_passed(demo / "home"), unit_tests_passed(home))
-    for month in MONTHS:
+    for number, month in enumerate(MONTHS):
         doudi("run", "--month", month, "--region", "tongren", "--inbox", demo / "inbox", "--home", home)
+        if number + 1 < len(MONTHS):
+            for earlier in MONTHS[: number + 1]:
+                doudi(
+                    "villages",
+                    "answer",
+                    "--month",
+                    earlier,
+                    "--county",
+                    demo,
+                    "--home",
+                    home,
+                    "--on",
+                    DUE[month],
+                )
+                doudi("absorb", "--month", earlier, "--returned", home / "returned" / earlier, "--home", home)
     return home

@@ -12,6 +12,7 @@ PERSONS = 2000
 # What a month leaves and a second run must not change.
 RESULTS = ("lake", "release", "quarantine", "review", "docs/linkage", "docs/identity")
 MONTHS = ("2026-08", "2026-09", "2026-10")
+DUE = {"2026-08": "2026-09-30", "2026-09": "2026-10-30", "2026-10": "2026-11-30"}  # when lists are due back
 
 
 def doudi(*arguments, expect=0, timeout=900, env=None):

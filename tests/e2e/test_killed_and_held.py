@@ -122,8 +122,10 @@ from console.commands import airflow, demo
 from console.screen import Screen
 from warehouse.errors import Refused
 from warehouse.months import span
+from warehouse.settings import Settings
 
 folder, month = Path(sys.argv[1]), sys.argv[2]
+settings = Settings.from_environment(home=folder / "home", inbox=folder / "inbox", region="tongren")
 env = airflow.environment(
     folder / "airflow", home=folder / "home", inbox=folder / "inbox", region="tongren", port=airflow.free_port()
 )
@@ -156,7 +158,7 @@ with airflow.standalone(env, folder / "airflow" / "standalone.log") as api:
     no = threading.Thread(target=lambda: told.update(first=answer(api, "不放行")))
     no.start()
     try:
-        demo.run_months(api, span(month), folder / "home", Screen(quiet=True))
+        demo.run_months(api, span(month), folder, settings, Screen(quiet=True))
     except Refused as refused:
         told["no"] = refused.what
     no.join()
