@@ -20,6 +20,7 @@ WIDTH = 320
 _HERE = "https://page.invalid/"
 _LINK = re.compile(f'<a [^>]*href="{_HERE}([^"#]+)#([^"]*)"[^>]*>')
 _ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+_LONG = re.compile(r"\d+\.\d{3,}")
 _SIZE = 12
 _BREADTH = WIDTH - 10
 # A word stands above its bar, so that a phone cuts none off.
@@ -257,6 +258,7 @@ def _named(y: Mapping[str, Any], values: Sequence[Mapping[str, Any]] | None = No
 
 def _drawn(spec: Mapping[str, Any], name: str) -> str:
     """The drawing without the words for screen readers that every mark brings (the page tells the picture as one), its
-    links beside the page and with a name."""
+    coordinates no finer than anybody sees, its links beside the page and with a name."""
     shown = _ARIA.sub("", draw(spec, name))
+    shown = _LONG.sub(lambda found: f"{float(found[0]):.2f}", shown)
     return _LINK.sub(r'<a href="\1" aria-label="\2">', shown)

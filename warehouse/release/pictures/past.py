@@ -86,7 +86,7 @@ def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, columns: dict
             f'"{column}"::{kind} AS "{column}"' if column in there else f'NULL::{kind} AS "{column}"'
             for column, kind in columns.items()
         )
-        con.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
+        con.execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT {listed} FROM {source}")
         return
     empty = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in columns.items())
-    con.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")
+    con.execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT {empty} WHERE false")
