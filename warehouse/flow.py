@@ -45,7 +45,7 @@ _NOT_RULES = (
     "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_",
     *(f"release.{what}" for what in (
         "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
-        "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
+        "match_card.", "slip", "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
 )  # fmt: skip
 
 # In the order of the flow: a stage stands on those before it.
@@ -97,7 +97,7 @@ READS: dict[str, Reads] = {
     ),
     "publish": Reads(
         {"marts": "until", "verdicts": "now", "standardised": "now", "crosswalk": "now", "quarantine": "now",
-         "report_figures": "before"},
+         "report_figures": "before", "registry": "now", "records": "now", "pairs": "until", "link_words": "now"},
         None, ("forms",),
         too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until"},
     ),
@@ -116,6 +116,7 @@ BESIDE: dict[str, Reads] = {
     "identity": Reads({"registry": "lately", "events": "now"}),
     "correct": Reads({"row_findings": "now", "landed": "now", "ledger": "now", "corrections": "now"}),
     "absorb": Reads({"dispositions": "until", "sent": "until", "registry": "until"}),
+    "track": Reads({"dispositions": "until", "sent": "until", "registry": "now", "marts": "now"}),
     "absorb_notices": Reads({"notices": "until"}),
     "notices_sent": Reads({"notices": "now"}),
     "absorb_review": Reads({"review_cards": "now", "review_answers": "now", "registry": "now"}),
@@ -132,7 +133,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     # The slips stand beside the lake.
     "slips": (),
     "gate1": ("verdicts", "feed_shapes"),
-    "link": ("crosswalk", "pairs", "review", "registry", "events"),
+    "link": ("crosswalk", "pairs", "link_words", "review", "registry", "events"),
     "quality": (
         "linkage_quality", "linkage_histogram", "linkage_unlinkables", "linked_unlinked", "link_sample",
     ),
@@ -142,6 +143,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     "publish": ("release", "published", "differences", "report_figures"),
     "notices": ("notices", "source_figures"),
     "identity": ("identity_report",),
+    "track": ("tracking",),
 }  # fmt: skip
 WRITER = {table: stage for stage, tables in WRITES.items() for table in tables}
 

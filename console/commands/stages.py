@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from warehouse import policy as policies
@@ -62,13 +63,25 @@ def link_afresh(month: Month, settings: Settings) -> tuple[Outcome, float]:
     return outcome, timing.seconds
 
 
-def absorb_returns(month: Month, returned: Path, settings: Settings) -> tuple[Outcome, float]:
-    """Take in the filled-in lists of a folder; give the outcome and the seconds."""
+def absorb_returns(
+    month: Month, returned: Path, settings: Settings, on: date | None = None
+) -> tuple[Outcome, float]:
+    """Take in the filled-in lists of a folder, which came in on that day; give the outcome and the seconds."""
     from warehouse.returns.absorb import absorb
 
     with stage_run("absorb", month, settings.home) as timing:
         bench = Bench.for_month(month, settings)
-        outcome = absorb(month, returned=returned, lake=bench.lake, policy=bench.policy)
+        outcome = absorb(month, returned=returned, lake=bench.lake, policy=bench.policy, on=on)
+    return outcome, timing.seconds
+
+
+def track_answers(month: Month, on: date, settings: Settings) -> tuple[Outcome, float]:
+    """Tell where every warning sent up to the month stands on a day; give the outcome and the seconds."""
+    from warehouse.returns.track import track
+
+    with stage_run("track", month, settings.home) as timing:
+        bench = Bench.for_month(month, settings)
+        outcome = track(month, lake=bench.lake, policy=bench.policy, on=on)
     return outcome, timing.seconds
 
 

@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 from console.commands.operations import told_by_mail
-from console.commands.stages import CHAIN, absorb_returns, link_afresh, run_stage, take_in_slips
+from console.commands.stages import (
+    CHAIN,
+    absorb_returns,
+    link_afresh,
+    run_stage,
+    take_in_slips,
+    track_answers,
+)
 from console.options import (
     HomeOption,
     InboxOption,
@@ -20,6 +27,7 @@ from console.options import (
     PolicyOption,
     QuietOption,
     RegionOption,
+    day_of,
 )
 from console.screen import Screen
 from console.verbs.notices import notices_app
@@ -52,6 +60,7 @@ def add_verbs(app: typer.Typer) -> None:
         else:
             app.command(stage, help=_SENTENCES[stage])(_verb(stage))
     app.command()(absorb)
+    app.command()(track)
     app.command()(correct)
 
 
@@ -100,19 +109,38 @@ def link(
 def absorb(
     month: MonthOption,
     returned: Annotated[Path, typer.Option("--returned", help="a folder of filled-in lists, or one file")],
+    on: Annotated[
+        str | None,
+        typer.Option("--on", help="the day on which they came in, YYYY-MM-DD (kept beside the answers)"),
+    ] = None,
     home: HomeOption = None,
     region: RegionOption = None,
     policy: PolicyOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Take in the lists that the villages have filled in."""
+    """Take in the lists that the villages have filled in: of the month, and of earlier ones."""
     if not returned.exists():
         raise Misconfigured(
             f"there is nothing at --returned '{returned.name}'.", next_step="name the folder of the lists."
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    Screen(quiet, json).run(partial(absorb_returns, Month.parse(month), returned.absolute(), settings))
+    day = None if on is None else day_of(on)
+    Screen(quiet, json).run(partial(absorb_returns, Month.parse(month), returned.absolute(), settings, day))
+
+
+def track(
+    month: MonthOption,
+    on: Annotated[str, typer.Option("--on", help="the day as of which it is told, YYYY-MM-DD")],
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Tell of every warning ever sent whether it is answered, waits or is overdue, and write the reminders."""
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    Screen(quiet, json).run(partial(track_answers, Month.parse(month), day_of(on), settings))
 
 
 def correct(

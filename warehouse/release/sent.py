@@ -48,6 +48,8 @@ SCHEMA = pa.schema(
         ("village", pa.string()),
         ("grade", pa.string()),
         ("feeds", pa.list_(pa.string())),
+        ("fingerprint", pa.string()),
+        ("standing", pa.string()),
         ("clock", pa.string()),
         ("due_on", pa.date32()),
         ("name_checks", pa.list_(pa.string())),
@@ -119,15 +121,16 @@ def _rows(
     for key in listed:
         known = told.get(key)
         if known is None:
-            known, feeds = before.get(key, {}), before.get(key, {}).get("feeds") or []
+            known = before.get(key, {})
+            rested = {name: known.get(name) for name in ("feeds", "fingerprint", "standing")}
             checks = known.get("name_checks") or []
         else:
-            feeds = _feeds(known["evidence"])
+            rested = _rested_on(known["evidence"])
             checks = (
                 sorted({name_check(mask.show_name(known["name"])) for mask in masks}) if known["name"] else []
             )
         rows.append({
-            "warning_id": key, "is_carried": key not in raised, "version": version, "feeds": feeds,
+            "warning_id": key, "is_carried": key not in raised, "version": version, **rested,
             "name_checks": checks, "due_on": known.get("due_on") or default, "clock": known.get("clock") or "",
             **{name: known.get(name) or "" for name in ("rule_id", "title", "person_id", "household_id", "grade")},
             "township": (known.get("township") or "").strip() or UNPLACED,
@@ -163,13 +166,18 @@ def _before(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> dict[st
     return {row["warning_id"]: row for row in rows.to_pylist()}
 
 
-def _feeds(evidence: str | None) -> list[str]:
-    """The feeds of which a warning counts a row."""
+def _rested_on(evidence: str | None) -> dict[str, Any]:
+    """The feeds of which a warning counts a row, and by what its evidence is known again (``finding`` in dbt)."""
     try:
-        rows = json.loads(evidence or "{}").get("rows") or {}
-    except (ValueError, AttributeError):
-        return []
-    return sorted(feed for feed, count in rows.items() if isinstance(count, int | float) and count > 0)
+        plain = json.loads(evidence or "{}")
+    except ValueError:
+        plain = {}
+    rows = plain.get("rows") or {}
+    return {
+        "feeds": sorted(feed for feed, count in rows.items() if isinstance(count, int | float) and count > 0),
+        "fingerprint": plain.get("fingerprint"),
+        "standing": plain.get("standing"),
+    }
 
 
 def sent_files(lake: Lake, *, until: Month) -> list[tuple[str, Path]]:
