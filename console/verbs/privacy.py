@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.options import HomeOption, JsonOption, QuietOption
 from console.screen import Screen
+from warehouse.errors import Misconfigured
 from warehouse.guard import guarded
 from warehouse.months import Month
 from warehouse.settings import Settings
@@ -26,6 +28,7 @@ ByOption = Annotated[
 def add_verbs(app: typer.Typer) -> None:
     """Give ``app`` the verbs of privacy."""
     app.add_typer(access_app, name="access")
+    app.command()(leaks)
 
 
 @access_app.command("show")
@@ -58,3 +61,37 @@ def access_verify(home: HomeOption = None, quiet: QuietOption = False, json: Jso
     settings = Settings.from_environment(home=home)
     with guarded("access verify", settings.home):
         verify_access(settings, Screen(quiet, json))
+
+
+def leaks(
+    home: HomeOption = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--beside",
+            help="what runs write beside the home, as NAME=FOLDER with a name of the table (airflow=…); may be given again",
+        ),
+    ] = None,
+    by: ByOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Look through every file outside the lake for every ID, telephone, account, and name with village; shows counts only."""
+    from console.commands.leaks import show_leaks
+
+    settings = Settings.from_environment(home=home)
+    with guarded("leaks", settings.home):
+        show_leaks(settings, _named_folders(beside or []), Screen(quiet, json), by=by)
+
+
+def _named_folders(given: list[str]) -> dict[str, Path]:
+    found = {}
+    for one in given:
+        name, is_named, folder = one.partition("=")
+        if not is_named or not Path(folder).exists():
+            raise Misconfigured(
+                f"--beside '{name}' names no folder.",
+                next_step="write it as NAME=FOLDER, for example airflow=/var/airflow.",
+            )
+        found[name] = Path(folder).absolute()
+    return found

@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSONS = 2000
+# Who did what by which door is no result: it differs between the doors.
+LOGS = "lake/access_log/"
 # What a month leaves and a second run must not change.
 RESULTS = ("lake", "release", "quarantine", "review", "docs/linkage", "docs/identity")
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -35,7 +37,7 @@ def content(home, *parts):
     found = {}
     for part in parts or RESULTS:
         for path in sorted((home / part).rglob("*")):
-            if path.is_file():
+            if path.is_file() and not str(path.relative_to(home)).startswith(LOGS):
                 found[str(path.relative_to(home))] = hashlib.sha256(path.read_bytes()).hexdigest()
     assert found, f"nothing under {home}"
     return found

@@ -47,7 +47,8 @@ def leaks(
 
     Stores (the lake, the warehouse) are counted and not looked through. Names of files are looked through, too.
     """
-    looking, found = Looking(wanted), {}
+    looking = Looking(wanted)
+    found: dict[str, Found] = {}
     for name, path in _files(home, beside or {}):
         place = place_of(name)
         entry = found.setdefault(place.place if place else UNKNOWN, Found(place))
