@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from linkage import history, identity
+from linkage import history, identity, wording
 from linkage.agreement import define_agreement
 from linkage.decisions import apply_to_registry, read_decisions
 from linkage.frozen import frequencies_in_force, use_frozen
@@ -23,6 +25,9 @@ from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.settings import threads
 
+_WORDS = pa.schema(
+    [("kind", pa.string()), ("key", pa.string()), ("words", pa.string()), ("place", pa.int32())]
+)
 # DuckDB parts a table among threads by groups of so many rows.
 _ROWS_OF_A_THREAD = 122_880
 
@@ -92,6 +97,7 @@ def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:
         copy_to_parquet(con, identity.pairs(), folder / "pairs.parquet")
     with lake.replacing("review", month=str(month)) as folder:
         copy_to_parquet(con, identity.review(), folder / "review.parquet")
+    _write_words(month, lake)
     with lake.replacing("events", month=str(month)) as folder:
         copy_to_parquet(con, "SELECT * FROM events_told", folder / "events.parquet")
     with lake.replacing("registry", month=str(month)) as folder:
@@ -103,6 +109,14 @@ def _write(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:
         for state, query in identity.states().items():
             copy_to_parquet(con, query, folder / f"{state}.parquet")
     return rows
+
+
+def _write_words(month: Month, lake: Lake) -> None:
+    """What the codes of the pairs mean, for who shows them and may not ask the linkage."""
+    columns = zip(*wording.lines(), strict=True)
+    table = pa.table(dict(zip(("kind", "key", "words", "place"), map(list, columns), strict=True)))
+    with lake.replacing("link_words", month=str(month)) as folder:
+        pq.write_table(table.cast(_WORDS), folder / "link_words.parquet", compression="zstd")
 
 
 def _records_of(feed: str, month: Month, lake: Lake) -> str:

@@ -115,6 +115,23 @@ def verdict_word(verdict: str) -> str:
     return _words().get(("verdict", verdict), verdict)
 
 
+def lines() -> list[tuple[str, str, str, int]]:
+    """Every code that a card of another room shows (rule, comparison, level, grade, role) with its words and its place."""
+    roles = {
+        f"{role}/{of or ''}": role_word(role, of) for role in _ROLES for of in (None, *filter(None, _OF))
+    }
+    told = [(kind, key, words) for (kind, key), words in _words().items() if kind in ("rule", "comparison")]
+    told += [
+        ("level", key, words)
+        for (kind, key), words in _words().items()
+        if kind == "level" and key != "missing"
+    ]
+    told += [("rule", rule, found.sentence) for rule, found in RULES.items() if not has_words("rule", rule)]
+    told += [("grade", grade, words) for grade, words in GRADES.items()]
+    told += [("role", key, words) for key, words in roles.items()]
+    return [(*line, place) for place, line in enumerate(told)]
+
+
 def has_words(kind: str, key: str) -> bool:
     """Whether the word list knows a key: a rule or guard without words is shown in English."""
     return (kind, key) in _words()

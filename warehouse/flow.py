@@ -119,6 +119,9 @@ BESIDE: dict[str, Reads] = {
     "track": Reads({"dispositions": "until", "sent": "until", "registry": "now", "marts": "now"}),
     "absorb_notices": Reads({"notices": "until"}),
     "notices_sent": Reads({"notices": "now"}),
+    "share": Reads(
+        {"marts": "lately", "standardised": "until", "crosswalk": "until"}, ("packages.",), too={"verdicts": "now"}
+    ),
     "absorb_review": Reads({"review_cards": "now", "review_answers": "now", "registry": "now"}),
 }
 
@@ -143,6 +146,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     "publish": ("release", "published", "differences", "report_figures"),
     "notices": ("notices", "source_figures"),
     "identity": ("identity_report",),
+    "share": ("package_marks",),
     "track": ("tracking",),
 }  # fmt: skip
 WRITER = {table: stage for stage, tables in WRITES.items() for table in tables}

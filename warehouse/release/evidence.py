@@ -48,6 +48,12 @@ def sureness(grade: str | None, evidence: dict[str, Any], link_grade: str | None
     return "\n".join(filter(None, (grade, LINKS.get(weakest or "", weakest))))
 
 
+def is_doubtful(evidence: dict[str, Any]) -> bool:
+    """Whether a link on which it rests is to be looked at."""
+    links = evidence.get("links")
+    return isinstance(links, dict) and "review" in links.values()
+
+
 def _title(feed: str) -> str:
     contract = contracts().get(feed)
     return contract.title if contract else feed

@@ -11,15 +11,16 @@ from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release.cautions import HEADING, Cautions
 from warehouse.release.document import Prose, Table
+from warehouse.release.list_columns import LEFT_OPEN_SHEET
 from warehouse.release.unassessed import left_out
 from warehouse.release.workbook import NOTICE, Book, Column
 
-STATUS = {"waiting": "待下批次", "silent": "暂不重复推送"}
+STATUS = {"waiting": "排队等候", "silent": "已答复，不再下发"}
 
 _RULES = (
     Column("rule_id", "规则", 8, "centre"),
     Column("title", "名称", 22),
-    Column("sentence", "含义", 78),
+    Column("plain", "说的是什么", 78),
     Column("warnings", "本表条数", 10, "count"),
 )
 _LEFT_OUT = (
@@ -46,7 +47,7 @@ SELECT cause_rule, concat_ws(' ', township, village), concat(summary, '（自 ',
 FROM fct_alarm_monthly ORDER BY warnings DESC, township, village, cause_rule
 """
 _RULE_ROWS = """
-SELECT rule.rule_id, rule.title, rule.sentence, count(listing.warning_id)
+SELECT rule.rule_id, rule.title, coalesce(rule.plain, rule.sentence), count(listing.warning_id)
 FROM dim_rule AS rule
 LEFT JOIN listing ON listing.rule_id = rule.rule_id AND ($1 IS NULL OR listing.township = $1)
 GROUP BY ALL ORDER BY rule.rule_id
@@ -62,14 +63,18 @@ def how_to_fill(month: Month, policy: Policy) -> list[str]:
     due = month.last_day + timedelta(days=policy.count("release.answer_days"))
     none, other = policy.text("release.aid_none"), policy.text("release.reason_other")
     return [
-        f"1. {NOTICE}。清单只提示需要入户核实的情形，不作认定，不影响发放，不直接纳入；以核实结果和审核审批为准。",
-        "2. 每个村一张工作表，同一户的预警排在一起，按紧急程度排列。左侧各栏由机器填写并锁定，请勿改动编号；可以排序、筛选、调整栏宽。",
-        f"3. 右侧浅黄色栏由村（社区）填写：核查结果（{'、'.join(policy.words('release.results'))}）；"
-        f"拟纳入救助（{'、'.join(policy.words('release.aids'))}），均从下拉菜单选择。",
-        f"4. 拟纳入救助选“{none}”的，必须选择未纳入原因；选“{other}”的，必须在原因说明中写明。漏填的格子显示红色。",
-        f"5. 核查人写姓名，核查日期写到日。请于 {due.isoformat()} 前交回电子件；交回后系统逐条登记，有问题的行随退回单退回。",
-        "6. 把握程度：确认＝至少两个来源一致且身份已对上；疑似＝只有一个来源、各来源不一致或身份待核实；提示＝身份或资格把握不大，供了解。"
-        "“身份已对上”指各部门记录确为同一人，“身份待核实”请先核对本人身份。",
+        f"1. {NOTICE}。清单只提醒哪些人家该去看一看，不是结论：不停发、不纳入，都以核实结果和审核审批为准。",
+        "2. 每个村一张表，同一户的预警排在一起，跑一趟全问清；越靠前越要紧。左边各栏是机器填的、已锁定，编号请勿改动；可以排序、筛选、调整栏宽。",
+        "3. “预警事项”点一下看规则卡（这条规则说的是什么、问什么、怎么办）；“把握程度”点一下看匹配卡（用了哪些部门的哪些记录）。卡上都能点回来。",
+        f"4. 右边浅黄色栏由村（社区）填写，从下拉菜单里选：核查结果（{'、'.join(policy.words('release.results'))}）；"
+        f"拟纳入救助（{'、'.join(policy.words('release.aids'))}）。“人员核对”（{'、'.join(policy.words('release.identities'))}）"
+        "只在浅黄色的格子里填：机器拿不准依据里的记录是不是这个人。",
+        f"5. 拟纳入救助选“{none}”的，必须选未纳入原因；选“{other}”的，必须在原因说明里写明。漏填的格子会变红。",
+        f"6. 核查人写姓名，核查日期写到日。请于 {due.isoformat()} 前交回电子件，限 12 小时、24 小时的先办先报；交回后逐条登记，填错的行随退回单退回。",
+        f"7. 标“结转”的是以前下发、还没有答复的；不在各村表上的列在“{LEFT_OPEN_SHEET}”表，同样要答复。"
+        "已经答复的，情况不变就不再下发；没轮到的在排队，不会丢。",
+        "8. 把握程度：确认＝至少两个来源一致，人也对上了；疑似＝只有一个来源、来源之间不一致，或人还要核对；提示＝把握不大，供了解。"
+        "“身份待核实”的请先核对本人身份。",
     ]
 
 
@@ -89,10 +94,7 @@ def guide_blocks(
     ]
     blocks: list[Table | Prose] = [Prose(sentence) for sentence in how_to_fill(month, policy)]
     if township is None:
-        alarms = con.execute(_ALARMS).fetchall()
-        blocks.append(
-            _table(_ALARMED, alarms, f"县级警示：{len(alarms)} 起（多户同因，请先看）", "本月没有成片警示。")
-        )
+        blocks.append(alarm_table(con))
     total = sum(line[3] for line in held)
     return [
         *blocks,
@@ -101,6 +103,17 @@ def guide_blocks(
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
         cautions.table(f"四、{HEADING}：{len(cautions.all)} 条（关口发现，看表时请留意）"),
     ]
+
+
+def alarm_table(con: duckdb.DuckDBPyConnection) -> Table:
+    """The alarms of the county (A01): villages where many households are in trouble for one cause."""
+    alarms = con.execute(_ALARMS).fetchall()
+    return _table(
+        _ALARMED,
+        alarms,
+        f"县级警示：{len(alarms)} 起（一村多户同因，请先看）",
+        "本月没有一村多户同因的警示。",
+    )
 
 
 def left_out_table(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from warehouse.policy import Policy
@@ -17,6 +18,8 @@ _SEEN = (
     Column("id_no", "身份证号码", 20, "centre"),
     Column("phone", "联系电话", 13, "centre"),
     Column("title", "预警事项", 12),
+    Column("state", "下发情况", 13, "centre"),
+    Column("due", "答复期限", 12, "centre"),
     Column("since", "起始时间", 10, "centre"),
     Column("amount", "金额（元）", 12, "money"),
     Column("grounds", "依据", 42),
@@ -34,6 +37,7 @@ _SEEN_ON_PAPER = (
     Column("proposed_and_check", "建议及核查内容", 24),
 )
 ANSWERS = (
+    Column("identity", "人员核对", 10, "open", is_open=True),
     Column("result", "核查结果", 10, "open", is_open=True),
     Column("aid", "拟纳入救助", 10, "open", is_open=True),
     Column("reason_not", "未纳入原因", 13, "open", is_open=True),
@@ -47,12 +51,21 @@ TOWNSHIP = (*_PLACE, *_SEEN, *ANSWERS, *KEYS)
 COUNTY = (*_WHERE, *_PLACE, *_SEEN, *ANSWERS, *KEYS)
 PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
 
+_EVIDENCE, _RULE = 11, -3
+
 # A warning as the lists read it, in the order that ``row_of`` takes it.
 QUERY = """
 SELECT township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-       evidence, grade, link_grade, check_hint, policy_ref, proposed, same_as, person_id, warning_id
+       evidence, grade, link_grade, check_hint, policy_ref, proposed, same_as, opened, age_months, clock, due_on,
+       status_reason, rule_id, person_id, warning_id
 FROM listing WHERE $1 IS NULL OR township = $1 ORDER BY township, village, place
 """
+# What was handed out before and stands on no village's sheet this month, the most overdue first.
+LEFT_OPEN = QUERY.replace("FROM listing", "FROM left_open").replace(
+    "ORDER BY township, village, place", "ORDER BY township, place"
+)
+LEFT_OPEN_SHEET = "结转待答复"
+MONTHLY = "月度"  # as int_warnings__weighed calls a clock of no hours
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,7 @@ class Answers:
     aid_none: str
     reasons: list[str]
     reason_other: str
+    identities: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, policy: Policy) -> Answers:
@@ -74,19 +88,23 @@ class Answers:
             aid_none=policy.text("release.aid_none"),
             reasons=drop_down(policy.words("release.reasons_not_included"), "release.reasons_not_included"),
             reason_other=policy.text("release.reason_other"),
+            identities=drop_down(policy.words("release.identities"), "release.identities"),
         )
 
 
 def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], policy: Policy) -> list[object]:
     """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
     (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
-     found, grade, link_grade, check_hint, policy_ref, proposed, same_as, person_id, warning_id) = seen  # fmt: skip
+     found, grade, link_grade, check_hint, policy_ref, proposed, same_as, opened, age_months, clock, due_on,
+     status_reason, _, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
     briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
     documents = policy_words.documents(policy_ref)
     # Eight people of one house for one cause would fill a page of A4 with the same sentence.
     again = f"同第 {same_as} 号" if same_as else ""
+    state = _state(opened, age_months, due_on, status_reason, policy)
+    due = _due(clock, due_on)
     shown: dict[str, object] = {
         "township": mask.show_text(township),
         "village": mask.show_text(village),
@@ -96,6 +114,8 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "id_no": mask.show_id(id_no),
         "phone": mask.show_phone(phone),
         "title": title,
+        "state": state,
+        "due": due,
         "since": since,
         "amount": amount,
         "grounds": grounds,
@@ -105,7 +125,9 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "proposed_and_check": again or _lines(mask.show_text(proposed), check_hint),
         "policy_ref": policy_words.told(policy_ref, policy),
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
-        "matter": _lines(title, f"{since} 起" if since else "", f"金额 {amount:,.2f} 元" if amount else ""),
+        "matter": _lines(
+            title, f"{since} 起" if since else "", f"金额 {amount:,.2f} 元" if amount else "", state, due
+        ),
         "grounds_and_policy": f"{again}（同户、同一事项）"
         if again
         else _lines(briefly, f"政策：{documents}" if documents else ""),
@@ -113,6 +135,38 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "warning_id": warning_id,
     }
     return [shown.get(column.key) for column in columns]
+
+
+def asks_identity(seen: tuple[Any, ...]) -> bool:
+    """Whether a link of the warning's evidence is doubtful: then the village is asked if it is this person's."""
+    return evidence.is_doubtful(evidence.read(seen[_EVIDENCE]))
+
+
+def rule_of(seen: tuple[Any, ...]) -> str:
+    """The rule of a warning as ``QUERY`` gives it."""
+    return str(seen[_RULE])
+
+
+def person_of(seen: tuple[Any, ...]) -> str | None:
+    """Its person."""
+    return seen[_RULE + 1]
+
+
+def _state(
+    opened: str | None, age: int | None, due_on: date | None, reason: str | None, policy: Policy
+) -> str:
+    """New or carried over, how long, and why it stands where it stands."""
+    if opened is None:
+        return ""
+    aged = f"{opened}（已 {age} 个月）" if age else opened
+    late = "已逾期" if opened != "新" and due_on and due_on <= policy.month.last_day else ""
+    return _lines(aged, late, reason)
+
+
+def _due(clock: str | None, due_on: date | None) -> str:
+    """Until when, and the clock where it is one of hours."""
+    hours = f"限 {clock.replace('小时', ' 小时')}" if clock and clock != MONTHLY else ""
+    return _lines(hours, f"{due_on} 前" if due_on else "")
 
 
 def _lines(*parts: str | None) -> str:

@@ -40,6 +40,7 @@ SELECT
     pressed.household, pressed.grade, pressed.since, pressed.amount, pressed.summary, pressed.evidence,
     coalesce(nullif(pressed.check_hint, ''), rule.check_hint) AS check_hint,
     pressed.policy_ref, pressed.requirement, pressed.proposed, coalesce(rule.title, pressed.rule_id) AS title,
+    pressed.clock, pressed.due_on, pressed.opened, pressed.age_months, pressed.status_reason, pressed.yield_basis,
     person.name, person.id_no, person.phone, person.link_grade,
     row_number() OVER (
         PARTITION BY pressed.township, pressed.village
@@ -58,10 +59,42 @@ FROM lined
 ORDER BY township, village, place
 """
 
+# Handed out before, answered by nobody, and not on this month's lists: no longer raised, or without a place this
+# month. What was given up (silent) is the county's to settle. Their rows are answered like any other.
+_LEFT_OPEN = f"""
+CREATE TABLE left_open AS
+WITH open AS (
+    SELECT item.* REPLACE (
+        coalesce(nullif(trim(item.township), ''), '{UNPLACED}') AS township,
+        coalesce(nullif(trim(item.village), ''), '{UNPLACED_VILLAGE}') AS village
+    ), warning.status AS status_now, warning.evidence, warning.grade, warning.amount, warning.proposed, warning.policy_ref,
+        warning.since, warning.yield_basis, warning.status_reason,
+        coalesce(item.household_id, 'person:' || item.person_id, item.warning_id) AS household
+    FROM fct_open_item_monthly AS item
+    LEFT JOIN fct_warning_monthly AS warning ON warning.warning_id = item.warning_id
+    WHERE coalesce(warning.status, '') NOT IN ('listed', 'silent')
+)
+SELECT open.warning_id, open.rule_id, open.person_id, open.township, open.village, open.household, open.grade,
+    coalesce(open.since, open.listed_month) AS since, open.amount, open.summary, open.evidence,
+    nullif(rule.check_hint, '') AS check_hint, open.policy_ref, rule.requirement, open.proposed,
+    coalesce(rule.title, open.rule_id) AS title, open.clock, open.due_on, '结转' AS opened, open.age_months,
+    CASE WHEN open.is_raised THEN open.status_reason ELSE '本月数据里已不再出现，原来下发的仍请答复' END AS status_reason,
+    open.yield_basis, person.name, person.id_no, person.phone, person.link_grade,
+    row_number() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household, open.warning_id) AS place,
+    dense_rank() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household) AS household_place,
+    NULL::BIGINT AS same_as
+FROM open
+LEFT JOIN dim_rule AS rule ON rule.rule_id = open.rule_id
+LEFT JOIN dim_person AS person ON person.person_id = open.person_id
+ORDER BY township, place
+"""
+
+# What a reason says of one house only (as fct_warning_monthly writes it): a count of many leaves it out.
+_OF_ONE_HOUSE = "，本户排在候补第 [0-9]+ 位(，已等 [0-9]+ 个月)?"
 _BACKLOG = f"""
 CREATE TABLE backlog AS
 SELECT coalesce(nullif(trim(township), ''), '{UNPLACED}') AS township, status, rule_id,
-       coalesce(nullif(trim(status_reason), ''), '未写明原因') AS reason, count(*) AS warnings
+       coalesce(nullif(trim(regexp_replace(status_reason, '{_OF_ONE_HOUSE}', '')), ''), '未写明原因') AS reason, count(*) AS warnings
 FROM fct_warning_monthly WHERE status <> 'listed'
 GROUP BY ALL ORDER BY ALL
 """
@@ -74,15 +107,17 @@ FROM fct_warning_monthly ORDER BY warning_id
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``listing`` (every listed warning with its person, in list order) and ``backlog`` (the rest, counted)."""
+    """Make ``listing`` (every listed warning with its person, in list order), ``left_open`` (handed out before, open,
+    and not on this month's lists) and ``backlog`` (the rest, counted)."""
     con.execute(_LISTING)
+    con.execute(_LEFT_OPEN)
     con.execute(_BACKLOG)
 
 
 def townships(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Every township with a warning of the month, held back or not, in order."""
+    """Every township with a warning of the month, held back or not, or with an item still open, in order."""
     rows = con.execute(
-        "SELECT township FROM listing UNION SELECT township FROM backlog ORDER BY 1"
+        "SELECT township FROM listing UNION SELECT township FROM backlog UNION SELECT township FROM left_open ORDER BY 1"
     ).fetchall()
     return [str(row[0]) for row in rows]
 

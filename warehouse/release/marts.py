@@ -31,7 +31,17 @@ MARTS: dict[str, dict[str, str]] = {
         "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "region": _V, "township": _V,
         "village": _V, "grade": _V, "status": _V, "status_reason": _V, "since": _V, "amount": _MONEY,
         "summary": _V, "check_hint": _V, "evidence": _V, "policy_ref": _V, "requirement": _V,
-        "priority": "DOUBLE", "proposed": _V,
+        "priority": "DOUBLE", "proposed": _V, "expected_yield": "DOUBLE", "clock": _V, "due_on": _D, "opened": _V,
+        "age_months": "INTEGER", "yield_basis": _V,
+    },
+    "fct_open_item_monthly": {
+        "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V,
+        "listed_month": _V, "last_listed_month": _V, "age_months": "INTEGER", "due_on": _D, "clock": _V, "state": _V,
+        "is_raised": "BOOLEAN", "summary": _V,
+    },
+    "fct_yield_monthly": {
+        "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "refuted": _N, "unsettled": _N,
+        "aided": _N, "expected_yield": "DOUBLE", "prior": "DOUBLE", "basis": _V,
     },
     "fct_assessment_monthly": {
         "rule_id": _V, "township": _V, "in_scope": _N, "assessed": _N, "not_assessed": _N, "reason": _V,
@@ -42,7 +52,8 @@ MARTS: dict[str, dict[str, str]] = {
         "set_aside": _N,
     },
     "dim_rule": {
-        "rule_id": _V, "title": _V, "kind": _V, "sentence": _V, "check_hint": _V, "requirement": _V,
+        "rule_id": _V, "title": _V, "kind": _V, "sentence": _V, "check_hint": _V, "requirement": _V, "plain": _V,
+        "ask": _V,
     },
 }  # fmt: skip
 

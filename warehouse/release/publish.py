@@ -12,8 +12,10 @@ from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.release import frame, ledger, listing, marts, quarter
+from warehouse.release import frame, ledger, listing, marts, match_cards, quarter
 from warehouse.release.cautions import Cautions
+from warehouse.release.county_summary import FILE as SUMMARY
+from warehouse.release.county_summary import county_summary
 from warehouse.release.fill import Occasion
 from warehouse.release.frame import quarter_first
 from warehouse.release.frozen import freeze
@@ -49,9 +51,12 @@ def publish(month: Month, *, lake: Lake, policy: Policy) -> Outcome:
     with in_memory(lake.home) as con, replacing_folder(release_folder(lake, month)) as folder:
         marts.attach(con, lake, month)
         listing.prepare(con)
+        match_cards.prepare(con, lake, month)
         warnings = copy_to_parquet(con, listing.WARNINGS, folder / "warnings.parquet")
         items = [Item("warnings.parquet", "warnings", warnings)]
         items += _lists(folder, con, month, policy, cautions)
+        summary = county_summary(con, month=month, policy=policy, cautions=cautions)
+        items += issue_report(folder, summary, file=SUMMARY, month=month, policy=policy)
         ledger.prepare(con, lake, month, policy)
         items += _ledgers(folder, con, month, policy, cautions)
         frame.prepare(con, lake, month, policy)

@@ -49,6 +49,11 @@ _LOOKS: dict[str, dict[str, Any]] = {
     # A number that is typed into it stays as it was typed: 18 digits are more than a spreadsheet's number holds.
     "open_text": {**_GRID, "locked": False, "bg_color": "#FFFDF5", "num_format": "@"},
     "open_date": {**_GRID, "locked": False, "bg_color": "#FFFDF5", "num_format": "yyyy-mm-dd", "align": "center"},
+    # Locked, and not asked in this row.
+    "closed": {**_GRID, "bg_color": "#F2F4F7"},
+    "link": {**_GRID, "font_color": "#1155CC", "underline": 1},
+    "link_centre": {**_GRID, "font_color": "#1155CC", "underline": 1, "align": "center"},
+    "card": {**_GRID, "font_name": "黑体", "bold": True, "font_size": 12, "bg_color": "#DCE6F1"},
     "section": {"font_name": "黑体", "font_size": 12, "bold": True, "bottom": 2, "bottom_color": "#1F4E79"},
     "plain": {"text_wrap": True, "valign": "top"},
     "total": {**_GRID, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#F2F4F7"},

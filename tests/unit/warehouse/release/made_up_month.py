@@ -111,6 +111,8 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
                 "since": "2026-08", "amount": 1234.5 + n, "summary": f"死亡后仍发放 {n} 个月，合计见金额栏",
                 "check_hint": "入户核实", "evidence": EVIDENCE,
                 "policy_ref": "标准@tongren:2021-01-01", "requirement": "R044", "priority": float(n % 9), **place,
+                "expected_yield": 0.3, "clock": "月度", "due_on": date(2026, 11, 30), "opened": "新", "age_months": 0,
+                "yield_basis": "本县 37 次核查中 12 次属实",
             })  # fmt: skip
     warnings[3]["summary"] = "=HYPERLINK(1)"
     if poison is not None:
@@ -152,6 +154,12 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
             for f, r in feeds.items()
         ],
         "dim_rule": rules,
+        "fct_open_item_monthly": [],
+        "fct_yield_monthly": [
+            {"rule_id": rule["rule_id"], "grade": "疑似", "township": "", "answers": 37, "held": 12, "refuted": 20,
+             "unsettled": 3, "aided": 5, "expected_yield": 0.3, "prior": 0.28, "basis": "本县 37 次核查中 12 次属实"}
+            for rule in rules
+        ],
     }  # fmt: skip
     for mart, schema in MARTS.items():
         write_table(lake, f"marts/{mart}", schema, marts[mart])
