@@ -114,7 +114,7 @@ class NeedsTruth:
     def __init__(self, folder: Path, seed: int) -> None:
         self._path = folder / "needs.parquet"
         self._draws = Draws(seed)
-        self._begun: dict[tuple[str, int], int] = {}
+        self._begun: dict[tuple[str, int], tuple[int, float]] = {}
 
     def __enter__(self) -> NeedsTruth:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,10 +146,13 @@ class NeedsTruth:
         of_house = rule.drawn_for == HOUSEHOLD
         drawn_for = homes.household[people] if of_house else people
         township = homes.township[people]
-        rate = rule.need_share * self._kept_well(township)
-        drawn = self._draws.uniform(f"need/{DEATH if rule.cause == NOT_DEATH else rule.cause}", drawn_for)
+        is_of_death = rule.cause in (DEATH, NOT_DEATH)
+        age, kept_well = self._first_seen(month, rule, drawn_for, township)
+        rate = rule.need_share * (1.0 if is_of_death else kept_well)
+        drawn = self._draws.uniform(f"need/{DEATH if is_of_death else rule.cause}", drawn_for)
         was_need = (1.0 - drawn if rule.cause == NOT_DEATH else drawn) < rate
-        has_ended = was_need & self._has_ended(month, rule, drawn_for)
+        ends = self._draws.uniform(f"need/ends/{rule.cause}", drawn_for)
+        has_ended = was_need & (ends > (1.0 - rule.ends_share) ** age)
         is_need = was_need & ~has_ended
         result = np.where(is_need, "属实", np.where(has_ended, CHANGED, rule.result_when_not))
         return pd.DataFrame(
@@ -169,16 +172,19 @@ class NeedsTruth:
             }
         )
 
-    def _kept_well(self, township: np.ndarray) -> Floats:
+    def _first_seen(
+        self, month: Month, rule: Doorstep, drawn_for: Ints, township: np.ndarray
+    ) -> tuple[Floats, Floats]:
+        """How many months ago each subject was first asked about, and how well its township's lists were kept then."""
         names, at = np.unique(township.astype(str), return_inverse=True)
         swings = [self._draws.uniform(f"need/township/{name}", [0])[0] for name in names]
-        return np.asarray(1.0 + TOWNSHIP_SWING * (2.0 * np.array(swings) - 1.0))[at]
-
-    def _has_ended(self, month: Month, rule: Doorstep, drawn_for: Ints) -> np.ndarray:
+        kept_well = (1.0 + TOWNSHIP_SWING * (2.0 * np.array(swings) - 1.0))[at]
         now = month.year * 12 + month.number
-        age = np.array([now - self._begun.setdefault((rule.cause, int(one)), now) for one in drawn_for])
-        drawn = self._draws.uniform(f"need/ends/{rule.cause}", drawn_for)
-        return np.asarray(drawn > (1.0 - rule.ends_share) ** age)
+        seen = [
+            self._begun.setdefault((rule.cause, int(one)), (now, float(well)))
+            for one, well in zip(drawn_for, kept_well, strict=True)
+        ]
+        return np.array([now - begun for begun, _ in seen]), np.array([well for _, well in seen])
 
     def _words(self, purpose: str, weights: Mapping[str, float], ids: Ints) -> np.ndarray:
         """One of the words for each id, as likely as its weight; blank where there are none."""

@@ -16,7 +16,9 @@ from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.returns import dispositions
+from warehouse.settings import REPOSITORY
 
+_RULES = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogue.csv"
 REFUTED, NOT_THE_PERSON = "不属实", "身份有误"
 HOLDING = ("属实", "部分属实")
 HAS_AID = "已享受其他救助"
@@ -92,7 +94,7 @@ WHERE told.is_need AND hits.cause = 'low income' AND list_contains($basic, hits.
 _RIGHT = """
 WITH latest AS (SELECT *, row_number() OVER (PARTITION BY cause, true_person ORDER BY month DESC) AS place FROM told),
 reads AS (
-    SELECT DISTINCT rule_id, unnest(string_split(needs_feeds, ';')) AS feed FROM read_parquet('{rules}')),
+    SELECT rule_id, unnest(string_split(needs_feeds, ';')) AS feed FROM read_csv('{rules}', header = true)),
 mixed_rules AS (SELECT DISTINCT reads.rule_id, mixed.person_id FROM reads JOIN mixed USING (feed))
 SELECT asked.warning_id, known.rule_id, owners.true_person, latest.subject, latest.month = '{month}' AS is_now,
     coalesce(latest.is_need, false), latest.result, latest.aid, latest.reason, finds.subject IS NOT NULL AS is_helped,
@@ -163,7 +165,7 @@ def _places(month: Month, lake: Lake, truth: Path) -> dict[str, str]:
         "rows": quoted(truth / "rows.parquet"),
         "needs": quoted(truth / "needs.parquet"),
         "warnings": quoted(lake.home / "release" / "*" / "warnings.parquet"),
-        "rules": quoted(lake.root / "marts" / "dim_rule" / "month=*" / "*.parquet"),
+        "rules": quoted(_RULES),
     }
 
 

@@ -11,6 +11,7 @@ import codecs
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 from warehouse.errors import DeliveryRefused
 from warehouse.intake.form import RESEND, utf16_without_mark
@@ -150,6 +151,12 @@ class Utf8Stream(io.RawIOBase):
             pieces.append(piece)
             wanted -= len(piece)
         return b"".join(pieces)
+
+    def readinto(self, buffer: Any) -> int:
+        """As ``read``, into a buffer: what ``io.BufferedReader`` asks for."""
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
     def close(self) -> None:
         """Close the file beneath."""
