@@ -150,11 +150,16 @@ class Asked:
         lines = con.execute(_FIGURES, [place or COUNTY]).fetchall()
         self.figures = [(title, value, unit, definition) for _, title, value, unit, definition in lines]
         self._now = {name: value for name, _, value, _, _ in lines}
+        self._titles: dict[str, str] = {name: title for name, title, *_ in lines}
 
     def figure(self, name: str) -> int | None:
         """A count of ``figures``; None where nobody can say it this month (or where the home knows no such figure)."""
         value = self._now.get(name)
         return None if value is None else int(value)
+
+    def title(self, name: str) -> str:
+        """What a figure is called."""
+        return self._titles.get(name, name)
 
     def before(self, name: str) -> int | None:
         """The same figure in the month before; None where that month was not built."""

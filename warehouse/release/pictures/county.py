@@ -60,7 +60,11 @@ def county_story(
                 "走访的结果和走势",
                 (work.yields(asked), work.answer_trends(asked), work.warning_trends(asked)),
             ),
-            Section("people", "低收入人口", (people.population_trends(asked), people.coverage(asked))),
+            Section(
+                "people",
+                "低收入人口",
+                (people.population_trends(asked), people.changes(asked), people.coverage(asked)),
+            ),
             Section(
                 "quality",
                 "数据可不可靠",

@@ -81,7 +81,7 @@ def tiles(places: Sequence[Tile], scale: tuple[str, ...], name: str) -> str:
         "y": {"field": "y", "type": "ordinal", "axis": None, "scale": {"domain": list(range(down))}},
     }
     ink = {"field": "ink", "type": "nominal", "scale": None}
-    spec = {
+    spec: dict[str, Any] = {
         **_ROOM, "data": {"values": values},
         "width": WIDTH - 4, "height": {"step": 52},
         "layer": [
@@ -201,7 +201,7 @@ def bars(
         "field": "part", "type": "nominal", "scale": {"domain": order, "range": list(parts.values())},
         "legend": {
             "orient": "top", "direction": "horizontal", "title": None, "labelFontSize": _SIZE, "labelColor": SOFT,
-            "symbolType": "square", "offset": 2, "columnPadding": 12, "labelLimit": 200,
+            "symbolType": "square", "offset": 10, "columnPadding": 12, "labelLimit": 200,
         },
     }  # fmt: skip
     totals = [{"word": word, "count": count} for word, count in sums.items()]
@@ -228,7 +228,7 @@ def matrix(cells: Sequence[tuple[str, str, int]], rows: Sequence[str], columns: 
     at: dict[str, Any] = {
         "x": {"field": "column", "type": "nominal", "sort": None, "scale": {"domain": list(columns)},
               "axis": {**_AXIS, "orient": "top", "labelAngle": -40, "labelAlign": "left", "labelFontSize": 11, "labelLimit": 120}},
-        "y": {"field": "row", "type": "nominal", "sort": None, "scale": {"domain": list(rows)}, "axis": {**_AXIS, "minExtent": 104, "maxExtent": 104, "labelLimit": 100, "labelFontSize": 11}},
+        "y": {"field": "row", "type": "nominal", "sort": None, "scale": {"domain": list(rows)}, "axis": {**_AXIS, "minExtent": 128, "maxExtent": 128, "labelLimit": 124, "labelFontSize": 11}},
     }  # fmt: skip
     spec = {
         **_ROOM, "data": {"values": values}, "width": {"step": 34}, "height": {"step": 25},

@@ -9,6 +9,10 @@ from warehouse.release.pictures.story import Cell, Numbers, Picture
 from warehouse.release.pictures.told import CLASSES
 
 _OPEN = "未覆盖"
+_CAME_AND_LEFT = (
+    "entered:低保", "exited:低保", "entered:特困", "exited:特困", "natural_reduction", "exits_unexplained",
+    "records_open", "records_due", "referrals_open",
+)  # fmt: skip
 
 
 def population_trends(asked: Asked) -> Picture:
@@ -33,6 +37,22 @@ def population_trends(asked: Asked) -> Picture:
     )
 
 
+def changes(asked: Asked) -> Picture:
+    """Who came and who left, as the figures say it."""
+    rows: list[tuple[Cell, ...]] = []
+    for name in _CAME_AND_LEFT:
+        title, now = asked.title(name), asked.figure(name)
+        rows.append((title, "未能统计" if now is None else now, asked.before(name)))
+    came, left = (
+        sum(asked.figure(f"{way}:{word}") or 0 for word in ("低保", "特困")) for way in ("entered", "exited")
+    )
+    known = asked.figure("entered:低保") is not None
+    said = (
+        f"低保、特困新增 {came:,} 人，退出 {left:,} 人。" if known else "没有上月可比，说不上谁新增、谁退出。"
+    )
+    return Picture("changes", "新增和退出", said, Numbers(("指标", "本月", "上月"), rows))
+
+
 def coverage(asked: Asked) -> Picture:
     """Lists against rosters, a matrix for each direction."""
     found = asked.coverage()
@@ -40,12 +60,12 @@ def coverage(asked: Asked) -> Picture:
     captions: list[str] = []
     said: list[str] = []
     rows: list[tuple[Cell, ...]] = []
-    for way, title, is_turned in (
-        ("名单→救助", "乡村振兴名单上的人，在哪个救助名册", False),
-        ("救助→名单", "救助名册上的人，在乡村振兴名单的哪一类", True),
+    for way, title in (
+        ("名单→救助", "乡村振兴名单上的人（行），在哪个救助名册（列）"),
+        ("救助→名单", "救助名册上的人（列），在乡村振兴名单的哪一类（行）"),
     ):
         lines = [
-            (_short(roster if is_turned else listed), _short(listed if is_turned else roster), count, by or 0)
+            (_short(listed), _short(roster), count, by or 0)
             for direction, listed, roster, count, by in found
             if direction == way
         ]
@@ -55,10 +75,10 @@ def coverage(asked: Asked) -> Picture:
         cells = [(row, column, count) for row, column, count, _ in lines if count]
         drawings.append(drawn.matrix(cells, down, across, f"coverage{len(drawings)}"))
         captions.append(title)
-        open_ = sum(count for _, column, count, _ in lines if column == _OPEN)
-        by = sum(moved for _, column, _, moved in lines if column == _OPEN)
         total = sum(count for _, _, count, _ in lines)
-        said.append(f"{title.partition('，')[0]} {total:,} 人，{open_:,} 人没有对上（比上月{more(by)}）")
+        apart = [(count, moved) for row, column, count, moved in lines if _OPEN in (row, column)]
+        open_, by = sum(count for count, _ in apart), sum(moved for _, moved in apart)
+        said.append(f"{title.partition('（')[0]} {total:,} 人，{open_:,} 人没有对上（比上月{more(by)}）")
         rows += [
             (way, row, column, count, f"{moved:+,}" if moved else "0") for row, column, count, moved in lines
         ]
@@ -66,7 +86,7 @@ def coverage(asked: Asked) -> Picture:
         "coverage",
         "两边名单对得上吗",
         "；".join(said) + "。" if said else "没有可比的名单。",
-        Numbers(("方向", "从", "到", "人数", "比上月"), rows),
+        Numbers(("方向", "名单", "名册", "人数", "比上月"), rows),
         tuple(drawings),
         note="“未覆盖”不等于应当纳入：脱贫户和风险已消除的，本来就不都需要救助。数按人计，颜色越深人越多。",
         captions=tuple(captions),

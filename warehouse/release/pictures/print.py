@@ -12,6 +12,8 @@ from warehouse.release.pictures.story import KINDS, Cell, Funnel, Numbers, Pictu
 
 _TEMPLATE = Path(__file__).with_name("month.typ")
 _ACROSS = 3
+# A card holds a table of so many rows (month.typ, too); a longer one stands in the annex.
+_IN_CARD = 10
 _FILLS = ("#E6EFF8", "#E4F3EB")
 # A column is as wide as what stands in it, within bounds; a letter of Chinese takes two.
 _NARROW, _BROAD = 6, 60
@@ -34,7 +36,8 @@ def told(story: Story, month: Month) -> dict[str, Any]:
         block
         for section in story.sections
         for block in section.blocks
-        if isinstance(block, Picture) and block.drawings
+        if isinstance(block, Picture)
+        and (block.drawings or (len(block.numbers.rows) > _IN_CARD and not block.is_wide))
     ]
     return {
         "title": story.title, "eyebrow": story.eyebrow, "notice": story.notice, "foot": story.foot, "author": AUTHOR,
@@ -50,16 +53,17 @@ def _rows(section: Section) -> list[list[dict[str, Any]]]:
     rows: list[list[dict[str, Any]]] = []
     beside: list[dict[str, Any]] = []
     for block in section.blocks:
-        if isinstance(block, Picture) and block.drawings and not block.is_wide:
+        if isinstance(block, Picture) and not block.is_wide:
             beside.append(_picture(block))
             continue
         rows.append([_funnel(block)] if isinstance(block, Funnel) else [_picture(block)])
+    # Within a section what is wide comes first, whatever its place on the page.
     return rows + [beside[at : at + _ACROSS] for at in range(0, len(beside), _ACROSS)]
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
     return {
-        "kind": "picture" if picture.drawings else "table",
+        "kind": "picture" if picture.drawings else "table", "wide": picture.is_wide,
         "title": picture.title, "told": picture.told, "note": picture.note, "drawings": list(picture.drawings),
         "captions": list(picture.captions), "numbers": _numbers(picture.numbers),
     }  # fmt: skip
@@ -74,7 +78,7 @@ def _funnel(funnel: Funnel) -> dict[str, Any]:
         }
         for place, (heading, steps) in enumerate(funnel.rows)
     ]
-    return {"kind": "funnel", "told": funnel.told, "rows": rows}
+    return {"kind": "funnel", "wide": True, "told": funnel.told, "rows": rows}
 
 
 def _numbers(numbers: Numbers) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from warehouse.release.pictures.story import Cell, Numbers, Picture, plain, shar
 from warehouse.verdicts import GATE_TITLES, Verdict
 
 _LINKS = {"certain": "已对上", "review": "待核实", "new": "仅此一处"}
+# As many sources as a picture can show: those with the most in doubt. The figures beneath hold them all.
+_MOST = 12
 _RATES = {
     "false_links": "已对上的里面，其实不是一个人的",
     "missed_links": "是同一个人、却没有对上的",
@@ -43,11 +45,12 @@ def gates(verdicts: Mapping[str, Verdict], cautions: Cautions) -> Picture:
         unseen = len(verdict.not_assessed())
         said = f"{held} 条规则符合，{len(verdict.failed('warn'))} 条提醒"
         said += f"，{unseen} 条无法评估" if unseen else ""
-        rows.append((GATE_TITLES.get(gate, gate), f"{released} 条经决定放行" if released else "通过", said))
-    rows += [("提示" if not one.is_released else "放行", one.rule, one.told) for one in cautions.all]
+        passed = f"{released} 条经决定放行" if released else "通过"
+        rows.append((GATE_TITLES.get(gate, gate), f"{passed}：{said}", ""))
+    rows += [("提示" if not one.is_released else "放行", one.told, one.rule) for one in cautions.all]
     count = len(cautions.all)
     said = f"两道关口都已通过，有 {count} 条提示。" if count else "两道关口都已通过，没有提示。"
-    return Picture("gates", "两道数据关口", said, Numbers(("关口", "结果或规则", "说明"), rows), is_wide=True)
+    return Picture("gates", "两道数据关口", said, Numbers(("关口", "说明", "质量规则"), rows), is_wide=True)
 
 
 def links(asked: Asked) -> Picture:
@@ -58,7 +61,12 @@ def links(asked: Asked) -> Picture:
     rows: list[tuple[Cell, ...]] = [
         (feed, *(counts.get((feed, part), 0) for part in colours.LINKS)) for feed in feeds
     ]
-    bars = [(feed, part, counts.get((feed, part), 0)) for feed in feeds for part in colours.LINKS]
+    doubt = {
+        row[0]: counts.get((str(row[0]), "待核实"), 0) / max(1, sum(int(n or 0) for n in row[1:]))
+        for row in rows
+    }
+    shown = sorted(feeds, key=lambda feed: (-doubt[feed], feeds.index(feed)))[:_MOST]
+    bars = [(feed, part, counts.get((feed, part), 0)) for feed in shown for part in colours.LINKS]
     said = "没有记录。"
     rates = [
         f"{words_}约 {at:.2%}（{low:.2%}–{high:.2%}）"
@@ -77,7 +85,8 @@ def links(asked: Asked) -> Picture:
         said,
         Numbers(("来源", *colours.LINKS), rows, "没有记录。"),
         (drawn.bars(bars, colours.LINKS, "links", is_share=True),) if bars else (),
-        note="抽样推算：" + "；".join(rates) + "。" if rates else "",
+        note=("图中是待核实最多的来源，全部见表。" if len(feeds) > _MOST else "")
+        + ("抽样推算：" + "；".join(rates) + "。" if rates else ""),
     )
 
 

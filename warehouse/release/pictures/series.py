@@ -25,7 +25,7 @@ def change(word: str, values: Sequence[float | None], *, unit: str = "人", is_s
     if not values or values[-1] is None or not known:
         return f"{word}本月没有数字。"
     last = values[-1]
-    said = f"{word}{last:.0%}" if is_share else f"{word} {last:,.0f} {unit}"
+    said = f"{word} {last:.0%}" if is_share else f"{word} {last:,.0f} {unit}"
     if len(values) > 1 and values[-2] is not None:
         by = last - values[-2]
         if is_share:

@@ -37,9 +37,10 @@ border-radius:10px;padding:12px 16px;font-size:clamp(17px,1.5vw,20px);line-heigh
 .alarm{--mark:var(--red);--ground:var(--redbg)}.late{--mark:var(--amber);--ground:var(--amberbg)}
 .change{--mark:var(--blue);--ground:var(--bluebg)}.answer,.calm{--mark:var(--green);--ground:var(--greenbg)}
 .doubt{--mark:var(--grey);--ground:var(--greybg)}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,356px),1fr));gap:16px;align-items:start}
-.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px;min-width:0}
-.wide-card{grid-column:1/-1}
+.cards{columns:3 340px;column-gap:16px}
+.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px;margin:0 0 16px;break-inside:avoid}
+.wide-card{column-span:all}
+.card+.wide-card{margin-top:16px}
 .told{margin:2px 0 10px;font-size:16px}
 .funnel .told{font-size:18px}
 .funnel h3{margin:12px 0 8px;color:var(--soft);font-size:15px;font-weight:600}
@@ -55,7 +56,6 @@ border-left-color:var(--soft);border-right:0;opacity:.55}
 figure{margin:0}
 figcaption{margin:4px 0 6px;font-weight:600;font-size:15px}
 svg{display:block;width:100%;height:auto}
-.drawings.many svg{max-width:380px!important}
 svg text{font-family:inherit}
 svg a:hover rect,svg a:hover path{opacity:.8}
 .wide{overflow-x:auto}
@@ -67,8 +67,10 @@ thead th{text-align:left;color:var(--soft);font-weight:500;font-size:14px;border
 tbody th{text-align:left;font-weight:500}
 td,tbody th{border-bottom:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
 tbody th{min-width:5.5em}
-td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.b,th.b{text-align:left;width:45%}
 td:not(.n){min-width:4.5em}
+tr>:last-child{padding-right:2px}
 .note,.quiet{color:var(--soft);margin:8px 0 0;font-size:14px;line-height:1.5}
 .pages{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:10px}
 .pages a{display:block;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:11px 14px;text-decoration:none}
@@ -80,7 +82,7 @@ header{padding:20px 16px 18px}
 .card{padding:14px 13px}
 .said li{flex-direction:column;gap:4px;padding:11px 13px}
 .funnel ol{grid-template-columns:minmax(0,1fr);gap:8px}
-.funnel li{display:grid;grid-template-columns:auto auto;justify-content:space-between;align-items:baseline}
+.funnel li{display:grid;grid-template-columns:1fr auto;align-items:baseline}
 .funnel .under{grid-column:1/-1}
 .funnel li:not(:last-child)::after{right:auto;left:24px;top:auto;bottom:-8px;margin:0;border:7px solid transparent;border-top-color:var(--soft);border-bottom:0}
 }
@@ -94,7 +96,7 @@ header{background:#fff;color:var(--ink);padding:0 0 8px;border-bottom:2px solid 
 main,footer{padding:8px 0;max-width:none}
 h2{break-after:avoid}
 .card,.said li,.funnel li,tr,figure{break-inside:avoid}
-.cards{grid-template-columns:repeat(2,minmax(0,1fr))}
+.cards{columns:2}
 details>summary{display:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }

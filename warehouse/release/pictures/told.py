@@ -61,19 +61,21 @@ def lists(
 
 
 def late(due: int | None, given: int | None, open_: int, overdue: int, places: Sequence[Place]) -> Headline:
-    """What was asked of villages before and how it stands."""
+    """What was asked of villages before and how it stands; ``open_``: not settled, ``overdue``: of these past their day."""
     if not due:
         return Headline("calm", "此前没有下发过清单，没有要答复的预警。")
-    answered = given or 0
-    said = f"此前下发的 {due:,} 条预警，已答复 {answered:,} 条（{share(answered, due)}）"
+    said = f"此前下发的 {due:,} 条预警，已答复 {given or 0:,} 条（{share(given or 0, due)}）"
     if not open_:
-        return Headline("calm", said + "，没有待答复的。")
+        return Headline("calm", said + "，没有还要去查的。")
     if not overdue:
-        return Headline("answer", said + f"，{open_:,} 条待答复，都没有到期。")
+        return Headline("answer", said + f"；还没有查清的 {open_:,} 条，都没有到期。")
     worst = sorted((one for one in places if one.late), key=lambda one: (-one.late, one.township))[:2]
     named = "、".join(f"{one.township} {one.late:,} 条" for one in worst) if len(places) > 1 else ""
     return Headline(
-        "late", said + f"；逾期没有答复 {overdue:,} 条" + (f"，最多的是{named}。" if named else "。")
+        "late",
+        said
+        + f"；逾期没有查清的 {overdue:,} 条（含答复无法核实的）"
+        + (f"，最多的是{named}。" if named else "。"),
     )
 
 

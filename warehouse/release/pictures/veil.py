@@ -10,13 +10,15 @@ from typing import Any
 from warehouse.release.masking import Mask, exposed
 
 _TEXT = re.compile(r">([^<]+)<")
+# What a drawing says: its words and the names of its links.
+_SAID = re.compile(r"""(>|aria-label=")([^<"]+)(?=[<"])""")
 
 
 def veiled(told: Any, mask: Mask) -> Any:
-    """A story, or any part of it, with every text masked; in a drawing its words only, never its shapes."""
+    """A story, or any part of it, with every text masked; of a drawing what it says only, never its shapes."""
     if isinstance(told, str):
         if told.startswith("<svg"):
-            return _TEXT.sub(lambda found: f">{escape(mask.show_text(unescape(found[1])))}<", told)
+            return _SAID.sub(lambda found: found[1] + escape(mask.show_text(unescape(found[2]))), told)
         return mask.show_text(told)
     if isinstance(told, list | tuple):
         return type(told)(veiled(one, mask) for one in told)

@@ -9,6 +9,8 @@ from html import escape
 from warehouse.release.pictures.story import KINDS, Cell, Funnel, Headline, Numbers, Picture, Section, Story
 from warehouse.release.pictures.style import STYLE
 
+# A table of more rows opens on demand.
+_MANY = 10
 _OPENING = re.compile(r"<svg [^>]*>")
 
 
@@ -70,6 +72,8 @@ def _picture(picture: Picture) -> str:
     if drawings:
         many = " many" if len(picture.drawings) > 1 else ""
         body = f"<div class='drawings{many}'>{drawings}</div><details><summary>看数字</summary>{numbers}</details>"
+    elif len(picture.numbers.rows) > _MANY and not picture.is_wide:
+        body = f"<details><summary>看全部 {len(picture.numbers.rows)} 行</summary>{numbers}</details>"
     else:
         body = numbers if picture.numbers.rows else ""
     note = f"<p class=note>{escape(picture.note)}</p>" if picture.note else ""
@@ -99,31 +103,36 @@ def table(numbers: Numbers) -> str:
     """Rows as a table; numbers to the right, a bar beside those of the barred column, cells escaped."""
     if not numbers.rows:
         return f"<p class=quiet>{escape(numbers.otherwise)}</p>"
-    head = "".join(f"<th scope=col>{escape(header)}</th>" for header in numbers.headers)
+    across = range(len(numbers.headers))
+    # What holds numbers, hidden or unknown ones among them, stands to the right, beneath its header.
+    counted = [at > 0 and any(isinstance(row[at], int | Decimal) for row in numbers.rows) for at in across]
+    looks = ["b" if at == numbers.barred else "n" if counted[at] else "" for at in across]
+    head = "".join(
+        f"<th scope=col{_class(look)}>{escape(header)}</th>"
+        for header, look in zip(numbers.headers, looks, strict=True)
+    )
     most = 0
     if numbers.barred is not None:
         most = max((int(v) for row in numbers.rows if isinstance(v := row[numbers.barred], int)), default=0)
     body = "".join(
         "<tr>"
-        + "".join(
-            _cell(value, place == 0, most if place == numbers.barred else 0)
-            for place, value in enumerate(row)
-        )
+        + f"<th scope=row>{escape(str(row[0]))}</th>"
+        + "".join(_cell(row[at], looks[at], most) for at in across[1:])
         + "</tr>"
         for row in numbers.rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(value: Cell, is_first: bool, most: int) -> str:
-    if is_first:
-        return f"<th scope=row>{escape(str(value))}</th>"
-    if value is None:
-        return "<td class=n>–</td>"
+def _cell(value: Cell, look: str, most: int) -> str:
     if isinstance(value, int | Decimal):
-        bar = f'<i class=bar style="width:{100 * value / most:.0f}%"></i>' if most else ""
-        return f"<td class=n>{value:,}{bar}</td>"
-    return f"<td>{escape(value)}</td>"
+        bar = f'<i class=bar style="width:{100 * value / most:.0f}%"></i>' if look == "b" and most else ""
+        return f"<td{_class(look)}>{value:,}{bar}</td>"
+    return f"<td{_class(look)}>{escape('–' if value is None else value)}</td>"
+
+
+def _class(look: str) -> str:
+    return f" class={look}" if look else ""
 
 
 def _pages(story: Story) -> str:

@@ -56,7 +56,7 @@ def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) ->
             one.township: (one.held / one.answers if one.answers else None, share(one.held, one.answers)) for one in places
         }),
     )  # fmt: skip
-    headers = ("乡镇", "本月预警", "走访户", "待答复", "其中逾期", "已查清", "属实", "属实率")
+    headers = ("乡镇", "本月预警", "走访户", "没有查清", "其中逾期", "已查清", "属实", "属实率")
     return Picture(
         "townships",
         "各乡镇",
@@ -64,7 +64,7 @@ def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) ->
         Numbers(headers, rows, "本月没有乡镇。"),
         drawings if places else (),
         note="方块大致按方位排列，不按面积和距离；颜色越深数越大，数字写在方块上；“–”是还没有答复。",
-        captions=("本月要走访（户）", "逾期没有答复（条）", "查清的里面属实的"),
+        captions=("本月要走访（户）", "逾期没有查清（条）", "查清的里面属实的"),
         is_wide=True,
     )
 
@@ -75,9 +75,11 @@ def clocks(asked: Asked, policy: Policy) -> Picture:
     for hours, kept, running, late, _ in asked.tickets():
         rows.append((f"求助 {hours} 小时", kept, running, late))
     open_, late, *_ = asked.open_items()
-    given = asked.figure("answers_given") or 0
-    if asked.figure("answers_due"):
-        rows.append((f"清单 {policy.count('release.answer_days')} 天", given, open_ - late, late))
+    due = asked.figure("answers_due") or 0
+    if due:
+        rows.append(
+            (f"清单 {policy.count('release.answer_days')} 天", max(0, due - open_), open_ - late, late)
+        )
     parts = list(colours.CLOCKS)
     bars = [(word, parts[place], count) for word, *counts in rows for place, count in enumerate(counts)]
     overdue = sum(row[3] for row in rows)
@@ -93,7 +95,7 @@ def clocks(asked: Asked, policy: Policy) -> Picture:
         said,
         Numbers(("时限", *parts), rows, "没有计时的事项。"),
         (drawn.bars(bars, colours.CLOCKS, "clocks", is_share=True),) if total else (),
-        note=f"求助从受理算到办结；清单从下发月份的月末起 {policy.count('release.answer_days')} 天内交回。",
+        note="求助从受理算到办结，过了时限才办结的也算超时；清单从下发月份的月末算起，答复“无法核实”的还没有办结。",
     )
 
 
@@ -233,6 +235,9 @@ def warning_trends(asked: Asked) -> Picture:
 def held_back(asked: Asked) -> Picture:
     """Why warnings are on no list."""
     rows = [(_STATUS.get(status, status), reason, count) for status, reason, count in asked.held_back()]
-    total = sum(row[2] for row in rows)
-    said = f"{total:,} 条没有列入清单，每条都有原因，一条不丢。" if total else "本月预警全部列入清单。"
+    sums: dict[str, int] = {}
+    for word, _, count in rows:
+        sums[word] = sums.get(word, 0) + count
+    parts = "，".join(f"{word} {count:,} 条" for word, count in sums.items())
+    said = f"{parts}；每条都有原因，一条不丢。" if rows else "本月预警全部列入清单。"
     return Picture("held-back", "没有列入清单的预警", said, Numbers(("状态", "原因", "条数"), rows, said))

@@ -1,0 +1,315 @@
+"""The month in pictures: the marts' figures and no others, nobody told apart, the same bytes, readable by everybody."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import altair as alt
+import duckdb
+import pytest
+
+from tests.unit.warehouse.release.made_up_month import (
+    FAMILY,
+    MONTH,
+    TOWNSHIPS,
+    id_of,
+    make,
+    policy,
+    words_of,
+    write_table,
+)
+from warehouse.database import in_memory
+from warehouse.lake import Lake
+from warehouse.release import frame, listing, marts
+from warehouse.release.cautions import Cautions
+from warehouse.release.page import write_pages
+from warehouse.release.pictures import colours, drawn, told
+from warehouse.release.pictures.asked import Answers, Place
+from warehouse.release.pictures.past import LATER
+from warehouse.release.pictures.places import placed
+from warehouse.release.pictures.work import interval
+from warehouse.verdicts import read_verdict
+
+SMALL = 5
+ANSWERS = [
+    {"rule_id": "C01", "grade": "疑似", "township": "", "answers": 40, "held": 12, "refuted": 20, "unsettled": 3, "aided": 9},
+    {"rule_id": "D01", "grade": "确认", "township": "", "answers": 10, "held": 9, "refuted": 1, "unsettled": 0, "aided": 0},
+    {"rule_id": "C01", "grade": "疑似", "township": TOWNSHIPS[0], "answers": 30, "held": 10, "refuted": 14, "unsettled": 2, "aided": 7},
+]  # fmt: skip
+
+
+class Tables(HTMLParser):
+    """Every table of a page by the id of the article that it stands in, as rows of text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, list[list[str]]] = {}
+        self._article, self._in_cell = "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "article":
+            self._article = str(dict(attributes)["id"])
+            self.found[self._article] = []
+        elif tag == "tr":
+            self.found[self._article].append([])
+        elif tag in ("td", "th"):
+            self.found[self._article][-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, text: str) -> None:
+        if self._in_cell:
+            self.found[self._article][-1][-1] += text
+
+
+def made(home: Path, folder: Path, **changes: str) -> Lake:
+    lake = make(home, **changes)
+    open_ = [
+        {"warning_id": f"W{n}", "rule_id": "C01", "person_id": f"P{n:08d}", "household_id": f"H{n}",
+         "township": TOWNSHIPS[0 if n < 9 else 1], "village": "第1村" if n < 7 else "第2村", "listed_month": "2026-08", "age_months": 2,
+         "state": "逾期" if n % 3 else "待答复", "is_raised": True} for n in range(12)
+    ]  # fmt: skip
+    rows = {"fct_yield_monthly": ANSWERS, "fct_open_item_monthly": open_}
+    for mart in ("fct_yield_monthly", "fct_open_item_monthly"):
+        schema = {**LATER[mart], **marts.MARTS.get(mart, {})}
+        write_table(lake, f"marts/{mart}", schema, rows[mart])
+    put(lake, folder)
+    return lake
+
+
+def put(lake: Lake, folder: Path) -> None:
+    with in_memory(lake.home) as con:
+        marts.attach(con, lake, MONTH)
+        listing.prepare(con)
+        frame.prepare(con, lake, MONTH, policy())
+        verdicts = {gate: read_verdict(lake, gate, MONTH) for gate in ("gate1", "gate2")}
+        found = {gate: verdict for gate, verdict in verdicts.items() if verdict}
+        write_pages(
+            folder, con, lake=lake, month=MONTH, policy=policy(), verdicts=dict(found), cautions=Cautions(found)
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    return made(tmp_path_factory.mktemp("home"), folder), folder
+
+
+def ask(lake: Lake, query: str) -> list[tuple[object, ...]]:
+    con = duckdb.connect()
+    for mart in (*marts.MARTS, *marts.REGISTERS, "fct_yield_monthly", "fct_open_item_monthly"):
+        path = lake.partition(f"marts/{mart}", month=str(MONTH))
+        con.execute(f"CREATE VIEW IF NOT EXISTS {mart} AS SELECT * FROM '{path}/*.parquet'")
+    return con.execute(query).fetchall()
+
+
+def test_the_figures_of_the_page_are_those_of_the_marts(pages: tuple[Lake, Path]) -> None:
+    lake, folder = pages
+    tables = Tables((folder / "month.html").read_text("utf-8")).found
+    townships = {row[0]: row[1:] for row in tables["townships"][1:]}
+    wanted = ask(
+        lake,
+        """SELECT township, count(*), count(DISTINCT household_id) FILTER (WHERE status = 'listed')
+           FROM fct_warning_monthly GROUP BY township""",
+    )
+    late = dict(
+        ask(lake, "SELECT township, count(*) FROM fct_open_item_monthly WHERE state = '逾期' GROUP BY ALL")
+    )
+    assert {name: (row[0], row[1], row[3]) for name, row in townships.items()} == {
+        name: (str(warnings), str(visits), str(late.get(name, 0))) for name, warnings, visits in wanted
+    }
+    rules = {row[0][:3]: row[1:] for row in tables["rules"][1:]}
+    assert {rule: row[0] for rule, row in rules.items()} == {
+        rule: str(count)
+        for rule, count in ask(lake, "SELECT rule_id, count(*) FROM fct_warning_monthly GROUP BY ALL")
+    }
+    assert tables["yields"][1:] == [
+        ["C01 在册监测未纳入救助", "40", "12", "20", "3", "9", "30%", "18%–45%"],
+        ["D01 死亡后仍发放", "10", "9", "1", "0", "0", "90%", "60%–98%"],
+    ]
+    assert ["低保发放金额", "4,001.00 元", "低保发放金额"] in tables["all-figures"]
+    assert sum(int(row[2].replace(",", "")) for row in tables["row-account"][1:]) == 5135
+
+
+def test_a_number_on_a_tile_is_the_number_of_the_table(pages: tuple[Lake, Path]) -> None:
+    page = (pages[1] / "month.html").read_text("utf-8")
+    visits = {row[0]: row[2] for row in Tables(page).found["townships"][1:]}
+    drawing = page[page.index('id="townships"' if 'id="townships"' in page else "id=townships") :]
+    words = re.findall(r"<text[^>]*>([^<]+)</text>", drawing[: drawing.index("</svg>")])
+    half = len(words) // 2
+    assert dict(zip(words[:half], words[half:], strict=True)) == visits
+
+
+def test_the_paper_says_the_sentences_of_the_page(pages: tuple[Lake, Path]) -> None:
+    page = (pages[1] / "month.html").read_text("utf-8")
+    paper = words_of(pages[1] / f"paper/月报_{MONTH}.pdf")
+    sentences = re.findall(r"</b><span>([^<]+)</span></li>", page)
+    assert len(sentences) >= 5
+    assert not [one for one in sentences if "".join(one.split()) not in paper]
+
+
+def test_every_page_stands_alone_and_names_no_person(pages: tuple[Lake, Path]) -> None:
+    found = sorted(pages[1].rglob("*.html"))
+    assert len(found) == 1 + len(TOWNSHIPS)
+    for path in found:
+        page = path.read_text("utf-8")
+        assert "<script" not in page
+        assert not re.findall(r"(?:src|href|url\()=?\"?(?:https?:)?//", page)
+        assert "http" not in page.replace("http://www.w3.org/", "")
+        ids = re.findall(r' id="?([^"\s>]+)', page)
+        assert len(ids) == len(set(ids))
+        named = [n for n in range(60) if id_of(n) in page or f"139{n:08d}" in page or f"P{n:08d}" in page]
+        assert not named
+        assert not [name for name in FAMILY if name in page]
+
+
+def test_links_of_the_page_lead_to_pages_that_are_there(pages: tuple[Lake, Path]) -> None:
+    page = (pages[1] / "month.html").read_text("utf-8")
+    addresses = set(re.findall(r'href="([^"#]+)"', page))
+    assert addresses == {f"townships/{name}.html" for name in TOWNSHIPS}
+    assert all((pages[1] / one).is_file() for one in addresses)
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors <= set(re.findall(r' id="?([^"\s>]+)', page))
+
+
+def test_a_township_page_holds_its_township_and_hides_small_numbers(pages: tuple[Lake, Path]) -> None:
+    for name in TOWNSHIPS:
+        page = (pages[1] / f"townships/{name}.html").read_text("utf-8")
+        assert name in page
+        assert not [other for other in TOWNSHIPS if other != name and other in page]
+        for rows in Tables(page).found.values():
+            numbers = [int(cell) for row in rows for cell in row[1:] if re.fullmatch(r"\d+", cell)]
+            assert not [number for number in numbers if 0 < number < SMALL]
+
+
+def test_one_hidden_village_cannot_be_worked_out(pages: tuple[Lake, Path]) -> None:
+    tables = Tables((pages[1] / f"townships/{TOWNSHIPS[0]}.html").read_text("utf-8")).found
+    # 第1村 has 5 late and 2 not late of 7; 第2村 1 and 1 of 2: what is small is hidden, and what would tell it.
+    rows = {row[0]: row[1:] for row in tables["open"][1:]}
+    for column in range(3):
+        hidden = [name for name in rows if rows[name][column] == "＊"]
+        assert len(hidden) != 1
+    for numbers in rows.values():
+        assert numbers.count("＊") != 1
+
+
+def test_a_second_run_changes_no_byte(pages: tuple[Lake, Path], tmp_path: Path) -> None:
+    lake, folder = pages
+    put(lake, tmp_path)
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    assert len(files) == 2 + len(TOWNSHIPS)
+    assert not [one for one in files if (folder / one).read_bytes() != (tmp_path / one).read_bytes()]
+
+
+def test_a_name_that_is_a_number_is_masked_everywhere(tmp_path: Path) -> None:
+    number = "632321199001011415"
+    made(tmp_path / "home", tmp_path / "out", village=number)
+    for path in (tmp_path / "out").rglob("*"):
+        if path.suffix == ".pdf":
+            assert number not in words_of(path)
+        elif path.is_file():
+            assert number not in path.read_text("utf-8")
+
+
+def test_pictures_can_be_told_without_seeing_them(pages: tuple[Lake, Path]) -> None:
+    page = (pages[1] / "month.html").read_text("utf-8")
+    opened = re.findall(r"<svg [^>]*>(?:<title[^>]*>[^<]+</title>)?(?:<desc[^>]*>[^<]+</desc>)?", page)
+    assert opened
+    assert all("<title" in one and "<desc" in one and "role=" in one for one in opened)
+    # Wherever there is a picture its figures stand beneath it.
+    articles = page.split("<article ")[1:]
+    assert all("<details>" in one and "<table>" in one for one in articles if "<svg" in one)
+
+
+def test_every_colour_of_a_drawing_has_its_night(pages: tuple[Lake, Path]) -> None:
+    page = (pages[1] / "month.html").read_text("utf-8")
+    used = set(re.findall(r'(?:fill|stroke)="(#[0-9A-Fa-f]{6})"', page))
+    unseen = {"#4c78a8"}  # the link over a tile, which is not painted
+    assert used - unseen <= set(colours.NIGHT)
+
+
+def _light(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_light(one), _light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scale", [colours.WORK, colours.LATE, colours.YIELD])
+def test_words_on_tiles_can_be_read_by_day_and_by_night(scale: tuple[str, ...]) -> None:
+    for level, tile in enumerate(scale):
+        word = colours.word_on(scale, level)
+        assert _contrast(word, tile) >= 4.5, (tile, word)
+        assert _contrast(colours.NIGHT[word], colours.NIGHT[tile]) >= 4.5, ("night", tile, word)
+
+
+def test_every_drawing_is_a_chart_that_altair_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(drawn, "draw", lambda spec, name: seen.append(spec) or "")
+    drawn.tiles([drawn.Tile("甲乡", 0, 0, 3, "3", "a.html")], colours.WORK, "a")
+    drawn.lines([drawn.Line("低保", [1, None], "–")], ["2026-09", "2026-10"], "b")
+    drawn.intervals([drawn.Interval("C01", 0.3, 0.2, 0.4, "3/10")], "c", whole=0.3)
+    drawn.bars([("C01", "确认", 3)], colours.GRADES, "d", is_share=True)
+    drawn.matrix([("脱贫户", "低保", 3)], ["脱贫户"], ["低保"], "e")
+    for spec in seen:
+        alt.Chart.from_dict({key: value for key, value in spec.items() if key != "config"})
+    assert len(seen) == 5
+
+
+def _place(name: str, late: int = 0, visits: int = 0) -> Place:
+    return Place(name, 0, visits, late, late, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("headline", "kind", "words"),
+    [
+        (told.population("全市", MONTH, 120, 100, [("低保", 60, 50), ("特困", 9, 10)]), "change",
+         "10月底，全市低收入人口 120 人，比上月多 20 人；其中低保多 10 人，特困少 1 人。"),
+        (told.population("全市", MONTH, 100, 100, []), "calm", "10月底，全市低收入人口 100 人，与上月一样多。"),
+        (told.population("全市", MONTH, 100, None, []), "change", "10月底，全市低收入人口 100 人；没有上月数字可比。"),
+        (told.population("全市", MONTH, None, 100, []), "doubt",
+         "全市本月低收入人口未能统计：所需的名册或名单没有收到，不等于没有变化。"),
+        (told.late(None, None, 0, 0, []), "calm", "此前没有下发过清单，没有要答复的预警。"),
+        (told.late(50, 30, 20, 0, []), "answer", "此前下发的 50 条预警，已答复 30 条（60%）；还没有查清的 20 条，都没有到期。"),
+        (told.late(50, 30, 20, 8, [_place("甲乡", 2), _place("乙乡", 6), _place("丙乡")]), "late",
+         "此前下发的 50 条预警，已答复 30 条（60%）；逾期没有查清的 8 条（含答复无法核实的），最多的是乙乡 6 条、甲乡 2 条。"),
+        (told.late(50, 50, 0, 0, []), "calm", "此前下发的 50 条预警，已答复 50 条（100%），没有还要去查的。"),
+        (told.lists(0, 0, 0, 0, 0, []), "calm", "本月没有预警。"),
+        (told.lists(9, 5, 4, 1, 3, [_place("甲乡", visits=1), _place("乙乡", visits=3)]), "change",
+         "本月产生预警 9 条，列入清单 5 条，要走访 4 户，乙乡最多（3 户）；3 条排队待下批次；1 条走访过、证据没有变化，不重复推送。"),
+        (told.found(Answers(200, 1, 100, 0)), "answer", "村里查清的 200 条里，1 条属实或部分属实（不到 1%），0 条拟纳入救助。"),
+    ],
+)  # fmt: skip
+def test_a_headline_says_what_the_figures_say(headline: told.Headline, kind: str, words: str) -> None:
+    assert (headline.kind, headline.text) == (kind, words)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"), [(8, 10, 0.490, 0.943), (0, 10, 0.0, 0.278), (1, 1, 0.207, 1.0)]
+)
+def test_an_interval_is_wilsons(part: int, whole: int, low: float, high: float) -> None:
+    assert interval(part, whole) == pytest.approx((low, high), abs=0.001)
+
+
+def test_a_township_without_a_place_stands_below_the_others() -> None:
+    assert placed(["隆务镇", "多哇镇", "新设乡"], "tongren") == {
+        "隆务镇": (1, 2),
+        "多哇镇": (2, 4),
+        "新设乡": (0, 5),
+    }
+    assert placed(["乙", "甲", "丙", "丁"], "elsewhere") == {
+        "丁": (0, 0),
+        "丙": (1, 0),
+        "乙": (2, 0),
+        "甲": (0, 1),
+    }
