@@ -20,6 +20,7 @@ from console.verbs import (
     decisions,
     made_up,
     operations,
+    packages,
     periods,
     privacy,
     rebuilds,
@@ -50,6 +51,7 @@ decisions.add_verbs(app, reports.gate_app)
 app.add_typer(review_app, name="review")
 app.add_typer(villages_app, name="villages")
 safety.add_verbs(app)
+packages.add_verbs(app)
 privacy.add_verbs(app)
 for verb in (train, weights, drift, made_up.demo, made_up.airflow):
     app.command()(verb)

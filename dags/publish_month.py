@@ -9,6 +9,7 @@ from orchestration.alerts import say_what_went_out
 from orchestration.approval import approved
 from orchestration.months import Bench
 from orchestration.notices import notices
+from orchestration.packages import share
 from orchestration.policies import monthly
 
 
@@ -18,7 +19,7 @@ from orchestration.policies import monthly
     **monthly,
 )
 def publish_month() -> None:
-    """Publish the release of the month, whole or not at all; then what each source is asked to correct."""
+    """Publish the release of the month, whole or not at all; then what each source is asked to correct, and partners may have."""
 
     @task(trigger_rule="none_failed")
     def publish() -> dict:
@@ -27,7 +28,7 @@ def publish_month() -> None:
         with Bench.at("publish") as bench:
             return run(bench.month, lake=bench.lake, policy=bench.policy).as_dict()
 
-    approved() >> publish() >> notices()
+    approved() >> publish() >> notices() >> share()
 
 
 publish_month()

@@ -66,6 +66,12 @@ def suites_beside() -> Path | None:
     return folder
 
 
+def agreements_folder() -> Path:
+    """``DOUDI_AGREEMENTS``: a folder of agreements with partners; without it the examples that come with Doudi."""
+    text = os.environ.get("DOUDI_AGREEMENTS", "").strip()
+    return Path(text).absolute() if text else REPOSITORY / "warehouse" / "packages" / "agreements"
+
+
 def threads() -> int:
     """``DOUDI_THREADS``, else one for each core."""
     return int(_positive("DOUDI_THREADS", int, os.cpu_count() or 1))

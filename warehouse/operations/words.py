@@ -9,6 +9,7 @@ STAGES = {
     "receive": "收件", "close": "关月", "standardise": "标准化", "slips": "退回单", "gate1": "一道关口", "link": "人员链接",
     "quality": "链接质量", "prepare_review": "核对卡片", "build": "建仓", "gate2": "二道关口", "publish": "发布",
     "notices": "校核纠错", "absorb_notices": "回收校核纠错", "notices_sent": "校核纠错送达", "absorb": "回收名单", "track": "答复跟踪", "absorb_review": "回收核对", "identity": "身份报告", "correct": "回收退回单",
+    "share": "按协议共享",
 }  # fmt: skip
 STATUSES = {
     "done": "完成", "nothing": "无事", "held": "关口拦下", "refused": "未通过", "unavailable": "稍后再试",

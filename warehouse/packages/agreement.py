@@ -20,8 +20,6 @@ from warehouse.errors import Misconfigured
 from warehouse.months import Month
 from warehouse.packages.sealing import Suite
 
-FOLDER = Path(__file__).parent / "agreements"
-
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
 Identity = Literal["whole", "pseudonym", "none"]
@@ -85,6 +83,7 @@ class Shared(_Strict):
     name: Slug
     rows: Slug
     where: str | None = None
+    small_numbers: Literal["hidden", "shown"] = "hidden"
     columns: Annotated[tuple[str, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -122,6 +121,8 @@ class Agreement(_Strict):
             raise ValueError("it was signed after it had expired")
         if len({one.name for one in self.tables}) < len(self.tables):
             raise ValueError("two tables have one name")
+        if self.identity != "whole" and any(one.small_numbers == "shown" for one in self.tables):
+            raise ValueError("small numbers are shown only to who gets the people by name")
         if (self.identity == "pseudonym") != (self.pseudonyms is not None):
             # Pseudonyms beside names would tell the names behind all the partner's other pseudonyms.
             raise ValueError("pseudonyms belong to the identity 'pseudonym', and it wants them")
@@ -151,7 +152,7 @@ class _Once(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_folder(folder: Path = FOLDER) -> list[Read]:
+def read_folder(folder: Path) -> list[Read]:
     """Every ``*.yml`` of a folder, in order of name; a bad file is told, and hinders no other.
 
     ``Misconfigured`` when the folder is not there, or two files hold agreements of one id.

@@ -19,6 +19,7 @@ from warehouse.packages.agreement import Agreement, Read
 
 APPROVED, WITHDRAWN = "agreement_approval", "agreement_withdrawal"
 SHARED, OPENED, RECEIPTED, RECALLED = "package_share", "package_open", "package_receipt", "package_recall"
+KINDS = (APPROVED, WITHDRAWN, SHARED, OPENED, RECEIPTED, RECALLED)
 
 
 @dataclass(frozen=True)

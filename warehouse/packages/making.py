@@ -134,11 +134,12 @@ def _table(
     table = compose(con, agreement, shared, rows, sql, secrets.pseudonyms)
     is_counts, hidden, remembered = rows.shape == "counts", 0, []
     if is_counts:
-        small = policy.count("packages.small_number")
+        # Who gets the people by name needs no protection from their number.
+        small = 0 if shared.small_numbers == "shown" else policy.count("packages.small_number")
         hidden = counting.protect_table(con, table, columns, rows, small_below=small)
     else:
         marks.mark(con, table, columns, agreement=agreement, month=str(month), key=secrets.marks)
-        salt = hashlib.sha256(b"cells" + secrets.marks).hexdigest()[:32]
+        salt = marks.salt_of(secrets.marks)
         remembered.append(
             marks.remembered(table, columns, package_id="{package}", shown_as=shared.name, salt=salt)
         )

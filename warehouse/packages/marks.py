@@ -7,6 +7,8 @@ the home as hashes (``package_marks``), so that a file can be traced without any
 
 from __future__ import annotations
 
+import hashlib
+
 import duckdb
 
 from warehouse.packages.agreement import Agreement
@@ -63,5 +65,11 @@ def remembered(table: str, columns: tuple[Column, ...], *, package_id: str, show
 
 
 def cell_hash(title: str, cell: str, salt: str) -> str:
-    """SQL: the hash of a cell under its title (both SQL expressions)."""
-    return f"md5_number_lower('{salt}' || {title} || chr(31) || coalesce({cell}, ''))"
+    """SQL: the hash of a cell under its title (both SQL expressions). A spreadsheet writes 120.00 as 120."""
+    plain = f"regexp_replace(coalesce({cell}, ''), '^(-?[0-9]{{1,9}})\\.0+$|^(-?[0-9]{{1,9}}\\.[0-9]*[1-9])0+$', '\\1\\2')"
+    return f"md5_number_lower('{salt}' || {title} || chr(31) || {plain})"
+
+
+def salt_of(key: bytes) -> str:
+    """What the hashes of cells are salted with."""
+    return hashlib.sha256(b"cells" + key).hexdigest()[:32]

@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.audit_log import Entry, append, entries
-from warehouse.errors import DoudiError, Misconfigured, NotReleased
+from warehouse.errors import DoudiError, Misconfigured, NotReleased, Refused
 from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.packages import texts
-from warehouse.packages.agreement import Agreement, Read
+from warehouse.packages.agreement import Agreement, Read, read_folder
 from warehouse.packages.keys import Keys
-from warehouse.packages.ledger import SHARED, Standing, objection, standings
+from warehouse.packages.ledger import KINDS, SHARED, Standing, objection, standings
 from warehouse.packages.making import Draft, Secrets, drafted, zipped
 from warehouse.packages.sealing import ENDING, SIGNATURE_ENDING, digests, seal, sign
 from warehouse.policy import Policy
 from warehouse.release.verdict_check import passed_verdicts
+from warehouse.settings import agreements_folder
 
 MARKS = "package_marks"
 MANIFEST = "manifest.json"
@@ -74,6 +75,7 @@ def share(
     done: list[Shared] = []
     broken: list[DoudiError] = []
     log = entries(lake)
+    _refuse_backdated(on, log)
     for read in wanted:
         name = read.agreement.agreement if read.agreement else read.file
         why = objection(read, on=on, month=month, region=policy.region, log=log)
@@ -92,6 +94,17 @@ def share(
     if broken:
         raise type(broken[0])(broken[0].what, next_step=broken[0].next_step)
     return outcome
+
+
+def share_by_settings(
+    month: Month, *, lake: Lake, policy: Policy, by: str, on: date, partner: str = ""
+) -> Outcome:
+    """``share`` with the agreements and keys that the environment names (``DOUDI_AGREEMENTS``, ``DOUDI_KEYS``)."""
+    folder = agreements_folder()
+    return share(
+        month, lake=lake, policy=policy, agreements=read_folder(folder), keys=Keys.from_environment(lake.home),
+        on=on, by=by, partner=partner, beside=folder,
+    )  # fmt: skip
 
 
 def _one(
@@ -193,6 +206,15 @@ def _write(
     return manifest
 
 
+def _refuse_backdated(on: date, log: Sequence[Entry]) -> None:
+    """A day before what the log already knows would let an agreement share that is over by now."""
+    last = max((one for one in log if one.kind in KINDS), key=lambda one: one.on, default=None)
+    if last and on.isoformat() < last.on[:10]:
+        raise Refused(
+            f"the day {on} lies before entry {last.mark} of {last.on}.", next_step="share with today's date."
+        )
+
+
 def _refuse_shared_key(agreement: Agreement, agreements: Sequence[Read], keys: Keys) -> None:
     """No two partners' pseudonyms under one key: their packages could be joined by them."""
     ours = keys.pseudonyms(agreement)
@@ -238,8 +260,3 @@ def _outcome(month: Month, done: Sequence[Shared]) -> Outcome:
         by={"rows": {one.agreement: one.rows for one in standing}},
         reasons=[f"{one.agreement}：{one.words}" for one in done if one.state != "kept"],
     )
-
-
-def entry_of(lake: Lake, package: str) -> Entry | None:
-    """The entry by which a package was shared."""
-    return next((one for one in entries(lake) if one.kind == SHARED and one.subject == package), None)

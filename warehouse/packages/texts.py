@@ -109,7 +109,7 @@ def beside(agreement: Agreement, package_id: str, file: str, due_on: date | None
 
 
 def recall_notice(
-    package_id: str, recipient: str, *, on: date, reason: str, successor: str, sealed_sha256: str
+    package_id: str, recipient: str, *, on: str, reason: str, successor: str, sealed_sha256: str
 ) -> bytes:
     """``召回通知.txt``: stop using it, destroy it, what comes instead."""
     return _crlf(
