@@ -103,8 +103,7 @@ def simulate(
         silent = _replay(con, work, chosen, trials, lines, region, tell)
         _answers(con, work, lake)
         unlike = _lists(con, rule, chosen, lake)
-        con.execute(_WEIGH.read_text(encoding="utf-8"))
-        places = _places(con)
+        places = weigh(con)
         return Simulation(
             rule=rule,
             title=title,
@@ -206,7 +205,9 @@ def _lists(con: duckdb.DuckDBPyConnection, rule: str, months: Iterable[Month], l
     )
 
 
-def _places(con: duckdb.DuckDBPyConnection) -> list[Place]:
+def weigh(con: duckdb.DuckDBPyConnection) -> list[Place]:
+    """Make the tables of ``weigh.sql`` from ``raised, trials, given, settled, listed``; gives the counts by place."""
+    con.execute(_WEIGH.read_text(encoding="utf-8"))
     found = con.execute("FROM places ORDER BY step, month, township").to_arrow_table().to_pylist()
     return [
         Place(row["step"], row["month"], row["township"], {name: int(row[name] or 0) for name in COUNTS})
