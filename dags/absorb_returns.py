@@ -7,6 +7,7 @@ from airflow.sdk import CronPartitionTimetable, dag, task
 from orchestration.months import Bench
 from orchestration.notices import absorb_notices
 from orchestration.policies import clocked
+from orchestration.returns import absorb, track
 
 
 @dag(
@@ -14,15 +15,7 @@ from orchestration.policies import clocked
     **{**clocked, "tags": ["day"]},
 )
 def absorb_returns() -> None:
-    """Check every returned row against the manifest; keep the answers, explain what is refused."""
-
-    @task
-    def absorb() -> dict:
-        from warehouse.returns.absorb import absorb as run
-
-        with Bench.at("absorb") as bench:
-            returned = bench.settings.home / "returned" / str(bench.month)
-            return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
+    """Check every returned row against what was handed out; keep the answers, explain what is refused, track the rest."""
 
     @task
     def correct() -> dict:
@@ -32,7 +25,7 @@ def absorb_returns() -> None:
             returned = bench.settings.home / "returned_slips" / str(bench.month)
             return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
 
-    absorb()
+    absorb() >> track()
     correct()
     absorb_notices()
 

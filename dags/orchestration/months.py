@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,10 +48,13 @@ class Bench:
 
     @classmethod
     @contextmanager
-    def at(cls, stage: str) -> Iterator[Bench]:
-        """The bench of the task that runs now; what fails on it leaves as a Doudi error, so no cell is logged."""
-        context = get_current_context()
-        month, settings = month_of(context), Settings.from_environment()
+    def at(cls, stage: str, which: Callable[[Any, Settings], Month] | None = None) -> Iterator[Bench]:
+        """The bench of the task that runs now; what fails on it leaves as a Doudi error, so no cell is logged.
+
+        ``which`` says another month than the run's own.
+        """
+        context, settings = get_current_context(), Settings.from_environment()
+        month = which(context, settings) if which else month_of(context)
         name_the_parent(context)
         with stage_run(stage, month, settings.home, settings):
             yield cls(month, settings)

@@ -12,8 +12,8 @@ EXPECTED = {
     "close_month": ["receive", "close"],
     "link_month": ["standardise", "slips", "gate1", "link", "quality", "prepare_review"],
     "build_month": ["build", "gate2"],
-    "publish_month": ["publish", "notices"],
-    "absorb_returns": ["absorb", "correct", "absorb_notices"],
+    "publish_month": ["publish", "notices", "share"],
+    "absorb_returns": ["absorb", "track", "correct", "absorb_notices"],
     "rebuild_months": ["rebuild"],
 }
 # Its stages are entered one by one, each by the guard of its own (orchestration.rebuilding).
@@ -153,7 +153,8 @@ def test_one_roll_up_message_names_month_reason_and_next_step(tmp_path, monkeypa
 def test_every_task_works_on_a_guarded_bench():
     """``with Bench.at("<task>")``: the guard of the command's door is that of Airflow's door, too."""
     seen = []
-    for path in [*(ROOT / "dags").glob("*.py"), ROOT / "dags" / "orchestration" / "slips.py"]:
+    # Questions at a gate look, and write nothing of a stage.
+    for path in sorted(one for one in (ROOT / "dags").rglob("*.py") if one.name != "approval.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(
                 getattr(mark, "id", getattr(getattr(mark, "func", None), "id", "")) == "task"
@@ -163,7 +164,8 @@ def test_every_task_works_on_a_guarded_bench():
                 if node.name in ENTERS_STAGES_ITSELF:
                     continue
                 opened = [ast.unparse(n.items[0].context_expr) for n in node.body if isinstance(n, ast.With)]
-                assert opened == [f"Bench.at('{node.name}')"], f"{path.name}: {node.name}"
+                assert len(opened) == 1, f"{path.name}: {node.name}"
+                assert opened[0].startswith(f"Bench.at('{node.name}'"), f"{path.name}: {node.name}"
                 assert isinstance(node.body[-1], ast.With), f"{path.name}: {node.name} goes on outside"
     assert sorted(seen) == sorted(task for tasks in EXPECTED.values() for task in tasks)
 

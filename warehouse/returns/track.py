@@ -12,6 +12,7 @@ from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
+from warehouse.release.sent import TABLE as SENT
 from warehouse.release.sent import keep_sent, sent_files
 from warehouse.returns.handed_out import published_months
 from warehouse.returns.reminders import write_reminders
@@ -31,6 +32,8 @@ def track(month: Month, *, lake: Lake, policy: Policy, on: date) -> Outcome:
     """
     for one in published_months(lake):
         keep_sent(lake, one, policy)
+    if not lake.months(SENT):
+        return record(Outcome(STAGE, str(month), "nothing", reasons=["no list was ever handed out."]), lake)
     if str(month) not in {one for one, _ in sent_files(lake, until=month)}:
         raise Refused(
             f"nothing was published for {month}: there is nothing to track.",
