@@ -87,9 +87,11 @@ def test_without_mistakes_they_say_the_truth(county):
     assert len(found) == sent.counts["answered"] > 60
     for (person, rule), (result, aid) in found.items():
         number = int(person[1:])
+        if number in (MIXED, NEEDY_AND_MIXED):
+            continue
         if rule == "R01":
             assert (result, aid) == ("不属实", "无"), "what the truth does not know is a false alarm"
-        elif number not in (MIXED, NEEDY_AND_MIXED):
+        else:
             need = number % NEEDY == 0
             assert result == ("属实" if need else "不属实")
             assert aid == {"C01": "低保" if need else "无"}.get(rule, "")
