@@ -41,7 +41,7 @@ _EMPTY: dict[str, dict[str, str]] = {
         "last_month": "VARCHAR",
     },
     "records": {
-        "feed": "VARCHAR", "file": "VARCHAR", "sheet": "VARCHAR", "row": "INTEGER", "role": "VARCHAR", "profile_key": "UBIGINT",
+        "file": "VARCHAR", "sheet": "VARCHAR", "row": "INTEGER", "role": "VARCHAR", "profile_key": "UBIGINT",
     },
     "pairs": {
         "left_key": "UBIGINT", "right_key": "UBIGINT", "rule": "VARCHAR", "match_weight": "DOUBLE", "evidence": "VARCHAR",
