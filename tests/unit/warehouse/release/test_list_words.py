@@ -9,7 +9,7 @@ import pytest
 from warehouse.months import Month
 from warehouse.policy import load
 from warehouse.policy.parameters import parameters
-from warehouse.release import charts, evidence, policy_words
+from warehouse.release import evidence, policy_words
 from warehouse.release.workbook import Column, height_of
 from warehouse.settings import REPOSITORY
 
@@ -91,13 +91,6 @@ def test_every_parameter_of_a_rule_has_words() -> None:
         asked = {name for rule in csv.DictReader(file) for name in rule["parameters"].split(";") if name}
     untitled = {name for name in asked if parameters()[name].title == name}
     assert untitled == set()
-
-
-def test_the_same_counts_draw_the_same_bytes() -> None:
-    rows = [("隆务镇", "确认", 3), ("保安镇", "提示", 1)]
-    assert charts.bars(rows, charts.GRADE_COLOURS, name="x") == charts.bars(
-        rows, charts.GRADE_COLOURS, name="x"
-    )
 
 
 def test_a_long_sentence_makes_a_high_row() -> None:
