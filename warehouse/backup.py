@@ -19,7 +19,7 @@ What = Literal["whole", "needed"]
 # files were ever seen, figures as reported, names as counted, and how a month stood when it went out.
 NEEDED_TABLES = (
     "access_log", "audit_log", "closed", "corrections", "decisions", "differences", "dispositions", "events", "findings_past",
-    "frequencies", "identity_answers", "labels", "ledger", "notice_answers", "notices", "notices_sent", "outcomes", "package_marks", "registry", "report_figures", "review_answers", "review_cards",
+    "frequencies", "identity_answers", "labels", "ledger", "notice_answers", "notices", "notices_sent", "outcomes", "package_marks", "registry", "report_figures", "retention", "review_answers", "review_cards",
     "review_results", "row_findings", "sent", "standing", "unfinished", "verdicts",
 )  # fmt: skip
 NEEDED_FOLDERS = ("notices", "packages", "release", "returned", "returns", "review", "slips")

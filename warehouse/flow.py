@@ -42,7 +42,7 @@ class Reads:
 _LINKAGE = ("linkage_", "model_")
 # Nothing of these is read by a model of the warehouse; of ``release.`` it asks what an answer is and when it is due.
 _NOT_RULES = (
-    "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_",
+    "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_", "retention.", "handout.",
     *(f"release.{what}" for what in (
         "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
         "match_card.", "slip", "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),

@@ -23,6 +23,7 @@ from warehouse.lake import Lake
 from warehouse.locks import alone
 from warehouse.months import Month
 from warehouse.operations.watch import watched
+from warehouse.retention.expired import refuse_expired
 from warehouse.runs import run_of
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.kept import standing_kept
@@ -73,6 +74,7 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
         alone(stage, month, home),
         run_of(stage, month, home),
     ):
+        refuse_expired(stage, month, Lake(home))
         _refuse_nothing(stage, month, home)
         refuse_damaged(stage, month, home)
         refuse_reopened(stage, month, home)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from console.options import HomeOption, JsonOption, QuietOption
+from console.options import (
+    HomeOption,
+    JsonOption,
+    PolicyOption,
+    QuietOption,
+    RegionOption,
+    day_of,
+)
 from console.screen import Screen
 from warehouse.errors import Misconfigured
 from warehouse.guard import guarded
@@ -19,16 +28,23 @@ access_app = typer.Typer(
     help="The access log: who took what out of the house, and who looked at rows about people.",
 )
 
+retention_app = typer.Typer(
+    no_args_is_help=True, help="How long what is kept by policy, what is due, and its deletion."
+)
+
 ByOption = Annotated[
     str | None,
     typer.Option("--by", help="who does it (name or office), for the logs; else the system's user"),
 ]
+
+DayOption = Annotated[str | None, typer.Option("--on", help="the day, YYYY-MM-DD; without it today")]
 
 
 def add_verbs(app: typer.Typer) -> None:
     """Give ``app`` the verbs of privacy."""
     app.add_typer(access_app, name="access")
     app.command()(leaks)
+    app.add_typer(retention_app, name="retention")
 
 
 @access_app.command("show")
@@ -63,6 +79,47 @@ def access_verify(home: HomeOption = None, quiet: QuietOption = False, json: Jso
         verify_access(settings, Screen(quiet, json))
 
 
+@retention_app.command("show")
+def retention_show(
+    on: DayOption = None,
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show for every kind how long it is kept, by which line of policy, and what is due on a day."""
+    from console.commands.retention import show_retention
+
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    with guarded("retention show", settings.home):
+        show_retention(settings, day_or_today(on), Screen(as_json=json))
+
+
+@retention_app.command("apply")
+def retention_apply(
+    on: DayOption = None,
+    really: Annotated[
+        bool, typer.Option("--really", help="delete; without it only shown what would go")
+    ] = False,
+    by: ByOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="why, for the audit log")] = "保存期满",
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Delete what policy no longer keeps and no later month needs; a dry run unless --really is given."""
+    from console.commands.retention import apply_retention
+
+    if really and not (by or "").strip():
+        raise Misconfigured("a deletion wants a name.", next_step="say who deletes, with --by.")
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    with guarded("retention apply", settings.home):
+        apply_retention(
+            settings, day_or_today(on), Screen(as_json=json), by=(by or "").strip(), reason=reason, is_real=really
+        )  # fmt: skip
+
+
 def leaks(
     home: HomeOption = None,
     beside: Annotated[
@@ -95,3 +152,8 @@ def _named_folders(given: list[str]) -> dict[str, Path]:
             )
         found[name] = Path(folder).absolute()
     return found
+
+
+def day_or_today(text: str | None) -> date:
+    """The day that is given, else today: the clock of a human act, never a stage's."""
+    return day_of(text) if text else datetime.now(ZoneInfo("Asia/Shanghai")).date()

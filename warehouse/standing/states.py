@@ -10,6 +10,7 @@ from warehouse import runs
 from warehouse.flow import ORDER, READS, WRITER
 from warehouse.months import Month
 from warehouse.outcomes import recorded
+from warehouse.retention.expired import expired
 from warehouse.standing import record
 from warehouse.standing.inputs import Inputs
 from warehouse.standing.words import TITLES, arrivals, closings
@@ -92,9 +93,11 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
     now = inputs.of(stage, month)
     # An inbox that was put away says nothing: what was received stands.
     skipped = {"inbox"} if "inbox" not in now else set()
+    # What policy deleted is no change: the month that stood on it stands.
+    deleted = {f"{table}/{of}" for table, of in expired(inputs.lake)}
     changed = sorted(
         name
-        for name in (now.keys() | stood.inputs.keys()) - skipped
+        for name in (now.keys() | stood.inputs.keys()) - skipped - deleted
         if now.get(name) != stood.inputs.get(name)
     )
     reasons = []
@@ -118,6 +121,7 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
     ]
     gone = {table for table, digest in inputs.left(stage, month).items() if stood.left.get(table) != digest}
     gone |= set(stood.left) - set(inputs.left(stage, month))
+    gone -= {table for table in gone if f"{table}/{month}" in deleted}
     if stage not in GATES:
         reasons += [
             f"what {stage} of {month} left in {table} was changed or taken away" for table in sorted(gone)
