@@ -60,7 +60,13 @@ def _words(con: duckdb.DuckDBPyConnection, month: Month, policy: Policy, kinds: 
         _rows(con, table, ("word",), [(word,) for word in _listed(policy, parameter)])
     first = month.plus(1 - policy.count("notices.statement_months"))
     _rows(con, "last_before", ("first_month",), [(str(first),)])
-    for name in ("other_death_days", "after_death_days", "after_leaving_days"):
+    for name in (
+        "other_death_days",
+        "after_death_days",
+        "after_leaving_days",
+        "life_settlements_min",
+        "settled_after_days",
+    ):
         con.execute(f"SET VARIABLE {name} = {policy.count(f'notices.{name}')}")
     con.execute(f"SET VARIABLE first_day = DATE '{month.first_day}'")
 
@@ -129,6 +135,13 @@ def _standing(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         " UNION ALL ".join(deaths) or f"{none}, NULL::DATE AS died_on, NULL::DATE AS cancelled_on WHERE false"
     )
     con.execute(f"CREATE TEMP TABLE death_row AS {days}")
+    bills = _part(lake, "standardised", feed="medical_settlement", month=str(month))
+    kept = (
+        f'SELECT file, sheet, "row", settled_at AS settled_on, state, total FROM {_parquet(bills)}'
+        if bills
+        else "SELECT '' AS file, '' AS sheet, 0 AS \"row\", NULL::DATE AS settled_on, '' AS state, 0.0 AS total WHERE false"
+    )
+    con.execute(f"CREATE TEMP VIEW bill AS {kept}")
 
 
 def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:

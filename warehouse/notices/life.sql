@@ -85,13 +85,16 @@ SELECT *,
         WHEN state = '下期数据已更正' THEN '已改为其他内容'
         WHEN state = '仍未更正' AND answer = getvariable('answer_unknown') THEN '答复查无此人，本期数据仍有此行'
         WHEN state = '仍未更正' THEN '答复已更正，本期数据仍为原内容'
+        WHEN state = '已答复' AND has_come AND NOT is_there AND NOT is_whole THEN '该数据不再报送这一行，以答复为准'
         WHEN NOT has_come THEN '本月未收到该来源的数据，无法核对'
         WHEN NOT is_raised AND NOT is_there THEN '本期数据中没有这一行，无法核对'
         WHEN NOT is_raised THEN '本期数据中该栏无法识别'
         WHEN state = '新提出' THEN '尚未登记送达'
         ELSE ''
     END AS reason,
-    state IN ('撤销', '维持原登记', '下期数据已更正') AS is_ended
+    -- A list that brings only what is new never shows the row again: there the answer is the end.
+    state IN ('撤销', '维持原登记', '下期数据已更正') OR (state = '已答复' AND has_come AND NOT is_there AND NOT is_whole)
+        AS is_ended
 FROM judged;
 
 CREATE TEMP TABLE fresh AS
