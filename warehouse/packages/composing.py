@@ -17,6 +17,7 @@ from warehouse.errors import Misconfigured
 from warehouse.packages.agreement import Agreement, Shared
 from warehouse.packages.pseudonyms import give_names
 from warehouse.packages.rows import KINDS, SUBJECT, Column, Rows
+from warehouse.packages.views import named
 
 # What a condition may be made of.
 _PARTS = (
@@ -70,8 +71,11 @@ def tables_of(rows: Rows, sql: str) -> tuple[str, ...]:
     for table in whole.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier) or table.args.get("db"):
             raise _unfit(rows, "reads what is no table of the month")
-        if table.name not in made_here:
-            found.add(table.name)
+        if table.name in made_here:
+            continue
+        if not named(table.name):
+            raise _unfit(rows, "reads what is no table of the month")
+        found.add(table.name)
     for function in whole.find_all(exp.Func):
         called = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
         if called.lower().startswith(_FORBIDDEN):

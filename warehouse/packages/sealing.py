@@ -14,6 +14,7 @@ import hashlib
 from datetime import date
 from typing import Literal, get_args
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from warehouse.errors import Misconfigured, Refused
@@ -24,7 +25,7 @@ SUITES: tuple[str, ...] = get_args(Suite)
 # How a sealed file and a signature end.
 ENDING = {"sm": ".sm.p7m", "sm-gmssl": ".sm.pem", "cms": ".p7m"}
 SIGNATURE_ENDING = {"sm": ".sm2", "sm-gmssl": ".sm2", "cms": ".p7s"}
-_FAULTS = (ValueError, TypeError, KeyError, IndexError, OverflowError)
+_FAULTS = (ValueError, TypeError, KeyError, IndexError, OverflowError, UnsupportedAlgorithm)
 
 
 def seal(content: bytes, certificate: bytes, suite: Suite) -> bytes:

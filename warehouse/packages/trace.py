@@ -57,7 +57,7 @@ def trace(path: Path, lake: Lake, key: bytes) -> list[Found]:
         for rows in sheets:
             for file in files:
                 found += _asked(con, rows, file, salt_of(key))
-    return sorted(found, key=lambda one: (-one.by_number, -(one.rising or 0), -one.by_content, one.package))
+    return sorted(found, key=lambda one: (-one.by_number, not one.is_marked, -one.by_content, one.package))
 
 
 def _asked(con: duckdb.DuckDBPyConnection, rows: list[list[str]], file: Path, salt: str) -> Iterator[Found]:
