@@ -45,6 +45,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
                     "medical_settlement", month, person, settlement_id=f"{month}{number}",
                     settled_at=day(f"{month}-10"), total=own, own_total=own, state="1",
                 )  # fmt: skip
+    small.write(SEPTEMBER)
     lake = small.write(OCTOBER)
     raised = [person for person in PEOPLE if person != "below"]
     for month in (SEPTEMBER, OCTOBER):

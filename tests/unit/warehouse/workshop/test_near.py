@@ -26,7 +26,7 @@ def test_the_nearest_answers_speak() -> None:
 def test_few_unknown_and_few_answers_make_it_wide() -> None:
     assert of([9_000.0] * 20)[3:] == (0, 4)
     low, high = of([9_000.0] * 20, [Answered(9_000.0, True)])[3:]
-    assert (low, high) == (5, 20)
+    assert (low, high) == (4, 20)
 
 
 def test_without_amounts_all_answers_speak() -> None:
