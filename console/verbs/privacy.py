@@ -12,6 +12,7 @@ import typer
 from console.options import (
     HomeOption,
     JsonOption,
+    MonthOption,
     PolicyOption,
     QuietOption,
     RegionOption,
@@ -44,6 +45,7 @@ def add_verbs(app: typer.Typer) -> None:
     """Give ``app`` the verbs of privacy."""
     app.add_typer(access_app, name="access")
     app.command()(leaks)
+    app.command("hand-out")(hand_out)
     app.add_typer(retention_app, name="retention")
 
 
@@ -118,6 +120,40 @@ def retention_apply(
         apply_retention(
             settings, day_or_today(on), Screen(as_json=json), by=(by or "").strip(), reason=reason, is_real=really
         )  # fmt: skip
+
+
+def hand_out(
+    month: MonthOption,
+    by: Annotated[str, typer.Option("--by", help="who hands the lists out (name or office), for the logs")],
+    township: Annotated[
+        list[str] | None, typer.Option("--township", help="only this township; may be given again")
+    ] = None,
+    passphrases: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrases", help="write the passphrases here, away from the files; else they are shown once"
+        ),
+    ] = None,
+    on: DayOption = None,
+    home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Seal a month's lists for the townships: by their certificate, else by a passphrase that Excel asks for."""
+    from console.commands.hand_out import hand_out_lists
+
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
+    with guarded(f"hand-out {month}", settings.home):
+        hand_out_lists(
+            Month.parse(month),
+            settings,
+            Screen(as_json=json),
+            by=by,
+            townships=township or (),
+            passphrases=passphrases,
+            on=day_or_today(on),
+        )
 
 
 def leaks(
