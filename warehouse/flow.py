@@ -42,7 +42,8 @@ class Reads:
 _LINKAGE = ("linkage_", "model_")
 # Nothing of these is read by a model of the warehouse; of ``release.`` it asks what an answer is and when it is due.
 _NOT_RULES = (
-    "intake_", "expectations", "forms.", "slips", "operations", "linkage_", "model_", "retention.", "handout.",
+    "intake_", "expectations", "forms.", "pictures.", "slips", "operations", "linkage_", "model_", "retention.", "handout.",
+    "returns.", "tracking.",
     *(f"release.{what}" for what in (
         "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
         "match_card.", "slip", "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
@@ -85,7 +86,7 @@ READS: dict[str, Reads] = {
     ),
     "build": Reads(
         {"standardised": "until", "records": "until", "crosswalk": "until", "events": "until",
-         "dispositions": "before", "linkage_quality": "until", "linkage_histogram": "until",
+         "dispositions": "before", "identity_answers": "before", "linkage_quality": "until", "linkage_histogram": "until",
          "linkage_unlinkables": "until", "linked_unlinked": "until", "registry": "now", "row_account": "now",
          "set_aside": "now", "rows_aside": "until", "marts": "before"},
         None, ("contracts", "dbt"), but_policy=_NOT_RULES,
@@ -99,7 +100,8 @@ READS: dict[str, Reads] = {
         {"marts": "until", "verdicts": "now", "standardised": "now", "crosswalk": "now", "quarantine": "now",
          "report_figures": "before", "registry": "now", "records": "now", "pairs": "until", "link_words": "now"},
         None, ("forms",),
-        too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until"},
+        too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until",
+             "source_figures": "before"},
     ),
     "notices": Reads(
         {"crosswalk": "now", "registry": "now", "records": "now", "standardised": "now", "marts": "until",
@@ -120,7 +122,9 @@ BESIDE: dict[str, Reads] = {
     "absorb_notices": Reads({"notices": "until"}),
     "notices_sent": Reads({"notices": "now"}),
     "share": Reads(
-        {"marts": "lately", "standardised": "until", "crosswalk": "until"}, ("packages.",), too={"verdicts": "now"}
+        {"marts": "lately", "standardised": "until", "crosswalk": "until"},
+        ("packages.",),
+        too={"verdicts": "now"},
     ),
     "absorb_review": Reads({"review_cards": "now", "review_answers": "now", "registry": "now"}),
 }

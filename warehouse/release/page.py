@@ -18,6 +18,7 @@ from warehouse.release.naming import distinct, place_word
 from warehouse.release.pictures import past, web
 from warehouse.release.pictures.asked import Asked
 from warehouse.release.pictures.county import county_story
+from warehouse.release.pictures.partners import partners
 from warehouse.release.pictures.print import write_pdf
 from warehouse.release.pictures.story import Story
 from warehouse.release.pictures.township import township_story
@@ -56,6 +57,7 @@ def write_pages(
         verdicts=verdicts,
         cautions=cautions,
         not_assessed=left_out(con, None),
+        partners=partners(con, lake, month),
         pages=pages,
     )
     story: Story = veiled(whole, mask)

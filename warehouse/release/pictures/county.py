@@ -33,9 +33,10 @@ def county_story(
     verdicts: Mapping[str, Verdict],
     cautions: Cautions,
     not_assessed: Sequence[tuple[str, str, str, int]],
+    partners: tuple[Picture, ...],
     pages: Mapping[str, str],
 ) -> Story:
-    """The whole page; ``pages``: township to the address of its own page."""
+    """The whole page; ``partners``: what other agencies were asked and given, ``pages``: township to its own page."""
     month = asked.month
     places = asked.townships()
     return Story(
@@ -76,6 +77,7 @@ def county_story(
                     quality.quarantine(asked),
                 ),
             ),
+            *((Section("partners", "与其他部门", partners),) if partners else ()),
             Section("figures", "全部数字", (quality.figures(asked), due(month, policy))),
         ),
         foot=f"数据截至 {month.last_day}。本页只有合计数，没有个人信息；供{asked.county}民政局内部使用，对外提供请用隐去小数的乡镇页。",

@@ -11,20 +11,12 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
 
-_V, _N, _F = "VARCHAR", "BIGINT", "DOUBLE"
-# Marts that a home of before may lack: then they are empty and the page says that there is nothing to tell.
-LATER: dict[str, dict[str, str]] = {
+_V, _F = "VARCHAR", "DOUBLE"
+# Marts that no other file of the release reads; where one is missing the page has nothing to tell of it.
+_BESIDE: dict[str, dict[str, str]] = {
     "fct_ticket_monthly": {
         "township": _V, "received_on": "DATE", "is_urgent": "BOOLEAN", "clock_hours": "DECIMAL(18,2)",
         "is_within_clock": "BOOLEAN", "state": _V,
-    },
-    "fct_yield_monthly": {
-        "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "refuted": _N, "unsettled": _N, "aided": _N,
-        "expected_yield": _F,
-    },
-    "fct_open_item_monthly": {
-        "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V,
-        "listed_month": _V, "age_months": _N, "due_on": "DATE", "clock": _V, "state": _V, "is_raised": "BOOLEAN",
     },
     "audit_linkage_quality_monthly": {
         "measure": _V, "group_kind": _V, "group_value": _V, "method": _V, "estimate": _F, "low": _F, "high": _F,
@@ -57,11 +49,11 @@ _EMPTY = {
 
 
 def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Policy) -> list[str]:
-    """Make ``past_figures``, ``past_warnings``, ``past_yields`` and the marts of ``LATER``; gives the months, oldest first.
+    """Make ``past_figures``, ``past_warnings``, ``past_yields`` and the marts of ``_BESIDE``; gives the months, oldest first.
 
     As many months as policy says, beginning with the first that was built; one between them that was not is a gap.
     """
-    for mart, columns in LATER.items():
+    for mart, columns in _BESIDE.items():
         _view(con, mart, lake.partition(f"marts/{mart}", month=str(month)), columns)
     window = [str(month.plus(-step)) for step in range(policy.count("pictures.trend_months"))][::-1]
     built = [one for one in lake.months("marts/fct_warning_monthly") if one in window]
@@ -86,7 +78,7 @@ def _view(con: duckdb.DuckDBPyConnection, name: str, folder: Path, columns: dict
             f'"{column}"::{kind} AS "{column}"' if column in there else f'NULL::{kind} AS "{column}"'
             for column, kind in columns.items()
         )
-        con.execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT {listed} FROM {source}")
+        con.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
         return
     empty = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in columns.items())
-    con.execute(f"CREATE VIEW IF NOT EXISTS {name} AS SELECT {empty} WHERE false")
+    con.execute(f"CREATE VIEW {name} AS SELECT {empty} WHERE false")

@@ -88,7 +88,7 @@ def coverage(asked: Asked) -> Picture:
         "；".join(said) + "。" if said else "没有可比的名单。",
         Numbers(("方向", "名单", "名册", "人数", "比上月"), rows),
         tuple(drawings),
-        note="“未覆盖”不等于应当纳入：脱贫户和风险已消除的，本来就不都需要救助。数按人计，颜色越深人越多。",
+        note="“未覆盖”不等于应当纳入：脱贫户和风险已消除的，本来就不都需要救助。数按人计，颜色越重人越多。",
         captions=tuple(captions),
         is_wide=True,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+# The first word of a row that sums the others up.
+TOTAL = "合计"
 Cell = str | int | Decimal | None
 Kind = Literal["alarm", "late", "change", "answer", "doubt", "calm"]
 

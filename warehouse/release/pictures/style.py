@@ -66,7 +66,7 @@ table{border-collapse:collapse;width:100%;font-size:15px}
 thead th{text-align:left;color:var(--soft);font-weight:500;font-size:14px;border-bottom:1px solid var(--soft);padding:4px 12px 6px 0;white-space:nowrap}
 tbody th{text-align:left;font-weight:500}
 td,tbody th{border-bottom:1px solid var(--line);padding:6px 12px 6px 0;vertical-align:top}
-tbody th{min-width:5.5em}
+tbody th{min-width:6em}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.b,th.b{text-align:left;width:45%}
 td:not(.n){min-width:4.5em}

@@ -7,15 +7,14 @@ and nothing of the whole county.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from warehouse.packages.suppression import TOTAL
 from warehouse.policy import Policy
 from warehouse.release.pictures import drawn
 from warehouse.release.pictures.asked import Asked
-from warehouse.release.pictures.county import due
 from warehouse.release.pictures.series import line
 from warehouse.release.pictures.small import Small, shown
-from warehouse.release.pictures.story import Cell, Headline, Numbers, Picture, Section, Story, share
+from warehouse.release.pictures.story import TOTAL, Cell, Headline, Numbers, Picture, Section, Story, share
 from warehouse.release.pictures.told import CLASSES
 from warehouse.release.workbook import NOTICE
 
@@ -33,9 +32,9 @@ def township_story(
         title=f"{asked.place} {month.year}年{month.number}月",
         eyebrow="社会救助监测预警 · 乡镇一页",
         notice=f"{NOTICE}，不作为发放或纳入的依据",
-        headlines=_headlines(asked, small, visits, open_),
+        headlines=_headlines(asked, small, visits, open_, policy),
         sections=(
-            Section("work", "本月要走访", (visits.picture, listed, due(month, policy))),
+            Section("work", "本月要走访", (visits.picture, listed)),
             Section("answers", "此前清单的答复", (open_.picture, _answers(asked, small))),
             Section("trends", "走势", (_trends(asked, small),)),
             Section("quality", "没有评估的", (_unassessed(not_assessed, small),)),
@@ -75,9 +74,9 @@ def _villages(asked: Asked, small: Small) -> tuple[_Told, _Told]:
         (village, *(shown(table.get((village, state), 0)) for state in (_LATE, _OPEN, TOTAL)))
         for village in [*villages, *([TOTAL] if villages else [])]
     ]
-    none = "没有待答复的。"
+    none = "都已查清。"
     open_ = Picture(
-        "open", "各村待答复的", f"{len(villages)} 个村还有没答复的。" if villages else none,
+        "open", "各村没有查清的", f"{len(villages)} 个村还有没查清的。" if villages else none,
         Numbers(("村", "逾期", "没到期", "合计"), waiting, none, barred=3),
     )  # fmt: skip
     return (
@@ -149,7 +148,9 @@ def _unassessed(not_assessed: Sequence[tuple[str, str, str, int]], small: Small)
     return Picture("unassessed", "没有评估的", said, Numbers(("规则", "对象数"), rows, said))
 
 
-def _headlines(asked: Asked, small: Small, visits: _Told, open_: _Told) -> tuple[Headline, ...]:
+def _headlines(
+    asked: Asked, small: Small, visits: _Told, open_: _Told, policy: Policy
+) -> tuple[Headline, ...]:
     said = []
     for _, village, cause, _, households, *_ in asked.alarms():
         told_households = small.one(households)
@@ -157,23 +158,28 @@ def _headlines(asked: Asked, small: Small, visits: _Told, open_: _Told) -> tuple
         said.append(Headline("alarm", f"{village}：“{cause}”预警集中{many}，请先派人了解。"))
     late, waiting = open_.sums["late"], open_.sums["open"]
     if late is None:
-        said.append(Headline("late", "此前的清单有少数预警逾期没有答复，见清单。"))
+        said.append(Headline("late", "此前的清单有少数预警逾期没有查清，见清单。"))
     elif late:
-        said.append(Headline("late", f"此前的清单有 {late:,} 条预警逾期没有答复，请先补答。"))
+        said.append(Headline("late", f"此前的清单有 {late:,} 条预警逾期没有查清，请先去查。"))
     elif waiting == 0:
-        said.append(Headline("calm", "此前的清单没有待答复的。"))
+        said.append(Headline("calm", "此前的清单都已查清。"))
     else:
         many = f" {waiting:,} 条" if waiting else "少数"
-        said.append(Headline("answer", f"此前的清单还有{many}待答复，都没有到期。"))
+        said.append(Headline("answer", f"此前的清单还有{many}没有查清，都没有到期。"))
+    back = asked.month.last_day + timedelta(days=policy.count("release.answer_days"))
+    until = f"请于 {back.month}月{back.day}日前交回"
     walked, listed = visits.sums["visits"], visits.sums["listed"]
     if walked == 0:
         said.append(Headline("calm", "本月没有要走访的户。"))
     elif walked and listed:
         said.append(
-            Headline("change", f"本月清单 {listed:,} 条，要走访 {walked:,} 户；一户只走一次，同户的一起问。")
+            Headline(
+                "change",
+                f"本月清单 {listed:,} 条，要走访 {walked:,} 户（一户只走一次，同户的一起问）；{until}。",
+            )
         )
     else:
-        said.append(Headline("change", "本月要走访的户不多，见清单；一户只走一次，同户的一起问。"))
+        said.append(Headline("change", f"本月要走访的户不多，见清单；一户只走一次，同户的一起问；{until}。"))
     persons = small.one(asked.figure("population_persons"))
     if persons:
         said.append(Headline("change", f"{asked.month.number}月底，{asked.place}低收入人口 {persons:,} 人。"))

@@ -6,7 +6,17 @@ import re
 from decimal import Decimal
 from html import escape
 
-from warehouse.release.pictures.story import KINDS, Cell, Funnel, Headline, Numbers, Picture, Section, Story
+from warehouse.release.pictures.story import (
+    KINDS,
+    TOTAL,
+    Cell,
+    Funnel,
+    Headline,
+    Numbers,
+    Picture,
+    Section,
+    Story,
+)
 from warehouse.release.pictures.style import STYLE
 
 # A table of more rows opens on demand.
@@ -113,11 +123,12 @@ def table(numbers: Numbers) -> str:
     )
     most = 0
     if numbers.barred is not None:
-        most = max((int(v) for row in numbers.rows if isinstance(v := row[numbers.barred], int)), default=0)
+        parts = [row for row in numbers.rows if row[0] != TOTAL]
+        most = max((int(v) for row in parts if isinstance(v := row[numbers.barred], int)), default=0)
     body = "".join(
         "<tr>"
         + f"<th scope=row>{escape(str(row[0]))}</th>"
-        + "".join(_cell(row[at], looks[at], most) for at in across[1:])
+        + "".join(_cell(row[at], looks[at], 0 if row[0] == TOTAL else most) for at in across[1:])
         + "</tr>"
         for row in numbers.rows
     )

@@ -63,7 +63,7 @@ def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) ->
         said,
         Numbers(headers, rows, "本月没有乡镇。"),
         drawings if places else (),
-        note="方块大致按方位排列，不按面积和距离；颜色越深数越大，数字写在方块上；“–”是还没有答复。",
+        note="方块大致按方位排列，不按面积和距离；颜色越重数越大，数字写在方块上；“–”是还没有答复。",
         captions=("本月要走访（户）", "逾期没有查清（条）", "查清的里面属实的"),
         is_wide=True,
     )

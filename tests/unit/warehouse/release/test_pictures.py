@@ -20,14 +20,16 @@ from tests.unit.warehouse.release.made_up_month import (
     words_of,
     write_table,
 )
+from warehouse.audit_log import append
 from warehouse.database import in_memory
 from warehouse.lake import Lake
+from warehouse.packages.ledger import SHARED
 from warehouse.release import frame, listing, marts
 from warehouse.release.cautions import Cautions
 from warehouse.release.page import write_pages
 from warehouse.release.pictures import colours, drawn, told
 from warehouse.release.pictures.asked import Answers, Place
-from warehouse.release.pictures.past import LATER
+from warehouse.release.pictures.partners import partners
 from warehouse.release.pictures.places import placed
 from warehouse.release.pictures.work import interval
 from warehouse.verdicts import read_verdict
@@ -77,8 +79,7 @@ def made(home: Path, folder: Path, **changes: str) -> Lake:
     ]  # fmt: skip
     rows = {"fct_yield_monthly": ANSWERS, "fct_open_item_monthly": open_}
     for mart in ("fct_yield_monthly", "fct_open_item_monthly"):
-        schema = {**LATER[mart], **marts.MARTS.get(mart, {})}
-        write_table(lake, f"marts/{mart}", schema, rows[mart])
+        write_table(lake, f"marts/{mart}", marts.MARTS[mart], rows[mart])
     put(lake, folder)
     return lake
 
@@ -103,9 +104,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Path]:
 
 def ask(lake: Lake, query: str) -> list[tuple[object, ...]]:
     con = duckdb.connect()
-    for mart in (*marts.MARTS, *marts.REGISTERS, "fct_yield_monthly", "fct_open_item_monthly"):
+    for mart in (*marts.MARTS, *marts.REGISTERS):
         path = lake.partition(f"marts/{mart}", month=str(MONTH))
-        con.execute(f"CREATE VIEW IF NOT EXISTS {mart} AS SELECT * FROM '{path}/*.parquet'")
+        con.execute(f"CREATE VIEW {mart} AS SELECT * FROM '{path}/*.parquet'")
     return con.execute(query).fetchall()
 
 
@@ -313,3 +314,38 @@ def test_a_township_without_a_place_stands_below_the_others() -> None:
         "乙": (2, 0),
         "甲": (0, 1),
     }
+
+
+def test_notices_and_packages_of_the_months_before_are_told_and_no_later_ones(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lines = [
+        ("公安", "notice", "死亡登记/已送达", 3),
+        ("公安", "notice", "死亡登记/下期数据已更正", 1),
+        ("公安", "rows", "", 90),
+    ]
+    values = ", ".join(f"('f', '{a}', '{b}', '{c}', {n})" for a, b, c, n in lines)
+    for month in (str(MONTH.previous), str(MONTH)):
+        with lake.replacing("source_figures", month=month) as folder:
+            duckdb.execute(
+                f"COPY (SELECT * FROM (VALUES {values}) AS t (feed, agency, figure, part, value)) "
+                f"TO '{folder}/part.parquet' (FORMAT parquet)"
+            )
+    facts = {"agreement": "insurance-subsidy", "number": 1, "content": "c", "sealed_sha256": "s"}
+    for month in (MONTH.previous, MONTH):
+        append(
+            lake,
+            SHARED,
+            by="科长",
+            reason="按协议共享",
+            on=MONTH.last_day,
+            month=month,
+            subject=f"p-{month}",
+            facts=facts,
+        )
+    with in_memory(tmp_path) as con:
+        notices, packages = partners(con, lake, MONTH)
+    assert notices.told == f"到 {MONTH.previous}，提出 4 项，了结 1 项（25%）。"
+    assert notices.numbers.rows == [("公安", 3, 1)]
+    assert packages.numbers.rows == [(str(MONTH.previous), "同仁市医疗保障局", "资助参保", 1, "没有回执")]
+    with in_memory(tmp_path) as con:
+        assert partners(con, Lake(tmp_path / "none"), MONTH) == ()
