@@ -18,6 +18,7 @@ _STYLE = """
 pre{margin:8px 0 2px;padding:10px 12px;background:#F6F7F9;border:1px solid var(--line);border-radius:8px;
 white-space:pre-wrap;word-break:break-all;font-size:13px}
 .guess{color:#8A5A00}
+.wide td:first-child{min-width:9em}
 """
 
 

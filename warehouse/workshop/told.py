@@ -142,6 +142,10 @@ def cautions(found: Simulation) -> list[str]:
         "未查就是没有核查结论，是不是属实谁也不知道。",
         "估计数只按线附近已核查的推算，没有人上门看过，不能当作查实的数。",
     ]
+    if len(found.months) > 1:
+        told.append(
+            "改动之后第一个月变化最大：新旧两个值之间的户一次出现（或一次不再出现），以后各月只是零星的。"
+        )
     if found.is_between_offices:
         told.append("本规则由部门之间衔接，不派村走访：户次是要转介的户，不是上门。")
     if found.unlike_built:
@@ -176,7 +180,7 @@ def _beside(region: str, held: Line | None) -> str:
 def _visits(found: Simulation, one: Weighed) -> str:
     by = change(one)
     word = "多" if by > 0 else "少"
-    begin = f"{span(found)}上门 {one.counts['visits_before']} → {one.counts['visits_after']} 户次"
+    begin = f"{span(found)}：上门 {one.counts['visits_before']} → {one.counts['visits_after']} 户次"
     if by == 0 and change_walked(one) == 0:
         return f"{begin}，不增不减。"
     shared = one.counts["more_shared"] + one.counts["fewer_shared"]
