@@ -1,13 +1,18 @@
 """Every byte that a demo and a chain of runs write outside the lake, searched for everybody in the county."""
 
 import hashlib
+import re
+import shutil
+import stat
 
+import duckdb
 import pytest
 from e2e_county import MONTHS, PERSONS, ROOT, doudi, tables
 
 from console.county.world import make_world
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.privacy.containers import documents
 from warehouse.privacy.leaks import leaks
 from warehouse.privacy.looking import Looking
 from warehouse.privacy.wanted import wanted_of
@@ -29,7 +34,9 @@ def wanted(demo):
 def told(found):
     """What broke the table of places: by place the kinds, and of which files."""
     return {
-        place: (dict(one.breaches), sorted(set(one.breached))[:5]) for place, one in found.items() if one.is_leak
+        place: (dict(one.breaches), sorted(set(one.breached))[:5])
+        for place, one in found.items()
+        if one.is_leak
     }
 
 
@@ -56,6 +63,50 @@ def test_nothing_of_anybody_lies_where_it_may_not(demo, chained, wanted):
     assert found["home/release/*/paper/**"].hits["name_village"] > 10
     assert found["beside/airflow/**"].files > 20
     assert not [place for place, one in found.items() if one.sealed], "something could not be looked into"
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_a_township_is_told_of_its_own_people_only(chained, month):
+    """Every whole ID in a file for a township is of somebody whose home is there, and stands in no other's."""
+    number = re.compile(r"(?<!\d)[1-9]\d{16}[\dXx](?!\d)")
+    with duckdb.connect() as con:
+        homes = dict(
+            con.execute(
+                f"""SELECT kept.id_no, told.township
+                FROM '{chained}/lake/registry/month={month}/persons.parquet' AS kept
+                JOIN '{chained}/lake/marts/dim_person/month={month}/*.parquet' AS told USING (person_id)
+                WHERE kept.id_no IS NOT NULL"""
+            ).fetchall()
+        )
+    told = {}
+    for folder in ("lists", "ledger", "registers", "villages", "supplement"):
+        for path in sorted((chained / "release" / month / folder).glob("*.xlsx")):
+            place = path.stem.split("_")[1]
+            for document in documents(path) if place in homes.values() else ():
+                for found in number.findall(document.text):
+                    told.setdefault(found.upper(), set()).add((place, path.parent.name))
+    assert len(told) > 20
+    for number, places in told.items():
+        assert {place for place, _ in places} == {homes[number]}, sorted({folder for _, folder in places})
+
+
+def test_what_is_handed_out_is_sealed_and_its_passphrase_lies_elsewhere(chained, wanted, tmp_path):
+    month, home, apart = MONTHS[-1], tmp_path / "home", tmp_path / "apart" / "words.txt"
+    apart.parent.mkdir()
+    shutil.copytree(chained / "release" / month, home / "release" / month)
+    hand_out = ("hand-out", "--month", month, "--home", home, "--by", "张建国", "--on", "2026-11-03")
+    doudi(*hand_out, "--passphrases", home / "handed" / "words.txt", expect=30)
+    done = doudi(*hand_out, "--passphrases", apart)
+    words = dict(line.split("\t") for line in apart.read_text(encoding="utf-8").splitlines())
+    assert stat.S_IMODE(apart.stat().st_mode) == 0o600
+    found = leaks(home, wanted, texts={"hand-out": done.stdout})
+    assert not told(found)
+    assert found["home/handed/**"].sealed == found["home/handed/**"].files > len(words) > 5
+    for path in home.rglob("*"):
+        if path.is_file():
+            assert not any(word.encode() in path.read_bytes() for word in words.values()), path.name
+    shown = doudi("access", "show", "--home", home, "--by", "张建国", "--json").stdout
+    assert shown.count('"verb": "hand-out"') == 1
 
 
 def test_pages_and_pictures_of_the_repository_hold_nobody_of_the_county(wanted):
