@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +21,13 @@ from warehouse.returns.sheets import Page, pages
 
 HEADERS = {column.header: column.key for column in (*KEYS, *ANSWERS)}
 _BLANKS: Final = " \t\r\n\u00a0\u3000\u200b\ufeff"
+_MB: Final = 1 << 20
 _IN_BRACKETS = re.compile(r"\([^()]*\)$")
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much of a returned file is read: the limits of the dock, and rows."""
+    """How much of a returned file is read: the limits of the dock, with sizes of their own, and rows."""
 
     limits: Limits
     rows: int
@@ -34,7 +35,12 @@ class Bounds:
     @classmethod
     def of(cls, policy: Policy) -> Bounds:
         """Read them from the policy."""
-        return cls(Limits.of(policy), policy.count("returns.max_rows"))
+        limits = replace(
+            Limits.of(policy),
+            file_bytes=policy.count("returns.max_file_mb") * _MB,
+            unpacked_bytes=policy.count("returns.max_unpacked_mb") * _MB,
+        )
+        return cls(limits, policy.count("returns.max_rows"))
 
 
 @dataclass(frozen=True)

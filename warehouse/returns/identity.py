@@ -39,8 +39,8 @@ SCHEMA = pa.schema(
         ("rule", pa.string()),
         ("said", pa.string()),
         ("verdict", pa.string()),
-        ("by", pa.string()),
-        ("on", pa.date32()),
+        ("said_by", pa.string()),
+        ("said_on", pa.date32()),
         ("file", pa.string()),
         ("row", pa.int32()),
     ]
@@ -117,7 +117,7 @@ def _rows(
         said = words.said(answer)
         beside = {
             "warning_id": answer.warning_id, "list_month": str(month), "person_id": answer.person_id, "said": said,
-            "by": answer.checked_by, "on": answer.checked_on, "row": answer.row,
+            "said_by": answer.checked_by, "said_on": answer.checked_on, "row": answer.row,
         }  # fmt: skip
         there = placed.get(answer.warning_id, [])
         doubtful = [one for one in there if one[2] == "review"]

@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from warehouse.errors import DeliveryRefused, Refused
@@ -43,7 +43,7 @@ def pages(path: Path, limits: Limits, rows: int) -> list[Page]:
     try:
         if path.stat().st_size > limits.file_bytes:
             raise DeliveryRefused(
-                f"{path.name} is larger than the policy's intake_max_file_mb.", next_step=""
+                f"{path.name} is larger than the policy's returns.max_file_mb.", next_step=""
             )
         form = sniff(path)
         left = iter(range(rows))
@@ -72,10 +72,12 @@ def _bounded(rows: Iterable[list[str]], left: Iterator[int], path: Path, limits:
 def _csv_rows(path: Path, limits: Limits) -> Iterator[list[str]]:
     stream = Utf8Stream(path, encoding_of(path), line_bytes=limits.record_bytes)
     with io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", newline="") as text:
-        first = text.readline()
-        delimiter = max(_DELIMITERS, key=first.count)
+        head = list(islice(text, limits.header_search_rows))
+        delimiter = max(_DELIMITERS, key="".join(head).count)
         try:
-            yield from csv.reader(chain([first.removeprefix("\ufeff")], text), delimiter=delimiter)
+            yield from csv.reader(
+                chain([line.removeprefix("\ufeff") for line in head], text), delimiter=delimiter
+            )
         except csv.Error as error:
             raise DeliveryRefused(
                 f"{path.name} cannot be cut into rows: a quotation mark does not close.", next_step=""
