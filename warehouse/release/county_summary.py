@@ -127,11 +127,7 @@ def county_summary(
             Sheet(
                 "按乡镇",
                 f"{title} · 按乡镇",
-                [
-                    Table(_TOWNSHIPS, townships, total="全县", otherwise="本月没有预警。"),
-                    said,
-                    alarm_table(con),
-                ],
+                [Table(_TOWNSHIPS, townships, total="全县", otherwise="本月没有预警。"), said],
                 form_line=(),
             ),
             Sheet(
@@ -146,6 +142,7 @@ def county_summary(
                 [Table(_BOTH, both, otherwise="本月没有预警。")],
                 form_line=(),
             ),
+            Sheet("县级警示", f"{title} · 县级警示", [alarm_table(con)], form_line=()),
             Sheet(
                 "未评估",
                 f"{title} · 未评估",

@@ -17,7 +17,7 @@ _SEEN = (
     Column("name", "姓名", 10, "centre"),
     Column("id_no", "身份证号码", 20, "centre"),
     Column("phone", "联系电话", 13, "centre"),
-    Column("title", "预警事项", 12),
+    Column("title", "预警事项", 20),
     Column("state", "下发情况", 13, "centre"),
     Column("due", "答复期限", 12, "centre"),
     Column("since", "起始时间", 10, "centre"),
@@ -26,7 +26,7 @@ _SEEN = (
     Column("sure", "把握程度", 12, "centre"),
     Column("proposed", "建议", 16),
     Column("check_hint", "建议核查内容", 28),
-    Column("policy_ref", "政策依据", 30),
+    Column("policy_ref", "政策依据", 22),
 )
 # On paper nobody sorts: what belongs together stands in one cell, so that A4 stays readable.
 _SEEN_ON_PAPER = (
@@ -123,7 +123,7 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "proposed": mask.show_text(proposed),
         "check_hint": check_hint,
         "proposed_and_check": again or _lines(mask.show_text(proposed), check_hint),
-        "policy_ref": policy_words.told(policy_ref, policy),
+        "policy_ref": documents,
         "person": _lines(mask.show_name(name), mask.show_id(id_no), mask.show_phone(phone)),
         "matter": _lines(
             title, f"{since} 起" if since else "", f"金额 {amount:,.2f} 元" if amount else "", state, due

@@ -57,7 +57,9 @@ class ListSheet:
         for key, where in links.items():
             number = self._at[key]
             look = self._book.looks[_LINKED[key]]
-            self._sheet.write_url(self._row, number, where, look, string=str(values[number] or ""))
+            self._sheet.write_url(
+                self._row, number, where, look, string=str(values[number] or "").replace("\n", "，")
+            )
         if not asks_identity(seen):
             self._book.cell(self._sheet, self._row, self._at["identity"], None, "closed")
         here = link_to(self._sheet.get_name(), self._row)

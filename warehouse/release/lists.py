@@ -50,8 +50,8 @@ def write_list(
 ) -> list[str]:
     """Write one list (a township's, or the county's when ``township`` is None); gives its warning ids.
 
-    A township's list has a sheet per village, then 结转待答复, 规则卡 and 匹配卡; the county's a sheet per township. ``mask``
-    says what its readers may see; ``is_paper`` stacks cells for A4, adds the line to sign and leaves the cards out. A
+    A township's list has a sheet per village, then 结转待答复, 规则卡 and 匹配卡; the county's a sheet per township, 结转待答复
+    and 规则卡. ``mask`` says what its readers may see; ``is_paper`` stacks cells for A4, adds the line to sign and leaves the cards out. A
     sheet that Excel could not hold goes on in another of the same name.
     """
     columns = PAPER if is_paper else TOWNSHIP if township else COUNTY
@@ -61,7 +61,7 @@ def write_list(
     with workbook(path, month, title) as book:
         write_guide(book, con, month=month, township=township, title=title, policy=policy, cautions=cautions)
         sheets = ListSheet(book, title, columns, Answers.of(policy), month, said, is_paper=is_paper)
-        cards = _Cards(book, con, sheets, township, month, policy) if township and not is_paper else None
+        cards = None if is_paper else _Cards(book, con, sheets, township, month, policy)
         for part, seen in groupby(
             stream(con, QUERY, [township]), key=lambda row: row[1] if township else row[0]
         ):
@@ -121,15 +121,18 @@ class _Cards:
         book: Book,
         con: duckdb.DuckDBPyConnection,
         sheets: ListSheet,
-        township: str,
+        township: str | None,
         month: Month,
         policy: Policy,
     ) -> None:
         self._book, self._sheets = book, sheets
         self._rules = rule_cards.cards(con, township, policy)
-        self._matches = match_cards.matches(con, township, mask_for("match_card", policy), month)
+        # The county's list is checked by nobody on site: who is who is the township's to look at.
+        self._matches = (
+            match_cards.matches(con, township, mask_for("match_card", policy), month) if township else None
+        )
         self._of_rule = rule_cards.places_of(self._rules)
-        self._of_person = match_cards.places_of(self._matches)
+        self._of_person = match_cards.places_of(self._matches or [])
 
     def links(self, seen: tuple[Any, ...]) -> dict[str, str]:
         """Where the cards of a row stand, by the column that leads to them."""
@@ -144,10 +147,11 @@ class _Cards:
         rule_cards.write_cards(
             self._book, self._book.sheet(rule_cards.SHEET), self._rules, title=f"{title} · 规则卡", back=rules
         )
-        match_cards.write_matches(
-            self._book,
-            self._book.sheet(match_cards.SHEET),
-            self._matches,
-            title=f"{title} · 匹配卡",
-            back=persons,
-        )
+        if self._matches is not None:
+            match_cards.write_matches(
+                self._book,
+                self._book.sheet(match_cards.SHEET),
+                self._matches,
+                title=f"{title} · 匹配卡",
+                back=persons,
+            )

@@ -36,9 +36,14 @@ _TOLD = (
 )
 _EMPTY: dict[str, dict[str, str]] = {
     "profiles": {
-        "profile_key": "UBIGINT", "feed": "VARCHAR", "role": "VARCHAR", "of": "VARCHAR", "name_raw": "VARCHAR", "id_seen": "VARCHAR",
-        "birth_date": "DATE", "village": "VARCHAR", "person_id": "VARCHAR", "grade": "VARCHAR", "rule": "VARCHAR",
-        "last_month": "VARCHAR",
+        "profile_key": "UBIGINT", "feed": "VARCHAR", "role": "VARCHAR", "of": "VARCHAR", "name": "VARCHAR", "name_raw": "VARCHAR",
+        "name_pinyin": "VARCHAR", "name_family": "VARCHAR", "id_no": "VARCHAR", "id_seen": "VARCHAR", "birth_date": "DATE",
+        "birth_precision": "VARCHAR", "township": "VARCHAR", "village": "VARCHAR", "person_id": "VARCHAR", "grade": "VARCHAR",
+        "rule": "VARCHAR", "last_month": "VARCHAR",
+    },
+    "persons": {
+        "person_id": "VARCHAR", "name": "VARCHAR", "id_no": "VARCHAR", "birth_date": "DATE", "township": "VARCHAR",
+        "village": "VARCHAR",
     },
     "records": {
         "file": "VARCHAR", "sheet": "VARCHAR", "row": "INTEGER", "role": "VARCHAR", "profile_key": "UBIGINT",
@@ -77,34 +82,66 @@ weighed AS (
     FROM own JOIN sides ON sides.profile_key = own.profile_key AND sides.rule = own.rule
     GROUP BY own.profile_key
 ),
+known AS (
+    SELECT persons.*, max(own.name_pinyin) FILTER (own.name = persons.name) AS name_pinyin,
+        max(own.name_family) FILTER (own.name = persons.name) AS name_family
+    FROM card_persons AS persons JOIN own USING (person_id) GROUP BY ALL
+),
 fields AS (
     SELECT profile_key, unnest(json_keys(evidence)) AS comparison, evidence FROM weighed
 ),
-compared AS (
-    SELECT fields.profile_key,
-        string_agg(concat(comparison.words, '：', level.words), '；' ORDER BY comparison.place) AS compared
+told_by_pair AS (
+    SELECT fields.profile_key, fields.comparison, json_extract_string(fields.evidence, '$.' || fields.comparison) AS level
     FROM fields
-    JOIN card_link_words AS comparison ON comparison.kind = 'comparison' AND comparison.key = fields.comparison
-    JOIN card_link_words AS level
-        ON level.kind = 'level'
-        AND level.key = concat(fields.comparison, '.', json_extract_string(fields.evidence, '$.' || fields.comparison))
-    GROUP BY fields.profile_key
+),
+plain AS (
+    -- Where no pair was weighed: what anybody sees who lays the description beside the person as known.
+    SELECT own.profile_key,
+        unnest(['name', 'id', 'birth', 'place']) AS comparison,
+        unnest([
+            CASE WHEN own.name = known.name THEN 'equal' WHEN own.name_family = known.name_family THEN 'family'
+                WHEN own.name_pinyin = known.name_pinyin THEN 'syllables' WHEN own.name IS NOT NULL THEN 'different' END,
+            CASE WHEN own.id_no = known.id_no THEN 'equal' WHEN own.id_no <> known.id_no THEN 'different' END,
+            CASE WHEN own.birth_date = known.birth_date THEN 'equal' WHEN own.birth_precision = 'day' AND own.birth_date <> known.birth_date
+                THEN 'different' END,
+            CASE WHEN own.township = known.township AND own.village = known.village THEN 'same_village'
+                WHEN own.township = known.township AND coalesce(own.village, known.village) IS NOT NULL THEN 'same_township'
+                WHEN own.township <> known.township THEN 'different' END
+        ]) AS level
+    FROM own JOIN known USING (person_id)
+    WHERE own.grade <> 'new' AND own.profile_key NOT IN (SELECT profile_key FROM weighed WHERE json_exists(evidence, '$.name'))
+),
+compared AS (
+    SELECT levels.profile_key, string_agg(concat(comparison.words, '：', level.words), '；' ORDER BY comparison.place) AS compared
+    FROM (FROM told_by_pair UNION ALL FROM plain) AS levels
+    JOIN card_link_words AS comparison ON comparison.kind = 'comparison' AND comparison.key = levels.comparison
+    JOIN card_link_words AS level ON level.kind = 'level' AND level.key = concat(levels.comparison, '.', levels.level)
+    GROUP BY levels.profile_key
+),
+alike AS (
+    -- What reads the same stands once, however often an agency wrote it.
+    SELECT own.person_id, own.feed, own.role, coalesce(own.of, '') AS of, own.name_raw, own.id_seen, own.birth_date,
+        own.village AS village_told, own.grade, own.rule, compared.compared, max(own.last_month) AS last_month,
+        sum(seen.rows)::BIGINT AS rows, min({'file': seen.file, 'sheet': seen.sheet, 'row': seen.row}) FILTER (seen.file IS NOT NULL) AS first
+    FROM own
+    LEFT JOIN seen ON seen.profile_key = own.profile_key
+    LEFT JOIN compared ON compared.profile_key = own.profile_key
+    GROUP BY ALL
 )
-SELECT persons.township, persons.village, persons.person_id, persons.name, own.feed,
-    coalesce(role.words, '') AS role, own.name_raw, own.id_seen, own.birth_date, own.village AS village_told, own.last_month,
-    seen.rows, seen.file, nullif(seen.sheet, '') AS sheet, seen.row, own.grade, coalesce(grade.words, own.grade) AS grade_told,
-    coalesce(rule.words, own.rule) AS rule_told, compared.compared,
+SELECT persons.township, persons.village, persons.person_id, persons.name, alike.feed, coalesce(role.words, '') AS role,
+    alike.name_raw, alike.id_seen, alike.birth_date, alike.village_told, alike.last_month, alike.rows, alike.first.file AS file,
+    nullif(alike.first.sheet, '') AS sheet, alike.first.row AS row, coalesce(grade.words, alike.grade) AS grade_told,
+    coalesce(rule.words, alike.rule) AS rule_told, alike.compared,
     row_number() OVER (
         PARTITION BY persons.township
         ORDER BY persons.village, persons.household_place NULLS LAST, persons.name, persons.person_id,
-            own.grade <> 'review', own.last_month DESC, own.feed, own.role, own.profile_key
+            alike.grade <> 'review', alike.last_month DESC, alike.feed, alike.role, alike.of, alike.name_raw, alike.id_seen,
+            alike.birth_date, alike.village_told, alike.rule, alike.compared
     ) AS place
-FROM persons JOIN own USING (person_id)
-LEFT JOIN seen ON seen.profile_key = own.profile_key
-LEFT JOIN compared ON compared.profile_key = own.profile_key
-LEFT JOIN card_link_words AS rule ON rule.kind = 'rule' AND rule.key = own.rule
-LEFT JOIN card_link_words AS grade ON grade.kind = 'grade' AND grade.key = own.grade
-LEFT JOIN card_link_words AS role ON role.kind = 'role' AND role.key = concat(own.role, '/', coalesce(own.of, ''))
+FROM persons JOIN alike USING (person_id)
+LEFT JOIN card_link_words AS rule ON rule.kind = 'rule' AND rule.key = alike.rule
+LEFT JOIN card_link_words AS grade ON grade.kind = 'grade' AND grade.key = alike.grade
+LEFT JOIN card_link_words AS role ON role.kind = 'role' AND role.key = concat(alike.role, '/', alike.of)
 """
 
 
@@ -120,10 +157,11 @@ class Match:
 def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     """Make ``matches`` from ``listing``, ``left_open`` and what the link left; empty where nothing was linked."""
     at = str(month)
-    registry = lake.partition("registry", month=at) / "profiles.parquet"
+    registry = lake.partition("registry", month=at)
     months = [one for one in lake.months("pairs") if one <= at]
     files = {
-        "profiles": [registry] if registry.is_file() else [],
+        "profiles": sorted(registry.glob("profiles.parquet")),
+        "persons": sorted(registry.glob("persons.parquet")),
         "records": [path for feed in lake.feeds("records", at)
                     for path in sorted(lake.partition("records", feed=feed, month=at).glob("*.parquet"))],
         "pairs": [path for one in months for path in sorted(lake.partition("pairs", month=one).glob("*.parquet"))],
@@ -155,7 +193,7 @@ def matches(con: duckdb.DuckDBPyConnection, township: str, mask: Mask, month: Mo
     ).fetchall()
     found: list[Match] = []
     for (village, person, name, feed, role, name_raw, id_seen, birth, village_told, last_month, count, file, sheet,
-         row, _, grade, rule, compared) in rows:  # fmt: skip
+         row, grade, rule, compared) in rows:  # fmt: skip
         is_first = not found or found[-1].person_id != person
         found.append(Match(person, village, [
             village if is_first else "", mask.show_name(name) if is_first else "", _source(feed, role),

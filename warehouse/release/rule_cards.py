@@ -17,8 +17,8 @@ _BACK = "↩ 回到清单"
 
 _CARDS = """
 WITH stood AS (
-    SELECT * FROM listing WHERE township = $1
-    UNION ALL BY NAME SELECT * FROM left_open WHERE township = $1
+    SELECT * FROM listing WHERE $1 IS NULL OR township = $1
+    UNION ALL BY NAME SELECT * FROM left_open WHERE $1 IS NULL OR township = $1
 ),
 counted AS (
     SELECT rule_id, count(*) AS warnings, count(DISTINCT household) AS visits,
@@ -46,9 +46,9 @@ ORDER BY counted.rule_id
 
 
 def cards(
-    con: duckdb.DuckDBPyConnection, township: str, policy: Policy
+    con: duckdb.DuckDBPyConnection, township: str | None, policy: Policy
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Per rule of the township's list its id and the card's lines (label, text), the first its title."""
+    """Per rule of the township's list (None: the county's) its id and the card's lines (label, text), the first its title."""
     return [(str(row[0]), _lines(row, policy)) for row in con.execute(_CARDS, [township]).fetchall()]
 
 
