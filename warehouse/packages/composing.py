@@ -8,6 +8,8 @@ views; the connection is shut in before the first query runs.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import duckdb
 import sqlglot
 from sqlglot import exp
@@ -59,28 +61,36 @@ def columns_of(agreement: Agreement, shared: Shared, rows: Rows) -> tuple[Column
 
 def tables_of(rows: Rows, sql: str) -> tuple[str, ...]:
     """The tables that a query names; ``Misconfigured`` when it is more than one SELECT over tables of the month."""
+    tables, fault = _read(sql)
+    if fault:
+        raise _unfit(rows, fault)
+    return tables
+
+
+@lru_cache(maxsize=64)
+def _read(sql: str) -> tuple[tuple[str, ...], str]:
+    """The tables that a query names, and what is wrong with it."""
     try:
         statements = sqlglot.parse(sql, read="duckdb")
     except SqlglotError:
-        raise _unfit(rows, "cannot be read as SQL") from None
+        return (), "cannot be read as SQL"
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise _unfit(rows, "is not one SELECT")
+        return (), "is not one SELECT"
     whole = statements[0]
     made_here = {one.alias for one in whole.find_all(exp.CTE)}
     found = set()
     for table in whole.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier) or table.args.get("db"):
-            raise _unfit(rows, "reads what is no table of the month")
-        if table.name in made_here:
+        plain = isinstance(table.this, exp.Identifier) and not table.args.get("db")
+        if plain and table.name in made_here:
             continue
-        if not named(table.name):
-            raise _unfit(rows, "reads what is no table of the month")
+        if not plain or not named(table.name):
+            return (), "reads what is no table of the month"
         found.add(table.name)
     for function in whole.find_all(exp.Func):
         called = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
         if called.lower().startswith(_FORBIDDEN):
-            raise _unfit(rows, f"calls {called.lower()}")
-    return tuple(sorted(found))
+            return (), f"calls {called.lower()}"
+    return tuple(sorted(found)), ""
 
 
 def condition_of(agreement: Agreement, shared: Shared, rows: Rows) -> str:

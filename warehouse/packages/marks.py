@@ -12,11 +12,11 @@ import hashlib
 import duckdb
 
 from warehouse.packages.agreement import Agreement
-from warehouse.packages.pseudonyms import know_key
+from warehouse.packages.pseudonyms import in_letters, know_key
 from warehouse.packages.rows import SUBJECT, Column
 
 RECORD_NO = "记录号"
-NUMBER_PATTERN = r"[0-9A-F]{16}"
+NUMBER_PATTERN = r"[A-P]{16}"
 COLUMNS = "package_id VARCHAR, table_name VARCHAR, position BIGINT, record_no VARCHAR, titles VARCHAR[], cells UBIGINT[]"
 _PURPOSE = "mark"
 _LENGTH = 16
@@ -45,7 +45,7 @@ def mark(
             SELECT *, keyed('{_PURPOSE}', ? || told || chr(31) || twin) AS hashed FROM told
         )
         SELECT
-            * EXCLUDE (told, twin, hashed, {SUBJECT}), upper(left(hashed, {_LENGTH})) AS record_no,
+            * EXCLUDE (told, twin, hashed, {SUBJECT}), upper({in_letters(f"left(hashed, {_LENGTH})")}) AS record_no,
             row_number() OVER (ORDER BY right(hashed, 32), hashed) AS position
         FROM hashed
         ORDER BY position

@@ -17,6 +17,9 @@ from warehouse.packages.rows import Column
 # Half of the hash: 128 bits.
 LENGTH = 32
 _BLOCK = 64
+# Hexadecimal digits as letters: by chance a run of digits would look like somebody's number.
+_HEX, _AS_LETTERS = "0123456789abcdef", "abcdefghijklmnop"
+_LETTERS = str.maketrans(_HEX, _AS_LETTERS)
 _PART = "\x1f"
 
 
@@ -64,15 +67,25 @@ def give_names(
         if agreed.method == "hmac-sha256":
             know_key(con, "pseudonym", key)
             con.execute(
-                f"INSERT INTO pseudonyms SELECT ?, own, left(keyed('pseudonym', ? || own), {LENGTH}) FROM ({own})",
+                f"INSERT INTO pseudonyms SELECT ?, own, {in_letters(f"left(keyed('pseudonym', ? || own), {LENGTH})")} FROM ({own})",
                 [column.kind, prefix],
             )
             continue
         ids = con.execute(own).to_arrow_table()["own"].to_pylist()
-        names = pa.table({"own": ids, "pseudonym": [hmac_sm3(key, prefix + one)[:LENGTH] for one in ids]})
+        names = pa.table(
+            {
+                "own": ids,
+                "pseudonym": [hmac_sm3(key, prefix + one)[:LENGTH].translate(_LETTERS) for one in ids],
+            }
+        )
         con.register("named_now", names)
         con.execute("INSERT INTO pseudonyms SELECT ?, own, pseudonym FROM named_now", [column.kind])
         con.unregister("named_now")
+
+
+def in_letters(hexadecimal: str) -> str:
+    """SQL: hexadecimal digits (an SQL expression) as letters."""
+    return f"translate({hexadecimal}, '{_HEX}', '{_AS_LETTERS}')"
 
 
 def hmac_sm3(key: bytes, message: str) -> str:

@@ -39,8 +39,8 @@ class Kind:
 
 _MONEY, _COUNT = r"-?\d{1,9}(\.\d{1,2})?", r"\d{1,7}"
 KINDS: dict[str, Kind] = {
-    "person_key": Kind(r"[0-9a-f]{32}", "string", is_key=True),
-    "household_key": Kind(r"[0-9a-f]{32}", "string", is_key=True),
+    "person_key": Kind(r"[a-p]{32}", "string", is_key=True),
+    "household_key": Kind(r"[a-p]{32}", "string", is_key=True),
     "id_no": Kind(r"[1-9]\d{16}[\dX]", "string", is_personal=True),
     "name": Kind(r"[^\d=+@\t\r\n-][^\d\t\r\n]{0,59}", "string", is_personal=True),
     "phone": Kind(r"1\d{10}|0\d{2,3}-?\d{7,8}", "string", is_personal=True),

@@ -37,7 +37,10 @@ def seal(content: bytes, certificate: bytes, *, is_for_gmssl: bool) -> bytes:
     padded = padder.update(content) + padder.finalize()
     encryptor = Cipher(algorithms.SM4(key), modes.CBC(first)).encryptor()
     to = _certificate(certificate)
-    wrapped = gmalg.SM2(pk=_point(to)).encrypt(key)
+    point = _point(to)
+    if not gmalg.SM2(pk=point).verify_pk(point):
+        raise ValueError("no point of the curve")
+    wrapped = gmalg.SM2(pk=point).encrypt(key)
     body = {
         "version": 1,
         "recipients": [
@@ -151,10 +154,7 @@ def _point(certificate: x509.Certificate) -> bytes:
     described = certificate["tbs_certificate"]["subject_public_key_info"]
     if described["algorithm"]["parameters"].chosen.dotted != _CURVE:
         raise ValueError("no SM2 certificate")
-    point = bytes(described["public_key"].native)
-    if not gmalg.SM2(pk=point).verify_pk(point):
-        raise ValueError("no point of the curve")
-    return point
+    return bytes(described["public_key"].native)
 
 
 def _private(text: bytes) -> bytes:

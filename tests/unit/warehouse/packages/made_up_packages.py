@@ -73,7 +73,7 @@ def make(home: Path, *, income: int = 500) -> Lake:
     """)
     words, classes = (", ".join(f"'{one}'" for one in these) for these in (_WORDS, _CLASSES))
     rules = " UNION ALL ".join(
-        f"SELECT {place} AS at, '{rule}' AS rule_id, '{evidence}' AS evidence"
+        f"SELECT {place} AS place, '{rule}' AS rule_id, '{evidence}' AS evidence"
         for place, (rule, evidence) in enumerate(_RULES.items())
     )
     marts = {
@@ -87,7 +87,7 @@ def make(home: Path, *, income: int = 500) -> Lake:
         "fct_warning_monthly": "SELECT format('W{:016x}', n) AS warning_id, rule_id, person_id, household_id, township,"
         " village, '疑似' AS grade, CASE WHEN n % 11 = 0 THEN 'silent' ELSE 'listed' END AS status, '2026-08' AS since,"
         " '请核实本人情况' AS proposed, '死亡后仍有结算' AS summary, evidence"
-        f" FROM everybody INNER JOIN ({rules}) AS rules ON n % 7 = at",
+        f" FROM everybody INNER JOIN ({rules}) AS rules ON n % 7 = place",
     }
     for mart, query in marts.items():
         for month in (MONTH.previous, MONTH):
