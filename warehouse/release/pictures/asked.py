@@ -88,6 +88,11 @@ _LINK_RATES = """
 SELECT measure, estimate, low, high FROM audit_linkage_quality_monthly
 WHERE group_kind = 'all' AND method IN ('combined', 'counted') ORDER BY measure
 """
+# Bits in fives: finer than that nobody reads.
+_WEIGHTS = """
+SELECT grade, (floor(low_bits / 5) * 5)::BIGINT, sum(links)::BIGINT FROM audit_linkage_histogram_monthly
+GROUP BY ALL ORDER BY 2, 1
+"""
 _FEEDS = (
     "SELECT feed, files, rows, landed, quarantined, furniture, set_aside FROM audit_row_account ORDER BY feed"
 )
@@ -243,6 +248,10 @@ class Asked:
     def link_rates(self) -> list[tuple[str, float | None, float | None, float | None]]:
         """Estimated rates of the whole month's links with their intervals."""
         return self._con.execute(_LINK_RATES).fetchall()
+
+    def weights(self) -> list[tuple[str, int | None, int]]:
+        """Links by grade and weight in steps of five bits (None: nothing was weighed), from the lightest on."""
+        return self._con.execute(_WEIGHTS).fetchall()
 
     def feeds(self) -> list[tuple[str, int, int, int, int, int, int]]:
         """The row account by feed."""

@@ -74,6 +74,7 @@ def county_story(
                     quality.gates(verdicts, cautions),
                     quality.row_account(asked),
                     quality.links(asked),
+                    quality.weights(asked),
                     quality.quarantine(asked),
                 ),
             ),

@@ -18,6 +18,7 @@ _BESIDE: dict[str, dict[str, str]] = {
         "township": _V, "received_on": "DATE", "is_urgent": "BOOLEAN", "clock_hours": "DECIMAL(18,2)",
         "is_within_clock": "BOOLEAN", "state": _V,
     },
+    "audit_linkage_histogram_monthly": {"grade": _V, "low_bits": _F, "links": "BIGINT"},
     "audit_linkage_quality_monthly": {
         "measure": _V, "group_kind": _V, "group_value": _V, "method": _V, "estimate": _F, "low": _F, "high": _F,
     },

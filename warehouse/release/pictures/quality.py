@@ -15,6 +15,7 @@ from warehouse.verdicts import GATE_TITLES, Verdict
 _LINKS = {"certain": "已对上", "review": "待核实", "new": "仅此一处"}
 # As many sources as a picture can show: those with the most in doubt. The figures beneath hold them all.
 _MOST = 12
+_WEIGHED = {"certain": "已对上", "review": "待核实", "below": "没有连上"}
 _RATES = {
     "false_links": "已对上的里面，其实不是一个人的",
     "missed_links": "是同一个人、却没有对上的",
@@ -87,6 +88,33 @@ def links(asked: Asked) -> Picture:
         (drawn.bars(bars, colours.LINKS, "links", is_share=True),) if bars else (),
         note=("图中是待核实最多的来源，全部见表。" if len(feeds) > _MOST else "")
         + ("抽样推算：" + "；".join(rates) + "。" if rates else ""),
+    )
+
+
+def weights(asked: Asked) -> Picture:
+    """The histogram of match weights: what was joined, what is in doubt, and the nearest that was left apart."""
+    found = [(_WEIGHED.get(grade, grade), low, count) for grade, low, count in asked.weights()]
+    known = sum(count for _, low, count in found if low is None)
+    weighed = [(f"{low}～{low + 5}", part, count) for part, low, count in found if low is not None]
+    rows = list(dict.fromkeys(word for word, *_ in weighed))
+    counts = {(word, part): count for word, part, count in weighed}
+    total = sum(count for *_, count in weighed)
+    said = (
+        f"{known:,} 次凭证件号等直接对上，{total:,} 次靠比对姓名、生日、住址等称出分量。"
+        if found
+        else "没有记录。"
+    )
+    return Picture(
+        "weights",
+        "比对称出的分量",
+        said,
+        Numbers(
+            ("分量", *colours.WEIGHED),
+            [(word, *(counts.get((word, part), 0) for part in colours.WEIGHED)) for word in rows],
+            "没有称量的记录。",
+        ),
+        (drawn.bars(weighed, colours.WEIGHED, "weights"),) if weighed else (),
+        note="分量越大，越像同一个人；每多 1，把握加一倍。",
     )
 
 
