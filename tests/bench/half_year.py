@@ -18,16 +18,15 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from console.commands.stages import CHAIN, Bench, run_stage
+from console.commands.stages import CHAIN, Bench, absorb_returns, run_stage, track_answers
 from console.commands.villages import due_day
 from console.county.measure_visits import measure_visits
 from console.county.villages import answer_lists
 from console.county.write import write_county
 from console.screen import Screen
+from warehouse.database import in_memory
 from warehouse.errors import Refused
-from warehouse.guard import stage_run
 from warehouse.months import Month, span
-from warehouse.returns.absorb import absorb
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +53,7 @@ def live_through(county: Path, settings: Settings, months: list[Month], stages=C
     last = due_day(months[-1], Bench.for_month(months[-1], settings)) + LATE_ONES_ARE_IN
     for month in months[-STILL_SENT:]:
         answer(county, settings, month, last)
+    track_answers(months[-1], last, settings)
 
 
 def answer(county: Path, settings: Settings, month: Month, on) -> None:
@@ -61,9 +61,7 @@ def answer(county: Path, settings: Settings, month: Month, on) -> None:
     bench = Bench.for_month(month, settings)
     answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on)
     try:
-        with stage_run("absorb", month, settings.home):
-            returned = settings.home / "returned" / str(month)
-            absorb(month, returned=returned, lake=bench.lake, policy=bench.policy, on=on)
+        absorb_returns(month, settings.home / "returned" / str(month), settings, on=on)
     except Refused:
         return
 
@@ -100,7 +98,35 @@ def show(county: Path, settings: Settings, months: list[Month], screen: Screen) 
         [(recall.planted, recall.raised, recall.listed, recall.found, round(100 * recall.share, 1), recall.plain_found,
           round(100 * recall.plain_found / max(recall.planted, 1), 1))],
     )  # fmt: skip
-    screen.table("Needs that were not found", ("rules, and how far they came", "needs"), list(recall.missed_by.items()))
+    screen.table(
+        "Every warning that was ever sent, when the late answers are in",
+        ("first listed", "sent", "answered by a visit", "settled along", "taken back", "waiting", "overdue, reminded",
+         "open ends"),
+        tracked(settings, months[-1]),
+    )  # fmt: skip
+    screen.table(
+        "Needs that were not found", ("rules, and how far they came", "needs"), list(recall.missed_by.items())
+    )
+
+
+def tracked(settings: Settings, month: Month) -> list[tuple[object, ...]]:
+    """How the rounds of warnings stand by the month of their first list; an overdue one wants a reminder."""
+    reminded = {
+        path.stem.split("_")[1] for path in (settings.home / "tracking" / str(month)).glob("催办单_*")
+    }
+    with in_memory(settings.home) as con:
+        return con.execute(
+            """
+            SELECT listed_month, count(*), count(*) FILTER (ended_by = '核查'), count(*) FILTER (ended_by = '随同事项了结'),
+                count(*) FILTER (ended_by = '撤回'), count(*) FILTER (state = '待答复'),
+                count(*) FILTER (state = '逾期' AND list_contains($reminded, township)),
+                count(*) FILTER (state NOT IN ('已答复', '待答复') AND NOT list_contains($reminded, township))
+            FROM read_parquet($tracking) GROUP BY 1 ORDER BY 1""",
+            {
+                "reminded": sorted(reminded),
+                "tracking": str(settings.home / "lake" / "tracking" / f"month={month}" / "*.parquet"),
+            },
+        ).fetchall()
 
 
 def main() -> None:
