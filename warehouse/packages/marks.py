@@ -35,6 +35,7 @@ def mark(
     know_key(con, _PURPOSE, key)
     whole = ", ".join(f"coalesce(\"{one.name}\", '')" for one in columns)
     told = f"concat_ws(chr(31), {SUBJECT}, {whole})"
+    number = in_letters(f"left(hashed, {_LENGTH})")
     prefix = "\x1f".join((agreement.agreement, agreement.recipient.key, month, table, ""))
     con.execute(
         f"""
@@ -45,7 +46,7 @@ def mark(
             SELECT *, keyed('{_PURPOSE}', ? || told || chr(31) || twin) AS hashed FROM told
         )
         SELECT
-            * EXCLUDE (told, twin, hashed, {SUBJECT}), upper({in_letters(f"left(hashed, {_LENGTH})")}) AS record_no,
+            * EXCLUDE (told, twin, hashed, {SUBJECT}), upper({number}) AS record_no,
             row_number() OVER (ORDER BY right(hashed, 32), hashed) AS position
         FROM hashed
         ORDER BY position

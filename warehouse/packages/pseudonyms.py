@@ -66,8 +66,9 @@ def give_names(
         prefix = _PART.join((agreement.partner_key, agreed.epoch, column.kind, ""))
         if agreed.method == "hmac-sha256":
             know_key(con, "pseudonym", key)
+            name = in_letters(f"left(keyed('pseudonym', ? || own), {LENGTH})")
             con.execute(
-                f"INSERT INTO pseudonyms SELECT ?, own, {in_letters(f"left(keyed('pseudonym', ? || own), {LENGTH})")} FROM ({own})",
+                f"INSERT INTO pseudonyms SELECT ?, own, {name} FROM ({own})",
                 [column.kind, prefix],
             )
             continue
