@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from console.commands.access import note_act
 from console.screen import Screen
 from expectations.gate import HISTORY_MONTHS
+from warehouse.access import Item
 from warehouse.audit_log import Entry
 from warehouse.gate_decisions import standing_releases
 from warehouse.lake import Lake
@@ -60,6 +62,16 @@ def export_gates(month: Month, to: Path, settings: Settings, screen: Screen) -> 
         to,
         lake=Lake(settings.home),
         policy=load(settings.policy_dir, settings.region, month),
+    )
+    # The project shows rows to whoever opens it.
+    note_act(
+        settings,
+        "export",
+        "gate export",
+        [Item(f"gates of {month}", "")],
+        by=None,
+        purpose="导出关口项目",
+        month=str(month),
     )
     for gate, suites in sorted(counts.items()):
         screen.say(f"{month}  {gate}: a checkpoint of {suites} suites")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from console.commands.access import note_act
 from console.commands.rules import catalogue
 from console.screen import Screen
 from warehouse import policy as policies
+from warehouse.access import Item
 from warehouse.database import in_memory, quoted
 from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
@@ -52,6 +54,8 @@ def show_replay(month: Month, regions: tuple[str, ...], settings: Settings, scre
             next_step=f"run doudi run --month {month} first.",
         )
     base = policies.load(settings.policy_dir, _region_of(built, settings), month)
+    asked = [Item(f"replay {region}", "counts") for region in regions or (settings.region,)]
+    note_act(settings, "read", "replay", asked, by=None, purpose="按他策重算，只显示数", month=str(month))
     rows: list[tuple[object, ...]] = []
     differing: list[tuple[object, ...]] = []
     for region in regions or (settings.region,):

@@ -6,11 +6,14 @@ import getpass
 from datetime import datetime
 from pathlib import Path
 
+from console.commands.access import now
 from console.screen import Screen
+from warehouse.access import Item, note, who_acts
 from warehouse.backup import What
 from warehouse.backup import backup as write_backup
 from warehouse.checking import check
 from warehouse.errors import CutShort, LakeDamaged, Misconfigured
+from warehouse.lake import Lake
 from warehouse.restore import restore
 from warehouse.sums import sha256
 
@@ -39,10 +42,12 @@ def show_check(home: Path, screen: Screen) -> None:
     )
 
 
-def make_backup(home: Path, to: Path, what: What, screen: Screen) -> None:
-    """Write the archive and say what it holds and its hash, for the register of backups."""
+def make_backup(home: Path, to: Path, what: What, screen: Screen, *, by: str | None = None) -> None:
+    """Write the archive and say what it holds and its hash, for the register of backups; an entry of the access log."""
     held = write_backup(home, to, what)
     digest = sha256(to)
+    item = Item(f"backup:{what}", "archive", files=len(held.members), content=digest)
+    note(Lake(home), "export", "backup", [item], who=who_acts(by), purpose="备份", on=now())
     screen.emit(
         {
             "archive": to.name,

@@ -43,6 +43,9 @@ def backup(
     what: Annotated[
         What, typer.Option("--what", help="whole, or needed: only what the inbox cannot give again")
     ] = What.whole,
+    by: Annotated[
+        str | None, typer.Option("--by", help="who makes it, for the access log; else the system's user")
+    ] = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -51,7 +54,7 @@ def backup(
 
     settings = Settings.from_environment(home=home)
     with guarded("backup", settings.home):
-        make_backup(settings.home, to.absolute(), what.value, Screen(quiet, json))
+        make_backup(settings.home, to.absolute(), what.value, Screen(quiet, json), by=by)
 
 
 def restore(
