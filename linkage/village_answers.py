@@ -29,7 +29,7 @@ def decisions_of_villages(month: Month, lake: Lake) -> str:
     if not files:
         return _NO_DECISIONS
     return f"""(
-        SELECT CAST(profile_key AS VARCHAR) AS "left", other AS "right", verdict, "by", CAST("on" AS VARCHAR) AS "on",
+        SELECT CAST(profile_key AS VARCHAR) AS "left", other AS "right", verdict, said_by AS "by", CAST(said_on AS VARCHAR) AS "on",
             'list ' || list_month || ' ' || warning_id AS source
         FROM {_read(files)}
         WHERE verdict IN ('must_link', 'must_not_link') AND profile_key IS NOT NULL AND rule NOT IN {_FOUNDERS})"""

@@ -42,6 +42,9 @@ DISPOSITIONS = {
     "reason_words": _V,
     "identity": _V, "checked_by": _V, "checked_on": _V, "list_month": _V, "received_on": _D, "file": _V, "row": _I,
 }  # fmt: skip
+IDENTITY_ANSWERS = {
+    "warning_id": _V, "list_month": _V, "person_id": _V, "profile_key": _U, "feed": _V, "rule": _V, "verdict": _V, "said_on": _D,
+}  # fmt: skip
 LINKAGE_QUALITY = {
     "measure": _V, "by": _V, "value": _V, "method": _V, "estimate": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",
     "rows": "BIGINT", "evidence": "BIGINT", "note": _V,
@@ -101,7 +104,8 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
     months = {table: [m for m in lake.months(table) if m <= until] for table in _MONTHLY}
     # Answers are kept under the month of the list they answer. The month's own list is what is being made:
     # its answers speak from the next month on, or a rebuild would take rows off a list already handed out.
-    months["dispositions"] = [m for m in months["dispositions"] if m < until]
+    for table in ("dispositions", "identity_answers"):
+        months[table] = [m for m in months[table] if m < until]
     for table, columns in _MONTHLY.items():
         _view(con, table, columns, _partitions(lake.partition(table), months[table], "*.parquet"))
     _view(con, "records", RECORDS, _records(lake, until))
@@ -128,6 +132,7 @@ _MONTHLY = {
     "crosswalk": CROSSWALK,
     "events": EVENTS,
     "dispositions": DISPOSITIONS,
+    "identity_answers": IDENTITY_ANSWERS,
     "linkage_quality": LINKAGE_QUALITY,
     "linkage_histogram": LINKAGE_HISTOGRAM,
     "linkage_unlinkables": LINKAGE_UNLINKABLES,

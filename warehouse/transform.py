@@ -54,6 +54,7 @@ MARTS: dict[str, str] = {
     "fct_warning_monthly": "warning_id",
     "fct_yield_monthly": "rule_id, grade, township",
     "fct_open_item_monthly": "warning_id",
+    "fct_precision_monthly": "kind, rule_id, township, source_feed, listed_month",
     "fct_assessment_monthly": "rule_id, township",
     "fct_indicator_monthly": "person_id, indicator",
     "fct_alarm_monthly": "alarm_id",

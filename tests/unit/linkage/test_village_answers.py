@@ -73,7 +73,7 @@ def answer(village: Village, person: str, **said: str) -> None:
 def told(village: Village) -> list[tuple[object, ...]]:
     folder = village.lake.partition("identity_answers", month=str(FIRST))
     return duckdb.execute(
-        f"""SELECT feed, verdict, "by", CAST("on" AS VARCHAR) FROM '{folder}/*.parquet' ORDER BY ALL"""
+        f"""SELECT feed, verdict, said_by, CAST(said_on AS VARCHAR) FROM '{folder}/*.parquet' ORDER BY ALL"""
     ).fetchall()
 
 
