@@ -32,6 +32,7 @@ class Telling:
     answers: tuple[str, str, str]
     told_fields: tuple[str, ...]
     names_sources: bool
+    open_digits: int
 
     @classmethod
     def of(cls, policy: Policy, mask: Mask, kinds: Catalogue) -> Telling:
@@ -44,6 +45,7 @@ class Telling:
             (corrected, kept, unknown),
             policy.words(told) if policy.is_configured(told) else (),
             policy.text("notices.tell_sources") == "yes",
+            policy.count("notices.open_digits_max"),
         )
 
 
@@ -119,7 +121,7 @@ def line_of(notice: Mapping[str, Any], columns: Sequence[Column], telling: Telli
     kind = telling.kinds.kind(notice["kind"])
     mask = telling.mask
     told = notice["proposed"] if notice["field"] in telling.told_fields else None
-    stated, proposed = shown_pair(notice["field"], notice["stated"], told, mask)
+    stated, proposed = shown_pair(notice["field"], notice["stated"], told, mask, telling.open_digits)
     basis = kind.basis.format(sources=notice["sources"], detail=notice["detail"]) if kind else ""
     if telling.names_sources and notice["grps"]:
         basis += f"（{notice['grps'].replace(';', '、')}）"

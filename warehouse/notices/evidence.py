@@ -39,6 +39,7 @@ def lay_out(
     _links(con, month, lake)
     _marts(con, month, lake)
     _standing(con, month, lake)
+    _followed(con, month, lake)
     _answers(con, month, lake)
     con.execute((FOLDER / "evidence.sql").read_text(encoding="utf-8"))
     _deaths_said(con)
@@ -145,7 +146,7 @@ def _standing(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
 
 
 def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
-    """``disposition`` (villages' answers to earlier months' lists), ``origin`` (what a warning rested on), ``followed``."""
+    """``disposition`` (villages' answers to earlier months' lists), ``origin`` (what a warning rested on)."""
     before = [one for one in lake.months("dispositions") if one < str(month)]
     files = [file for one in before for file in _part(lake, "dispositions", month=one)]
     columns = 'warning_id, person_id, result, reason_not, checked_on, file, "row"'
@@ -155,7 +156,6 @@ def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
             " '' AS reason_not, NULL::DATE AS checked_on, '' AS file, 0 AS \"row\" WHERE false"
         )
         con.execute("CREATE TEMP TABLE origin AS SELECT '' AS warning_id, '' AS file WHERE false")
-        con.execute("CREATE TEMP TABLE followed AS SELECT '' AS old_id, '' AS person_id WHERE false")
         return
     con.execute(
         f"CREATE TEMP TABLE disposition AS SELECT {columns} FROM {_parquet(files, by_name=True)}"
@@ -166,9 +166,19 @@ def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         "CREATE TEMP TABLE origin AS SELECT DISTINCT warning_id, unnest(from_json(evidence -> '$.files', '[\"VARCHAR\"]'))"
         f" AS file FROM {_parquet(listed, by_name=True)} SEMI JOIN disposition USING (warning_id)"
     )
+
+
+def _followed(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """``followed``: under which id a person of an earlier month stands now, as in stg_linkage__followed."""
     events = [
-        f for one in lake.months("events") if one <= str(month) for f in _part(lake, "events", month=one)
+        file
+        for one in lake.months("events")
+        if one <= str(month)
+        for file in _part(lake, "events", month=one)
     ]
+    if not events:
+        con.execute("CREATE TEMP TABLE followed AS SELECT '' AS old_id, '' AS person_id WHERE false")
+        return
     con.execute(f"""
         CREATE TEMP TABLE followed AS
         WITH RECURSIVE merged AS (
@@ -193,7 +203,7 @@ def _deaths_said(con: duckdb.DuckDBPyConnection) -> None:
         WHERE profile.feed IN ('death', 'cremation') AND profile.grade <> 'review' AND profile.died_on IS NOT NULL
         GROUP BY ALL
         UNION ALL
-        SELECT coalesce(followed.person_id, disposition.person_id), '村级', max(disposition.checked_on)
+        SELECT coalesce(followed.person_id, disposition.person_id), '村级', NULL::DATE -- the village tells no day
         FROM disposition
         INNER JOIN village_word ON village_word.kind = 'N14'
             AND village_word.word IN (disposition.result, disposition.reason_not)

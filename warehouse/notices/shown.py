@@ -6,11 +6,13 @@ from warehouse.notices.wording import SEXES
 from warehouse.release.masking import MASKED, Mask
 
 
-def shown_pair(field: str, stated: str | None, proposed: str | None, mask: Mask) -> tuple[str, str]:
+def shown_pair(
+    field: str, stated: str | None, proposed: str | None, mask: Mask, most: int
+) -> tuple[str, str]:
     """What stands in the row and what the others say, as the notice shows them; the second is empty where none is told.
 
     A masked name that hides the wrong character would be no question: of names of one length, and of numbers that
-    differ in less than their masked middle, the places that differ stay open and all others are hidden.
+    differ in ``most`` digits at most, the places that differ stay open and all others are hidden.
     """
     here, there = stated or "", proposed or ""
     if field == "name" and mask.name == MASKED:
@@ -20,18 +22,18 @@ def shown_pair(field: str, stated: str | None, proposed: str | None, mask: Mask)
     if field == "name":
         return mask.show_name(here), mask.show_name(there)
     if field == "id_no":
-        return _numbers(here, there, mask)
+        return _numbers(here, there, mask, most)
     if field == "sex":
         return SEXES.get(here, here), SEXES.get(there, there)
     return mask.show_text(here), mask.show_text(there)
 
 
-def _numbers(here: str, there: str, mask: Mask) -> tuple[str, str]:
+def _numbers(here: str, there: str, mask: Mask, most: int) -> tuple[str, str]:
     shown = mask.show_id(here), mask.show_id(there)
     if mask.id_no != MASKED or not there or len(here) != len(there):
         return shown
     places = [place for place, (a, b) in enumerate(zip(here, there, strict=True)) if a != b]
-    if not places or len(places) > mask.id_head:
+    if not places or len(places) > most:
         return shown
     return tuple(  # type: ignore[return-value]
         "".join(
