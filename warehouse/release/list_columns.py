@@ -23,7 +23,7 @@ _SEEN = (
     Column("since", "起始时间", 10, "centre"),
     Column("amount", "金额（元）", 12, "money"),
     Column("grounds", "依据", 42),
-    Column("sure", "把握程度", 12, "centre"),
+    Column("sure", "把握程度", 17, "centre"),
     Column("proposed", "建议", 16),
     Column("check_hint", "建议核查内容", 28),
     Column("policy_ref", "政策依据", 22),

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("rows", "数据行", 26),
     Column("grade", "把握", 10, "centre"),
     Column("rule", "凭什么认定", 40),
-    Column("compared", "逐项对照", 44),
+    Column("compared", "逐项对照", 56),
 )
 _TOLD = (
     "机器把下列来源的记录认作同一个人。标“待核实”的请先核对本人身份，并在清单的“人员核对”栏选一项；"
