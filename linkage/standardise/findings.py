@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from linkage.standardise.cells import fold_word_cells
+from linkage.standardise.columns import standardised_query
 from linkage.standardise.row_conditions import Asked, condition, proposal
+from linkage.standardise.source import fold_id_cells, fold_name_cells
 from linkage.standardise.text import literal
-from warehouse.database import copy_to_parquet, count_rows, quoted
+from warehouse.database import copy_to_parquet, count_rows, has_rows, quoted
 from warehouse.intake.contract import Contract
 from warehouse.intake.row_rule import SET_ASIDE, applied_rules, row_key
 from warehouse.lake import Lake, drop
@@ -64,13 +68,14 @@ def find(
     con.execute("CREATE OR REPLACE TEMP TABLE delivered_file (file VARCHAR, sha256 VARCHAR)")
     if delivery.files:
         con.executemany("INSERT INTO delivered_file VALUES (?, ?)", [list(file) for file in delivery.files])
-    fields = 'file, sheet, "row", "column", rule, treatment, reason, proposed_kind, proposed, row_key'
+    fields = 'file, sheet, "row", "column", rule, treatment, reason, proposed_kind, proposed'
     named = f"'T' || left(md5(concat_ws({_APART}, {literal(contract.feed)}, '{month}', coalesce(sha256, ''), file, sheet, \"row\", \"column\", rule)), 16)"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE found AS
-        SELECT {named} AS finding_id, {fields}
+        SELECT {named} AS finding_id, {fields}, coalesce(delivered_key.row_key, met.row_key) AS row_key
         FROM ({" UNION ALL ".join(parts)}) AS met
         LEFT JOIN delivered_file USING (file)
+        LEFT JOIN delivered_key USING (file, sheet, "row")
         -- A cell that two rules find by the same fault is told once, by the feed's own rule.
         QUALIFY row_number() OVER (PARTITION BY file, sheet, "row", "column", fault ORDER BY place) = 1
     """)  # fmt: skip
@@ -134,14 +139,44 @@ def write_findings(
     return {"settled": gone, "open": still, "new": total - still}
 
 
+def keep_delivered_keys(con: duckdb.DuckDBPyConnection, contract: Contract, last_day: date) -> None:
+    """Make the table ``delivered_key``: the key, as delivered, of each row in which a slip corrected a part of the key.
+
+    A row is known again by what its file says, whether or not the agency has put it right since. The cells are folded as
+    ever, words within all that was delivered; to be called before the corrections are laid over.
+    """
+    con.execute(
+        'CREATE OR REPLACE TEMP TABLE delivered_key (file VARCHAR, sheet VARCHAR, "row" INTEGER, row_key VARCHAR)'
+    )
+    names = row_key(contract)
+    listed = ", ".join(literal(name) for name in names) or "''"
+    of_key = f'SELECT DISTINCT file, sheet, "row" FROM correction WHERE "column" IN ({listed})'
+    if not has_rows(con, f"({of_key})"):
+        return
+    fold_word_cells(con, contract)
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW delivered AS"
+        f' SELECT * FROM landed_rows SEMI JOIN ({of_key}) USING (file, sheet, "row")'
+    )
+    fold_id_cells(con, contract, last_day)
+    fold_name_cells(con, contract)
+    con.execute(
+        f'INSERT INTO delivered_key SELECT file, sheet, "row", {_key_sql(contract)} FROM ({standardised_query(contract)})'
+    )
+
+
+def _key_sql(contract: Contract) -> str:
+    key = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in row_key(contract)) or "''"
+    return f"md5(concat_ws({_APART}, {key}))"
+
+
 def _finding(asked: Asked, place: int, sql: str, relation: str) -> str:
     rule = asked.of.rule
     value, kind = proposal(asked)
-    key = ", ".join(f"coalesce(CAST(\"{name}\" AS VARCHAR), '')" for name in row_key(asked.contract)) or "''"
     return (
         f'SELECT file, sheet, "row", {literal(asked.of.shown_column)} AS "column", {literal(rule.id)} AS rule,'
         f" {literal(rule.treatment)} AS treatment, {literal(rule.problem)} AS reason, {kind} AS proposed_kind,"
-        f" {value} AS proposed, md5(concat_ws({_APART}, {key})) AS row_key, {literal(rule.when)} AS fault,"
+        f" {value} AS proposed, {_key_sql(asked.contract)} AS row_key, {literal(rule.when)} AS fault,"
         f" {place} AS place FROM {relation} WHERE {sql}"
     )
 

@@ -12,7 +12,7 @@ from linkage.standardise.cells import fold_word_cells
 from linkage.standardise.columns import standardised_query
 from linkage.standardise.corrected import deliveries, gather_corrections, lay_over
 from linkage.standardise.descriptions import describe, refuse_collisions
-from linkage.standardise.findings import Delivery, find, leave_out, write_findings
+from linkage.standardise.findings import Delivery, find, keep_delivered_keys, leave_out, write_findings
 from linkage.standardise.recipes import install
 from linkage.standardise.source import fold_id_cells, fold_name_cells, open_source
 from warehouse.database import copy_to_parquet, in_memory, quoted
@@ -97,6 +97,7 @@ def _standardise_feed(
     keys = {"feed": feed, "month": str(month)}
     open_source(con, contract, quoted(lake.partition("landed", **keys) / "*.parquet"))
     delivery = Delivery(files, gather_corrections(con, contract, month, lake, files))
+    keep_delivered_keys(con, contract, month.last_day)
     corrected = lay_over(con, contract)
     fold_id_cells(con, contract, month.last_day)
     fold_name_cells(con, contract)

@@ -172,6 +172,29 @@ def test_a_filled_in_slip_corrects_the_cells_and_the_landed_rows_stay(month: tup
     assert correct(MONTH, returned=returned, lake=lake, policy=POLICY).counts["slips_known"] == 1
 
 
+def test_a_slip_that_corrects_the_key_of_a_row_leaves_the_row_known(tmp_path: Path) -> None:
+    """The month that is put right is part of the key: what else is asked about the row is still the same question."""
+    lake = Lake(tmp_path / "home")
+    deliver(tmp_path, FEED, [{"case_no": "C01"}, {"case_no": "C02", "pay_month": "", "id_no": DAMAGED}])
+    run(tmp_path, lake)
+    write_slips(MONTH, lake=lake, policy=POLICY)
+
+    def change(sheet: Any, at: dict[str, int], of_row: dict[int, int]) -> None:
+        line = next(
+            n
+            for n in range(min(of_row.values()), sheet.max_row + 1)
+            if sheet.cell(n, at["栏目"]).value == "发放月份"
+        )
+        sheet.cell(line, at["更正值"]).value = str(MONTH)
+
+    correct(MONTH, returned=fill(lake, tmp_path / "back", change), lake=lake, policy=POLICY)
+    outcome = run(tmp_path, lake)
+    assert outcome.counts["corrected"] == 1
+    assert table(lake, "row_findings", FEED, '"row", "column", standing') == [(3, "id_no", "open")]
+    told = {name: outcome.by.get(name, {}).get(FEED, 0) for name in ("settled", "open", "new")}
+    assert told == {"settled": 1, "open": 1, "new": 0}
+
+
 def test_a_correction_rests_when_other_bytes_come_under_the_name(month: tuple[Path, Lake]) -> None:
     inbox, lake = month
 
