@@ -1,4 +1,4 @@
-"""``doudi hand-out``: sealed files for the townships, and their passphrases, shown once."""
+"""``doudi hand-out`` and ``unlock``: sealed files for the townships with passphrases shown once, and what comes back sealed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from console.commands.stages import Bench
 from console.screen import Screen
+from warehouse.errors import Refused
 from warehouse.locks import alone
 from warehouse.months import Month
 from warehouse.packages.keys import Keys
-from warehouse.privacy.handing import hand_out, refuse_beside
+from warehouse.privacy.handing import hand_out, refuse_beside, unlocked
 from warehouse.settings import Settings
 
 _WAYS = {"password": "口令", "cms": "证书（RSA）", "sm": "证书（国密）"}
@@ -53,6 +54,25 @@ def hand_out_lists(
     told = sorted(handed.passphrases.items())
     if told:
         screen.table("口令（只显示这一次；另行告知，不与文件同放）", ("乡镇", "口令"), told)
+
+
+def unlock_files(files: Sequence[Path], to: Path, words: Sequence[str], screen: Screen) -> None:
+    """Write the workbooks that came back under a passphrase into ``to`` without it, for absorb to read."""
+    to.mkdir(parents=True, exist_ok=True)
+    closed = []
+    for path in files:
+        plain = unlocked(path, words)
+        if plain is None:
+            closed.append(path.name)
+            continue
+        (to / path.name).write_bytes(plain)
+    screen.emit({"unlocked": len(files) - len(closed), "still_locked": closed})
+    screen.say(f"已解开 {len(files) - len(closed)} 个，可以回收（doudi absorb）。")
+    if closed:
+        raise Refused(
+            f"unlock: {', '.join(closed)} opens with none of the passphrases.",
+            next_step="ask the township which passphrase the file was saved with.",
+        )
 
 
 def _write_apart(path: Path, passphrases: Mapping[str, str]) -> None:

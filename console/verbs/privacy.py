@@ -46,6 +46,7 @@ def add_verbs(app: typer.Typer) -> None:
     app.add_typer(access_app, name="access")
     app.command()(leaks)
     app.command("hand-out")(hand_out)
+    app.command()(unlock)
     app.add_typer(retention_app, name="retention")
 
 
@@ -154,6 +155,37 @@ def hand_out(
             passphrases=passphrases,
             on=day_or_today(on),
         )
+
+
+def unlock(
+    files: Annotated[
+        list[Path], typer.Argument(help="the filled-in workbooks that are still under their passphrase")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="the folder for the opened ones, for absorb to read")],
+    passphrases: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrases", help="the file that hand-out wrote; without it the passphrase is asked for"
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Open filled-in lists that came back under the passphrase they were handed out with."""
+    from console.commands.hand_out import unlock_files
+
+    with guarded("unlock", None):
+        missing = [
+            path.name for path in (*files, *([passphrases] if passphrases else [])) if not path.is_file()
+        ]
+        if missing:
+            raise Misconfigured(f"there is no file {', '.join(missing)}.", next_step="name the workbooks.")
+        if passphrases:
+            words = [
+                line.rpartition("\t")[2] for line in passphrases.read_text(encoding="utf-8").splitlines()
+            ]
+        else:
+            words = [str(typer.prompt("passphrase", hide_input=True))]
+        unlock_files(files, to, words, Screen(as_json=json))
 
 
 def leaks(

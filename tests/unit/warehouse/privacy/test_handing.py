@@ -16,7 +16,7 @@ from warehouse.months import Month
 from warehouse.packages import sealing
 from warehouse.packages.keys import Keys
 from warehouse.policy import load
-from warehouse.privacy.handing import hand_out
+from warehouse.privacy.handing import hand_out, unlocked
 from warehouse.settings import REPOSITORY
 from warehouse.sums import sha256
 
@@ -133,3 +133,15 @@ def test_nothing_is_handed_out_by_nobody_unknown_or_changed(lake, policy):
         handed(lake, policy)
     assert not (lake.home / "handed" / str(MONTH) / "1").exists()
     assert not access.entries(lake)
+
+
+def test_what_comes_back_under_its_passphrase_is_opened_with_it_only(lake, policy, tmp_path):
+    done = handed(lake, policy, townships=["保安镇"])
+    path = done.folder / done.files[0].file
+    plain = next(lake.home.glob(f"release/*/*/{path.name}"))
+    assert unlocked(path, ["WRONG", done.passphrases["保安镇"] + "\n"]) == plain.read_bytes()
+    assert unlocked(path, ["WRONG"]) is None
+    assert unlocked(plain, ["any"]) == plain.read_bytes(), "a workbook without a passphrase stays as it is"
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"\xd0\xcf\x11\xe0 cut off")
+    assert unlocked(broken, ["any"]) is None
