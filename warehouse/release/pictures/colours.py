@@ -19,7 +19,6 @@ LATE = ("#FCECE9", "#F6C9C2", "#EBA096", "#B9402F", "#8F1D14")
 YIELD = ("#E4F3EB", "#B9E0CC", "#84C7A7", "#2F7C5A", "#1B5A40")
 
 GRADES: Mapping[str, str] = {"确认": RED, "疑似": AMBER, "提示": BLUE}
-STATUSES: Mapping[str, str] = {"列入清单": "#1F4E79", "待下批次": PALE_BLUE, "暂不重复推送": PALE_GREY}
 LINKS: Mapping[str, str] = {"已对上": GREEN, "待核实": AMBER, "仅此一处": GREY}
 WEIGHED: Mapping[str, str] = {"已对上": GREEN, "待核实": AMBER, "没有连上": GREY}
 CLOCKS: Mapping[str, str] = {"已办结": GREEN, "没到时限": PALE_BLUE, "超时": RED}

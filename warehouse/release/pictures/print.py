@@ -8,7 +8,7 @@ from typing import Any
 
 from warehouse.months import Month
 from warehouse.release.paper import AUTHOR, compiler, printable
-from warehouse.release.pictures.story import KINDS, Cell, Funnel, Numbers, Picture, Section, Story
+from warehouse.release.pictures.story import KINDS, Cell, Funnel, Numbers, Picture, Section, Story, breadth
 
 _TEMPLATE = Path(__file__).with_name("month.typ")
 _ACROSS = 3
@@ -64,7 +64,8 @@ def _rows(section: Section) -> list[list[dict[str, Any]]]:
 def _picture(picture: Picture) -> dict[str, Any]:
     return {
         "kind": "picture" if picture.drawings else "table", "wide": picture.is_wide,
-        "title": picture.title, "told": picture.told, "note": picture.note, "drawings": list(picture.drawings),
+        "title": picture.title, "told": picture.told, "note": picture.note,
+        "drawings": [{"svg": drawing, "breadth": breadth(drawing)} for drawing in picture.drawings],
         "captions": list(picture.captions), "numbers": _numbers(picture.numbers),
     }  # fmt: skip
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+_BREADTH = re.compile(r"max-width:([0-9.]+)px")
 # The first word of a row that sums the others up.
 TOTAL = "合计"
 Cell = str | int | Decimal | None
@@ -101,6 +103,12 @@ class Story:
     foot: str
     # Other pages of the month: their word and address beside this one.
     pages: tuple[tuple[str, str], ...] = ()
+
+
+def breadth(drawing: str) -> float:
+    """How wide a drawing was drawn, in points of a screen."""
+    found = _BREADTH.search(drawing)
+    return float(found[1]) if found else 0.0
 
 
 def plain(value: Cell, unit: str = "") -> str:

@@ -59,7 +59,6 @@ svg{display:block;width:100%;height:auto}
 svg text{font-family:inherit}
 svg a:hover rect,svg a:hover path{opacity:.8}
 .wide{overflow-x:auto}
-.wide svg{min-width:292px}
 details{margin-top:8px}
 summary{cursor:pointer;color:var(--link);font-size:15px;padding:6px 0;min-height:32px}
 table{border-collapse:collapse;width:100%;font-size:15px}

@@ -16,9 +16,11 @@ from warehouse.release.pictures.story import (
     Picture,
     Section,
     Story,
+    breadth,
 )
 from warehouse.release.pictures.style import STYLE
 
+_PHONE, _LEAST = 340, 0.88
 # A table of more rows opens on demand.
 _MANY = 10
 _OPENING = re.compile(r"<svg [^>]*>")
@@ -103,7 +105,11 @@ def _drawing(picture: Picture, place: int) -> str:
     named = f"<title id={name}-t>{escape(caption)}</title><desc id={name}-d>{escape(picture.told)}</desc>"
     opening = _OPENING.search(shown)
     first = opening[0] if opening else "<svg>"
+    # What is broader than a phone is moved sideways there, and not made too small to read.
+    least = breadth(first) * _LEAST if breadth(first) > _PHONE else 0
     marked = first.replace("<svg ", f'<svg role={role} aria-labelledby="{name}-t {name}-d" ', 1)
+    if least:
+        marked = marked.replace('style="', f'style="min-width:{least:.0f}px;', 1)
     drawn = shown.replace(first, marked + named, 1)
     above = f"<figcaption>{escape(caption)}</figcaption>" if picture.captions else ""
     return f"<figure>{above}<div class=wide>{drawn}</div></figure>"

@@ -116,7 +116,7 @@ def rules(asked: Asked) -> Picture:
     states = {
         (rule, word): sum(n for r, _, _, s, n in found if (r, _STATUS.get(s, s)) == (rule, word))
         for rule in order
-        for word in colours.STATUSES
+        for word in _STATUS.values()
     }
     bars = [
         (f"{rule} {titles[rule]}", grade, by[rule, grade])
@@ -125,7 +125,7 @@ def rules(asked: Asked) -> Picture:
     ]
     rows: list[tuple[Cell, ...]] = [
         (f"{rule} {titles[rule]}", sums[rule], *(by[rule, grade] for grade in colours.GRADES),
-         *(states[rule, word] for word in colours.STATUSES))
+         *(states[rule, word] for word in _STATUS.values()))
         for rule in order
     ]  # fmt: skip
     total = sum(sums.values())
@@ -136,7 +136,7 @@ def rules(asked: Asked) -> Picture:
         "rules",
         "各规则预警",
         said,
-        Numbers(("规则", "条数", *colours.GRADES, *colours.STATUSES), rows, "本月没有预警。"),
+        Numbers(("规则", "条数", *colours.GRADES, *_STATUS.values()), rows, "本月没有预警。"),
         (drawn.bars(bars, colours.GRADES, "rules"),) if order else (),
         note="确认＝至少两个来源一致且身份已对上；疑似＝只有一个来源或身份待核；提示＝把握不大。"
         + (f"图中是最多的 {_MOST} 条规则，全部见表。" if len(order) > _MOST else ""),
