@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +14,7 @@ from warehouse.policy import Policy
 from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.guide import alarm_table, left_out_table
+from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import Column
 
 FILE = "县级汇总"
@@ -103,22 +106,28 @@ def county_summary(
 ) -> Document:
     """The summary of the month's lists for the county; ``con`` holds the marts and ``listing``."""
     con.execute(_TABLE, [policy.text("rules_between_offices")])
+    mask = mask_for("report", policy)
     title = f"{policy.text('release.county_name')}{month.year}年{month.number}月预警核查县级汇总"
-    townships = _rows(con, f"SELECT township, {_SUMS} FROM summary_lines GROUP BY township ORDER BY township")
+    townships = _rows(
+        con, mask, f"SELECT township, {_SUMS} FROM summary_lines GROUP BY township ORDER BY township"
+    )
     worth = {rule: (share, expected) for rule, share, expected in con.execute(_EXPECTED).fetchall()}
     rules = [
         [*row, *map(_share, worth.get(str(row[0]), (None, None)))]
         for row in _rows(
             con,
+            mask,
             f"SELECT rule_id, coalesce(title, rule_id), {_SUMS} FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
             "GROUP BY ALL ORDER BY rule_id",
         )
     ]
     both = _rows(
         con,
+        mask,
         f"SELECT township, rule_id, coalesce(title, rule_id), {_SUMS} FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
         "GROUP BY ALL ORDER BY township, rule_id",
     )
+    alarms = alarm_table(con)
     cap = policy.count("list_cap_visits")
     said = Prose(f"每乡镇每月走访上限 {cap} 户；急难等不占名额。{_NOTE}")
     return Document(
@@ -142,7 +151,12 @@ def county_summary(
                 [Table(_BOTH, both, otherwise="本月没有预警。")],
                 form_line=(),
             ),
-            Sheet("县级警示", f"{title} · 县级警示", [alarm_table(con)], form_line=()),
+            Sheet(
+                "县级警示",
+                f"{title} · 县级警示",
+                [replace(alarms, rows=_masked(mask, alarms.rows))],
+                form_line=(),
+            ),
             Sheet(
                 "未评估",
                 f"{title} · 未评估",
@@ -153,8 +167,13 @@ def county_summary(
     )
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[list[Any]]:
-    return [list(row) for row in con.execute(query).fetchall()]
+def _rows(con: duckdb.DuckDBPyConnection, mask: Mask, query: str) -> list[list[Any]]:
+    return _masked(mask, con.execute(query).fetchall())
+
+
+def _masked(mask: Mask, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """What stands in a township's or village's place may really be somebody's number."""
+    return [[mask.show_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
 def _share(value: float | None) -> str:

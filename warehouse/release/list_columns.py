@@ -51,7 +51,7 @@ TOWNSHIP = (*_PLACE, *_SEEN, *ANSWERS, *KEYS)
 COUNTY = (*_WHERE, *_PLACE, *_SEEN, *ANSWERS, *KEYS)
 PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
 
-_EVIDENCE, _RULE = 11, -3
+_EVIDENCE = 11
 
 # A warning as the lists read it, in the order that ``row_of`` takes it.
 QUERY = """
@@ -140,16 +140,6 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
 def asks_identity(seen: tuple[Any, ...]) -> bool:
     """Whether a link of the warning's evidence is doubtful: then the village is asked if it is this person's."""
     return evidence.is_doubtful(evidence.read(seen[_EVIDENCE]))
-
-
-def rule_of(seen: tuple[Any, ...]) -> str:
-    """The rule of a warning as ``QUERY`` gives it."""
-    return str(seen[_RULE])
-
-
-def person_of(seen: tuple[Any, ...]) -> str | None:
-    """Its person."""
-    return seen[_RULE + 1]
 
 
 def _state(

@@ -101,7 +101,7 @@ def list_document(
         sheets.append(Sheet(name, f"{title} · {name}", [*above, Table(PAPER, rows)], sign=SIGN))
     left = [row_of(one, mask, PAPER, policy) for one in con.execute(LEFT_OPEN, [township]).fetchall()]
     if left:
-        blocks = [Prose(_LEFT_OPEN_SAID), Table(PAPER, left)]
+        blocks: list[Table | Prose] = [Prose(_LEFT_OPEN_SAID), Table(PAPER, left)]
         sheets.append(Sheet(LEFT_OPEN_SHEET, f"{title} · {LEFT_OPEN_SHEET}", blocks, sign=SIGN))
     guide = guide_blocks(con, month=month, township=township, policy=policy, cautions=cautions)
     sheets.append(Sheet("说明", f"{title} · 说明", guide, form_line=()))

@@ -93,7 +93,7 @@ def test_rerun_changes_no_byte(released) -> None:
 def test_list_has_a_sheet_per_village_and_an_order_by_household_priority(released) -> None:
     _, folder = released
     book = openpyxl.load_workbook(folder / LIST)
-    assert book.sheetnames == ["说明", "第1村", "第2村", "第3村"]
+    assert book.sheetnames == ["说明", "第1村", "第2村", "第3村", "规则卡", "匹配卡"]
     sheet = book["第1村"]
     households = [row[1].value for row in sheet.iter_rows(min_row=5)]
     assert households == sorted(households)  # a household's warnings are neighbours
@@ -113,6 +113,7 @@ def test_list_columns_the_village_fills_in_have_their_checks(released) -> None:
         header = sheet.cell(4, next(iter(rule.sqref.ranges)).min_col).value
         assert next(iter(rule.sqref.ranges)).max_row == sheet.max_row
         found[header] = (rule.type, rule.formula1)
+    assert found["人员核对"] == ("list", '"是本人,不是本人,说不清"')
     assert found["拟纳入救助"] == ("list", '"低保,特困,临时救助,无"')
     assert found["核查结果"][0] == found["未纳入原因"][0] == "list"
     assert found["核查日期"][0] == "date"
@@ -129,7 +130,7 @@ def test_list_locks_what_the_machine_wrote_and_opens_what_the_village_writes(rel
     assert sheet.protection.password is None
     locked = {cell.value: sheet.cell(5, cell.column).protection.locked for cell in sheet[4]}
     assert [header for header, is_locked in locked.items() if not is_locked] == [
-        "核查结果", "拟纳入救助", "未纳入原因", "原因说明", "核查人", "核查日期",
+        "人员核对", "核查结果", "拟纳入救助", "未纳入原因", "原因说明", "核查人", "核查日期",
     ]  # fmt: skip
     assert sheet.freeze_panes == "D5"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
