@@ -10,6 +10,9 @@ from pathlib import Path
 
 import duckdb
 
+from console.county.measure_notices import HEADERS as NOTICES
+from console.county.measure_notices import PLANTED, measure_notices
+from console.county.people_truth import FILE as PEOPLE_FILE
 from console.screen import Screen
 from warehouse import policy as policies
 from warehouse.database import in_memory, quoted
@@ -125,8 +128,19 @@ def show_assessment(county: Path, settings: Settings, screen: Screen) -> None:
     if quality:
         screen.table("Published linkage quality against the planted truth", QUALITY, quality)
     screen.table("Warnings against the planted truth", WARNINGS, rules)
+    _show_notices(county, settings.home, screen)
     if ahead:
         screen.say(f"Planted besides, for rules that are not built yet: {', '.join(ahead)}.")
+
+
+def _show_notices(county: Path, home: Path, screen: Screen) -> None:
+    """The notices that stand in the newest month that has them, where the county tells who everybody is."""
+    months = Lake(home).months("notices")
+    if not months or not (county / "truth" / PEOPLE_FILE).exists():
+        return
+    kinds, planted = measure_notices(county, home, Month.parse(months[-1]))
+    screen.table("Notices against the planted truth", NOTICES, kinds)
+    screen.table("What was planted for them, and who asks about it", PLANTED, planted)
 
 
 def link_lines(home: Path, truth: Path, month: str) -> list[tuple[object, ...]]:

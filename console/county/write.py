@@ -18,6 +18,7 @@ from console.county.layouts import Layout, layouts
 from console.county.measure import PairCounts, exact_join
 from console.county.needs import NeedsTruth
 from console.county.people import People, people_of
+from console.county.people_truth import write_people
 from console.county.repeats import mistaken, with_repeats
 from console.county.truth import Truth
 from console.county.warnings_truth import WarningsTruth
@@ -101,6 +102,7 @@ def write_world(
             noted = planted.add(month, world.warnings(month), truth, account.warnings)
             account.needs[str(month)] = needs.add(month, noted, world.homes(month))
         account.person_rows = truth.person_rows
+    write_people(out / "truth", world.persons)
     for month in months:
         account.joins[str(month)] = exact_join(out / "truth", str(month))
     return account

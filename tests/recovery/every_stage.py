@@ -24,7 +24,7 @@ from warehouse.months import Month
 # How many points of each stage `make faults` tries.
 POINTS = {
     "receive": 14, "close": 8, "standardise": 4, "slips": 6, "gate1": 3, "link": 6, "quality": 2, "prepare_review": 8,
-    "build": 5, "gate2": 3, "publish": 6,
+    "build": 5, "gate2": 3, "publish": 6, "notices": 6,
 }  # fmt: skip
 # Beside these: the system itself gives no room (C code included), or ends the process wherever it is.
 SYSTEM: dict[str, tuple[dict[str, Any], ...]] = {

@@ -235,7 +235,7 @@ def test_a_stage_whose_result_is_as_before_wakes_none_behind_it(home: Home) -> N
     for stage in READS:
         home.run(stage, MONTH)
     home.correct(LAST)
-    # The build reads the account of rows, where another file stands now; its marts come out as they were.
+    # The build and the notices read the account of rows, where another file stands now; the marts come out as they were.
     assert {stage for _, stage in home.rebuild()} == {
         "receive",
         "close",
@@ -243,6 +243,7 @@ def test_a_stage_whose_result_is_as_before_wakes_none_behind_it(home: Home) -> N
         "slips",
         "gate1",
         "build",
+        "notices",
     }
 
 
@@ -271,12 +272,12 @@ def test_killed_in_stage_after_stage_and_run_again_is_as_undisturbed(home: Home,
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("warehouse.intake.ledger.write", killed)
         home.rebuild()
-    for stop in ((FIRST, "link"), (SECOND, "build"), (LAST, "publish")):
+    for stop in ((FIRST, "link"), (SECOND, "build"), (LAST, "notices")):
         home.stops = {stop: KeyboardInterrupt()}
         with pytest.raises(KeyboardInterrupt):
             home.rebuild()
     home.stops.clear()
-    assert home.rebuild() == [(LAST, "publish")]
+    assert home.rebuild() == [(LAST, "notices")]
     assert home.stale_months() == []
     assert home.results() == rebuilt.results()
 
@@ -308,8 +309,8 @@ def test_a_month_under_way_goes_no_further_than_it_got(home: Home) -> None:
 @pytest.mark.parametrize(
     ("table", "month", "stages"),
     [
-        ("decisions", LAST, {"link", "quality", "prepare_review", "build", "gate2", "publish"}),
-        ("dispositions", SECOND, {"build", "gate2", "publish"}),
+        ("decisions", LAST, {"link", "quality", "prepare_review", "build", "gate2", "publish", "notices"}),
+        ("dispositions", SECOND, {"build", "gate2", "publish", "notices"}),
     ],
 )
 def test_what_people_entered_wakes_the_stages_that_read_it(
