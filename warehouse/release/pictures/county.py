@@ -50,7 +50,7 @@ def county_story(
                 "work",
                 "本月要做的",
                 (
-                    work.tile_maps(places, policy.region, pages),
+                    work.tile_maps(places, policy, pages),
                     work.rules(asked),
                     work.clocks(asked, policy),
                     work.held_back(asked),

@@ -12,12 +12,13 @@ _BREADTH = re.compile(r"max-width:([0-9.]+)px")
 # The first word of a row that sums the others up.
 TOTAL = "合计"
 Cell = str | int | Decimal | None
-Kind = Literal["alarm", "late", "change", "answer", "doubt", "calm"]
+Kind = Literal["alarm", "late", "task", "change", "answer", "doubt", "calm"]
 
 # The word that stands before a headline: its colour is never the only sign.
 KINDS: dict[Kind, str] = {
     "alarm": "警示",
     "late": "逾期",
+    "task": "任务",
     "change": "变化",
     "answer": "答复",
     "doubt": "留意",

@@ -35,7 +35,7 @@ h3{margin:0;font-size:17px;font-weight:650;line-height:1.4}
 border-radius:10px;padding:12px 16px;font-size:clamp(17px,1.5vw,20px);line-height:1.5}
 .said b{flex:none;padding:1px 10px;border-radius:99px;font-size:14px;font-weight:650;color:var(--mark);background:var(--ground)}
 .alarm{--mark:var(--red);--ground:var(--redbg)}.late{--mark:var(--amber);--ground:var(--amberbg)}
-.change{--mark:var(--blue);--ground:var(--bluebg)}.answer,.calm{--mark:var(--green);--ground:var(--greenbg)}
+.change,.task{--mark:var(--blue);--ground:var(--bluebg)}.answer,.calm{--mark:var(--green);--ground:var(--greenbg)}
 .doubt{--mark:var(--grey);--ground:var(--greybg)}
 .cards{columns:3 340px;column-gap:16px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 18px;margin:0 0 16px;break-inside:avoid}

@@ -57,7 +57,7 @@ def lists(
         )
         if count
     ]
-    return Headline("change", said + "".join(f"；{words}" for words in rest) + "。")
+    return Headline("task", said + "".join(f"；{words}" for words in rest) + "。")
 
 
 def late(due: int | None, given: int | None, open_: int, overdue: int, places: Sequence[Place]) -> Headline:

@@ -174,12 +174,12 @@ def _headlines(
     elif walked and listed:
         said.append(
             Headline(
-                "change",
+                "task",
                 f"本月清单 {listed:,} 条，要走访 {walked:,} 户（一户只走一次，同户的一起问）；{until}。",
             )
         )
     else:
-        said.append(Headline("change", f"本月要走访的户不多，见清单；一户只走一次，同户的一起问；{until}。"))
+        said.append(Headline("task", f"本月要走访的户不多，见清单；一户只走一次，同户的一起问；{until}。"))
     persons = small.one(asked.figure("population_persons"))
     if persons:
         said.append(Headline("change", f"{asked.month.number}月底，{asked.place}低收入人口 {persons:,} 人。"))

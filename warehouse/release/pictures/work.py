@@ -27,9 +27,10 @@ _MOST = 12
 _Z = 1.96
 
 
-def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) -> Picture:
+def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str]) -> Picture:
     """Townships where they lie, three times: visits, what is overdue, what answers came to."""
-    at = placed([one.township for one in places], region)
+    at = placed([one.township for one in places], policy.region)
+    enough = policy.count("yield_answers_enough")
 
     def map_of(name: str, scale: tuple[str, ...], shown: Mapping[str, tuple[float | None, str]]) -> str:
         return drawn.tiles(
@@ -52,9 +53,7 @@ def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) ->
     drawings = (
         map_of("visits", colours.WORK, {one.township: (one.visits, plain(one.visits)) for one in places}),
         map_of("late", colours.LATE, {one.township: (one.late, plain(one.late)) for one in places}),
-        map_of("held", colours.YIELD, {
-            one.township: (one.held / one.answers if one.answers else None, share(one.held, one.answers)) for one in places
-        }),
+        map_of("held", colours.YIELD, {one.township: _yield_of(one, enough) for one in places}),
     )  # fmt: skip
     headers = ("乡镇", "本月预警", "走访户", "没有查清", "其中逾期", "已查清", "属实", "属实率")
     return Picture(
@@ -63,10 +62,18 @@ def tile_maps(places: Sequence[Place], region: str, pages: Mapping[str, str]) ->
         said,
         Numbers(headers, rows, "本月没有乡镇。"),
         drawings if places else (),
-        note="方块大致按方位排列，不按面积和距离；颜色越重数越大，数字写在方块上；“–”是还没有答复。",
+        note="方块大致按方位排列，不按面积和距离；颜色越重数越大，数字写在方块上；“–”是还没有答复，"
+        f"查清不到 {enough} 条的只写“属实/查清”，不算比例。",
         captions=("本月要走访（户）", "逾期没有查清（条）", "查清的里面属实的"),
         is_wide=True,
     )
+
+
+def _yield_of(place: Place, enough: int) -> tuple[float | None, str]:
+    """A share only of enough answers; of few the answers themselves, without a colour."""
+    if place.answers >= max(1, enough):
+        return place.held / place.answers, share(place.held, place.answers)
+    return None, f"{place.held}/{place.answers}" if place.answers else "–"
 
 
 def clocks(asked: Asked, policy: Policy) -> Picture:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -27,8 +28,8 @@ from warehouse.packages.ledger import SHARED
 from warehouse.release import frame, listing, marts
 from warehouse.release.cautions import Cautions
 from warehouse.release.page import write_pages
-from warehouse.release.pictures import colours, drawn, told
-from warehouse.release.pictures.asked import Answers, Place
+from warehouse.release.pictures import colours, drawn, past, told
+from warehouse.release.pictures.asked import Answers, Asked, Place
 from warehouse.release.pictures.partners import partners
 from warehouse.release.pictures.places import placed
 from warehouse.release.pictures.work import interval
@@ -130,6 +131,8 @@ def test_the_figures_of_the_page_are_those_of_the_marts(pages: tuple[Lake, Path]
         rule: str(count)
         for rule, count in ask(lake, "SELECT rule_id, count(*) FROM fct_warning_monthly GROUP BY ALL")
     }
+    # Whatever became of a warning, listed or not: together they are all.
+    assert all(int(row[0]) == sum(map(int, row[1:4])) == sum(map(int, row[4:])) for row in rules.values())
     assert tables["yields"][1:] == [
         ["C01 在册监测未纳入救助", "40", "12", "20", "3", "9", "30%", "18%–45%"],
         ["D01 死亡后仍发放", "10", "9", "1", "0", "0", "90%", "60%–98%"],
@@ -286,7 +289,7 @@ def _place(name: str, late: int = 0, visits: int = 0) -> Place:
          "此前下发的 50 条预警，已答复 30 条（60%）；逾期没有查清的 8 条（含答复无法核实的），最多的是乙乡 6 条、甲乡 2 条。"),
         (told.late(50, 50, 0, 0, []), "calm", "此前下发的 50 条预警，已答复 50 条（100%），没有还要去查的。"),
         (told.lists(0, 0, 0, 0, 0, []), "calm", "本月没有预警。"),
-        (told.lists(9, 5, 4, 1, 3, [_place("甲乡", visits=1), _place("乙乡", visits=3)]), "change",
+        (told.lists(9, 5, 4, 1, 3, [_place("甲乡", visits=1), _place("乙乡", visits=3)]), "task",
          "本月产生预警 9 条，列入清单 5 条，要走访 4 户，乙乡最多（3 户）；3 条排队待下批次；1 条走访过、证据没有变化，不重复推送。"),
         (told.found(Answers(200, 1, 100, 0)), "answer", "村里查清的 200 条里，1 条属实或部分属实（不到 1%），0 条拟纳入救助。"),
     ],
@@ -349,3 +352,22 @@ def test_notices_and_packages_of_the_months_before_are_told_and_no_later_ones(tm
     assert packages.numbers.rows == [(str(MONTH.previous), "同仁市医疗保障局", "资助参保", 1, "没有回执")]
     with in_memory(tmp_path) as con:
         assert partners(con, Lake(tmp_path / "none"), MONTH) == ()
+
+
+def test_a_month_that_was_not_built_is_a_gap(pages: tuple[Lake, Path], tmp_path: Path) -> None:
+    shutil.copytree(pages[0].root / "marts", tmp_path / "lake/marts")
+    lake, earlier = Lake(tmp_path), str(MONTH.plus(-2))
+    for mart in ("fct_warning_monthly", "fct_report_figures_monthly"):
+        shutil.copytree(
+            lake.partition(f"marts/{mart}", month=str(MONTH)), lake.partition(f"marts/{mart}", month=earlier)
+        )
+    with in_memory(tmp_path) as con:
+        marts.attach(con, lake, MONTH)
+        con.execute("CREATE TABLE figures AS SELECT * FROM fct_report_figures_monthly")
+        months = past.prepare(con, lake, MONTH, policy())
+        asked = Asked(con, month=MONTH, months=months, place=None, county="同仁市")
+        known = [value is not None for value in asked.warnings_over_time()["漏保"]]
+        figures = asked.over_time("records_open")
+    assert months == [earlier, str(MONTH.previous), str(MONTH)]
+    assert known == [True, False, True]
+    assert figures == [10.0, None, 10.0]
