@@ -10,9 +10,9 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made_up_month import MONTH, id_of, policy
 
 from linkage.wording import lines
+from tests.unit.warehouse.release.made_up_month import MONTH, id_of, policy
 from warehouse.lake import Lake
 from warehouse.release import listing, match_cards
 from warehouse.release.cautions import Cautions
