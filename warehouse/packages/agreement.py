@@ -93,6 +93,15 @@ class Shared(_Strict):
         return self
 
 
+class Enclosed(_Strict):
+    """A workbook of the house that goes along as it is: the notices (校核纠错单) to an agency, with the answer columns
+    that it fills in. ``columns``: the headers that it may have."""
+
+    kind: Literal["notices"]
+    agency: Words
+    columns: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Agreement(_Strict):
     """One agreement with one partner."""
 
@@ -111,7 +120,8 @@ class Agreement(_Strict):
     recipient: Recipient
     form: Form
     calendar: Calendar = Calendar()
-    tables: Annotated[tuple[Shared, ...], Field(min_length=1)]
+    tables: tuple[Shared, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Agreement:
@@ -119,6 +129,8 @@ class Agreement(_Strict):
             raise ValueError("it expires before it begins")
         if self.signed and self.signed.signed_on > self.expires:
             raise ValueError("it was signed after it had expired")
+        if not self.tables and not self.enclosed:
+            raise ValueError("nothing is shared")
         if len({one.name for one in self.tables}) < len(self.tables):
             raise ValueError("two tables have one name")
         if self.identity != "whole" and any(one.small_numbers == "shown" for one in self.tables):

@@ -21,6 +21,9 @@ EXPLAINED = "说明"
 _BATCH = 20_000
 _BLOCK = 1 << 24
 _NUMBERS = ("count", "yuan")
+# Letters that a column shows; any other kind is as wide as a word.
+_WIDTHS = {"id_no": 21, "name": 12, "place": 14, "text": 52, "count": 10, "yuan": 13, "month": 11, "day": 12}
+_WIDTH, _NUMBER_WIDTH = 22, 20
 
 
 def titles_of(columns: tuple[Column, ...], *, is_numbered: bool) -> list[str]:
@@ -75,7 +78,9 @@ def write_xlsx(
             f"a workbook of {found[0]} rows is more than {rows_max} (packages.xlsx_rows_max).",
             next_step="let the agreement say form: csv.",
         )
-    header = [books.Column("", one, 20, "text") for one in titles_of(columns, is_numbered=is_numbered)]
+    widths = [*([_NUMBER_WIDTH] if is_numbered else []), *(_WIDTHS.get(one.kind, _WIDTH) for one in columns)]
+    titles = titles_of(columns, is_numbered=is_numbered)
+    header = [books.Column("", one, width, "text") for one, width in zip(titles, widths, strict=True)]
     looks = [*(["key"] if is_numbered else []), *(_look(one) for one in columns)]
     names = [*(["record_no"] if is_numbered else []), *(one.name for one in columns)]
     listed = ", ".join(
@@ -108,7 +113,7 @@ def _all(result: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _look(column: Column) -> str:
-    return {"count": "count", "yuan": "money", "id_no": "key"}.get(column.kind, "text")
+    return {"count": "count", "yuan": "money"}.get(column.kind, "text")
 
 
 def _encoded(source: Any, encoding: str) -> Iterator[bytes]:

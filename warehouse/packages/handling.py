@@ -99,9 +99,11 @@ def unpack(verified: Verified, certificate: bytes, key: bytes, to: Path) -> list
     with zipfile.ZipFile(io.BytesIO(plain)) as archive:
         inside = {one.filename: archive.read(one) for one in archive.infolist()}
     described = json.loads(inside["datapackage.json"])
-    for one in described["resources"]:
-        if f"sha256:{hashlib.sha256(inside.get(one['path'], b'')).hexdigest()}" != one["hash"]:
-            raise Refused(f"{one['path']} is not what the package says.", next_step="have it sent again.")
+    told = {one["path"]: str(one["hash"]).removeprefix("sha256:") for one in described["resources"]}
+    told |= {one["path"]: one["sha256"] for one in described["x-doudi"].get("enclosed", [])}
+    for path, digest in told.items():
+        if hashlib.sha256(inside.get(path, b"")).hexdigest() != digest:
+            raise Refused(f"{path} is not what the package says.", next_step="have it sent again.")
     if any(Path(name).is_absolute() or ".." in Path(name).parts for name in inside):
         raise Refused(f"{verified.package} holds a file outside itself.", next_step="do not use it.")
     with replacing_folder(to) as folder:

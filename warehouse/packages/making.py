@@ -24,6 +24,7 @@ from warehouse.packages import counting, files, finished, marks, pseudonyms, tex
 from warehouse.packages.agreement import Agreement, Read, Shared
 from warehouse.packages.composing import columns_of, compose, tables_of
 from warehouse.packages.descriptor import package_of, resource_of, schema_of
+from warehouse.packages.enclosing import Enclosure, enclosures
 from warehouse.packages.rows import Rows, read_rows
 from warehouse.packages.sealing import digests
 from warehouse.policy import Policy
@@ -63,6 +64,7 @@ class Draft:
     content: str
     con: duckdb.DuckDBPyConnection
     remembered: tuple[str, ...]
+    enclosed: tuple[Enclosure, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -102,8 +104,9 @@ def drafted(
                 table, query = _table(con, agreement, shared, rows, sql, month, policy, secrets, work)
                 made.append(table)
                 remembered += query
-            content = _content(read, made, secrets)
-            yield Draft(agreement, month, tuple(made), content, con, tuple(remembered))
+            beside_them = enclosures(agreement, month, lake)
+            content = _content(read, made, beside_them, secrets)
+            yield Draft(agreement, month, tuple(made), content, con, tuple(remembered), tuple(beside_them))
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -175,13 +178,14 @@ def zipped(draft: Draft, package_id: str, terms: dict[str, Any]) -> bytes:
         f"{agreement.partner}：{agreement.purpose}（{draft.month}）",
         texts.NOTICE,
         [one.resource for one in draft.tables],
-        terms,
+        {**terms, "enclosed": [one.described for one in draft.enclosed]},
     )
+    carried: list[Table | Enclosure] = [*draft.tables, *draft.enclosed]
     inside = {
         "datapackage.json": json.dumps(described, ensure_ascii=False, indent=1).encode() + b"\n",
-        "说明.txt": texts.inside(agreement, draft.month, package_id, [one.path for one in draft.tables]),
+        "说明.txt": texts.inside(agreement, draft.month, package_id, [one.path for one in carried]),
         "回执.txt": texts.receipt_form(agreement, package_id),
-        **{one.path: one.content for one in draft.tables},
+        **{one.path: one.content for one in carried},
     }
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -193,11 +197,12 @@ def zipped(draft: Draft, package_id: str, terms: dict[str, Any]) -> bytes:
     return whole.getvalue()
 
 
-def _content(read: Read, tables: list[Table], secrets: Secrets) -> str:
+def _content(read: Read, tables: list[Table], enclosed: list[Enclosure], secrets: Secrets) -> str:
     told = {
         "agreement": read.sha256,
         "certificate": hashlib.sha256(secrets.certificate).hexdigest(),
         "tables": [one.resource for one in tables],
+        "enclosed": [one.described for one in enclosed],
     }
     text = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return hmac.new(secrets.marks, text.encode(), "sha256").hexdigest()

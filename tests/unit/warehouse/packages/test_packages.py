@@ -413,3 +413,29 @@ def test_certificate_that_is_over_seals_nothing(own) -> None:
     _, keys, _ = own
     with pytest.raises(Misconfigured, match="good from"):
         keys.partner("ga-2026", date(2031, 1, 1))
+
+
+def test_notices_go_along_masked_and_with_agreed_columns_only(own, tmp_path) -> None:
+    lake, keys, found = own
+    name, agreed = (
+        f"校核纠错单_公安_{MONTH}.xlsx",
+        ["文件", "行号", "姓名", "证件号码", "核查结论", "纠错编号"],
+    )
+    (lake.home / "notices" / str(MONTH)).mkdir(parents=True)
+
+    def give(header: list[str], row: list[str]) -> None:
+        book = openpyxl.Workbook()
+        for line in (["公安 校核纠错单"], header, row):
+            book.active.append(line)
+        book.save(lake.home / "notices" / str(MONTH) / name)
+
+    give([*agreed, "电话"], ["death.csv", "7", "张*", "632321********8083", "", "N1"])
+    with pytest.raises(NotReleased, match="电话"):
+        shared(lake, keys, found, partner="death-doubts")
+    give(agreed, ["death.csv", "7", "张*", people()[7]["id_no"], "", "N1"])
+    with pytest.raises(NotReleased, match="完整的证件号"):
+        shared(lake, keys, found, partner="death-doubts")
+    give(agreed, ["death.csv", "7", "张*", "632321********8083", "", "N1"])
+    assert shared(lake, keys, found, partner="death-doubts").counts["made"] == 1
+    out = opened(lake, keys, found, "death-doubts", tmp_path / "out", number=2)
+    assert (out / "enclosed" / name).read_bytes() == (lake.home / "notices" / str(MONTH) / name).read_bytes()
