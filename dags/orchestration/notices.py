@@ -6,13 +6,12 @@ from datetime import datetime, timedelta, timezone
 
 from airflow.sdk import task
 
-from orchestration import assets
 from orchestration.months import Bench
 
 _BEIJING = timezone(timedelta(hours=8))
 
 
-@task(outlets=[assets.published])
+@task
 def notices() -> dict:
     """What each source is asked about facts that others contradict."""
     from warehouse.notices.stage import write_notices as run

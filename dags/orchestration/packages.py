@@ -6,12 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 from airflow.sdk import task
 
+from orchestration import assets
 from orchestration.months import Bench
 
 _BEIJING = timezone(timedelta(hours=8))
 
 
-@task
+@task(outlets=[assets.published])
 def share() -> dict:
     """What partners may have; nothing, and the reason, where no agreement is in force or no key is there."""
     from warehouse.packages.share import share_by_settings as run
