@@ -10,6 +10,7 @@ import typer
 from console.pages.commands import commands_page
 from console.pages.feeds import feeds_page
 from console.pages.markdown import page, table
+from console.pages.notices import notices_page
 from console.pages.places import places_page
 from console.pages.policy_pages import policy_page, rules_page
 from console.pages.requirements import requirements_page
@@ -52,6 +53,7 @@ def pages(app: typer.Typer, month: Month) -> dict[str, str]:
         "rules.md": lambda: rules_page(month),
         "policy.md": policy_page,
         "gates.md": _gates,
+        "notices.md": notices_page,
         "places.md": places_page,
         "requirements.md": lambda: requirements_page(app),
     }
