@@ -26,6 +26,8 @@ def _verbs(command: Any, name: str) -> Iterable[tuple[str, Any]]:
     if inner is None:
         yield name, command
         return
+    if getattr(command, "invoke_without_command", False) and " " in name:
+        yield name, command
     for word in sorted(inner):
         yield from _verbs(inner[word], f"{name} {word}")
 
