@@ -29,6 +29,7 @@ def draw(spec: Mapping[str, Any], name: str) -> str:
     _measure_with_our_font()
     config = {"font": FONT, "background": None, "view": {"stroke": None}, **spec.get("config", {})}
     picture: str = vl_convert.vegalite_to_svg({**spec, "config": config})
+    picture = picture.replace(f'font-family="{FONT}"', f'font-family="{FONT}, sans-serif"')
     seen: dict[str, str] = {}
 
     def renamed(found: re.Match[str]) -> str:
