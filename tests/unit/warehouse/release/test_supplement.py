@@ -113,7 +113,7 @@ def answered(lake: Lake) -> Path:
     book = openpyxl.load_workbook(release_folder(lake, MONTH) / LIST)
     for sheet in book.worksheets[1:]:
         at = {str(cell.value): cell.column for cell in sheet[4]}
-        for row in range(5, sheet.max_row + 1):
+        for row in range(5, sheet.max_row + 1) if "预警编号" in at else ():
             if sheet.cell(row, at["预警编号"]).value == GONE:
                 for header, value in (
                     ("核查结果", "属实"), ("拟纳入救助", "低保"), ("核查人", "更登"), ("核查日期", date(2026, 11, 5)),
