@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from console.screen import Screen
 from warehouse import policy as policies
+from warehouse.audit_log import entries
 from warehouse.errors import Misconfigured
 from warehouse.exports import note_exports
 from warehouse.guard import stage_run
@@ -45,25 +46,20 @@ def run_share(
 
 
 def show_agreements(month: Month, on: date, settings: Settings, screen: Screen) -> None:
-    """Every agreement of the folder: with whom, until when, when it is due, and whether it is in force."""
-    from warehouse.audit_log import entries
-
-    log = entries(Lake(settings.home))
+    """Every agreement of the folder: with whom, until when, when the month's package is due, and how it stands."""
+    lake = Lake(settings.home)
+    log = entries(lake)
+    shared = {one.agreement: one.package for one in standings(lake, month=month)}
     rows = []
     for read in agreed.read_folder(agreements_folder()):
-        why = objection(read, on=on, month=month, region=settings.region, log=log)
         one = read.agreement
-        due = one.calendar.due_on(month) if one else None
-        rows.append(
-            [
-                one.agreement if one else read.file,
-                one.partner if one else "-",
-                one.identity if one else "-",
-                str(one.expires) if one else "-",
-                str(due or "-"),
-                why or "in force",
-            ]
-        )
+        why = objection(read, on=on, month=month, region=settings.region, log=log)
+        if one is None:
+            rows.append([read.file, "-", "-", "-", "-", why])
+            continue
+        due = one.calendar.due_on(month)
+        state = why or shared.get(one.agreement) or ("overdue" if due and on > due else "to be shared")
+        rows.append([one.agreement, one.partner, one.identity, str(one.expires), str(due or "-"), state])
     screen.table(
         f"Agreements for {month}, on {on}",
         ["agreement", "partner", "identity", "expires", "due", "state"],
@@ -108,23 +104,20 @@ def make_keys(settings: Settings, screen: Screen, *, on: date, with_partners: bo
     screen.say("made: " + (", ".join(made) or "nothing, all are there"))
 
 
-def show_packages(month: Month | None, settings: Settings, screen: Screen) -> None:
-    """What was shared, and what became of it."""
-    screen.table(
-        "Packages",
-        ["package", "month", "shared", "receipts", "recalled", "sealed sha256"],
-        [
-            [
-                one.package,
-                one.month,
-                one.shared_on,
-                len(one.receipts),
-                one.recall.on if one.recall else "-",
-                one.sealed_sha256[:16],
-            ]
-            for one in standings(Lake(settings.home), month=month or "")
-        ],
-    )
+def show_packages(month: Month | None, on: date, settings: Settings, screen: Screen) -> None:
+    """What was shared, and what became of it: receipted, waited for, overdue on a day, recalled."""
+    policy = policies.load(settings.policy_dir, settings.region, Month.of(on))
+    days = timedelta(days=policy.count("packages.receipt_days"))
+    rows = []
+    for one in standings(Lake(settings.home), month=month or ""):
+        due = date.fromisoformat(one.shared_on[:10]) + days
+        state = f"receipt due {due}" if on <= due else f"receipt overdue since {due}"
+        if one.receipts:
+            state = f"receipted {one.receipts[-1].on}"
+        if one.recall:
+            state = f"recalled {one.recall.on}"
+        rows.append([one.package, one.month, one.shared_on, state, one.sealed_sha256[:16]])
+    screen.table(f"Packages, on {on}", ["package", "month", "shared", "state", "sealed sha256"], rows)
 
 
 def verify_package(place: str, certificate: Path | None, settings: Settings, screen: Screen) -> None:

@@ -84,16 +84,19 @@ def share(
 
 def package_list(
     month: Annotated[str | None, typer.Option("--month", help="only this month, YYYY-MM")] = None,
+    on: DayOption = None,
     home: HomeOption = None,
+    region: RegionOption = None,
+    policy: PolicyOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Show what was shared, with receipts and recalls."""
+    """Show what was shared: receipted, waited for, overdue, recalled."""
     from console.commands.packages import show_packages
 
-    settings = Settings.from_environment(home=home)
+    settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     with guarded("package list", settings.home):
-        show_packages(Month.parse(month) if month else None, settings, Screen(quiet, json))
+        show_packages(Month.parse(month) if month else None, _day(on), settings, Screen(quiet, json))
 
 
 def package_verify(

@@ -285,7 +285,8 @@ def test_same_month_again_changes_nothing_and_news_are_the_next_number(own) -> N
     assert verify(lake).is_whole
 
 
-def test_killed_before_its_entry_it_is_shared_once(own, monkeypatch) -> None:
+@pytest.mark.parametrize("step", ["seal", "sign", "append"])
+def test_killed_at_any_step_it_is_shared_once(own, monkeypatch, step) -> None:
     lake, keys, found = own
     make(lake.home, income=700)
 
@@ -293,7 +294,7 @@ def test_killed_before_its_entry_it_is_shared_once(own, monkeypatch) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as cut:
-        cut.setattr(share, "append", kill)
+        cut.setattr(share, step, kill)
         with pytest.raises(KeyboardInterrupt):
             shared(lake, keys, found, partner="rural-change")
     assert shared(lake, keys, found, partner="rural-change").counts["made"] == 1
