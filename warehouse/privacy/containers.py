@@ -32,6 +32,8 @@ _OVERLAP = 4096
 _RUNS = re.compile(r"<rPr>.*?</rPr>|<rPh\b.*?</rPh>|</?(?:r|t)(?:\s[^>]*)?>", re.S)
 _TAG = re.compile(r"<[^>]+>")
 _ATTRIBUTE = re.compile(r'="([^"]{2,})"')
+# Han characters as an address writes them.
+_QUOTED = re.compile(r"%E[3-9]%[89AB]", re.I)
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SCRIPT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
@@ -189,4 +191,4 @@ def _plain(text: str) -> str:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     if "&#" in text:
         text = html.unescape(text)
-    return unquote(text) if "%E" in text else text
+    return unquote(text) if _QUOTED.search(text) else text

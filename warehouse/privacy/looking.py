@@ -26,6 +26,9 @@ _WIDE = re.compile(r"[０-９Ｘｘ×]")
 _PLAIN = {ord("０") + digit: str(digit) for digit in range(10)} | {ord(cross): "X" for cross in "Ｘｘ×"}
 _HAN = re.compile(r"[\u3400-\u9fff·]")
 _NEAR = 60
+# Where names have Han characters, whatever lies far from any is only distance.
+_FAR = re.compile(rf"[^\u3400-\u9fff·]{{{_NEAR + 2},}}")
+_DISTANCE = " " * (_NEAR + 1)
 
 
 class Looking:
@@ -38,6 +41,7 @@ class Looking:
         for word in {*wanted.names, *villages}:
             self._words.add_word(word, (word, word in wanted.names, word in villages))
         self._has_words = bool(wanted.names)
+        self._is_han = all(_HAN.search(name) for name in wanted.names)
         if self._has_words:
             self._words.make_automaton()
 
@@ -46,7 +50,7 @@ class Looking:
         plain = text.translate(_PLAIN) if _WIDE.search(text) else text
         found = Counter({kind: len(values) for kind, values in self._numbers(plain).items() if values})
         if self._has_words and _HAN.search(plain):
-            named = self._named(plain)
+            named = self._named(_FAR.sub(_DISTANCE, plain) if self._is_han else plain)
             if named:
                 found["name_village"] = named
         return found

@@ -26,10 +26,10 @@ _ACCOUNTS = ("bank_account",)
 class Wanted:
     """Values by kind; ``names`` tells the villages in which somebody of that name lives."""
 
-    ids: set[str] = field(default_factory=set)
-    phones: set[str] = field(default_factory=set)
-    accounts: set[str] = field(default_factory=set)
-    names: dict[str, set[str]] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set, repr=False)
+    phones: set[str] = field(default_factory=set, repr=False)
+    accounts: set[str] = field(default_factory=set, repr=False)
+    names: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def add_ids(self, values: Iterable[str]) -> None:
         """Identity numbers, each with the number of the first generation that it had."""
