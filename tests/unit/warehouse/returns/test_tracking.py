@@ -1,0 +1,185 @@
+"""Every warning ever sent is answered, waiting or overdue: sums add up, whatever became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.unit.warehouse.release.made_up_month import policy
+from warehouse.errors import Refused
+from warehouse.lake import Lake
+from warehouse.months import Month
+from warehouse.release import sent
+from warehouse.returns import dispositions
+from warehouse.returns.track import track
+
+AUG, SEP, OCT = Month(2026, 8), Month(2026, 9), Month(2026, 10)
+DUE = {"2026-08": date(2026, 9, 30), "2026-09": date(2026, 10, 30), "2026-10": date(2026, 11, 30)}
+
+
+def hand_out(lake: Lake, month: Month, *keys: str, version: int = 1, **of: dict[str, Any]) -> None:
+    """One version of a month's lists; ``of`` says what is other than usual of a warning."""
+    rows = [
+        {
+            "warning_id": key, "rule_id": "R01" if key < "m" else "D01", "title": "事项", "person_id": f"P{key}",
+            "household_id": f"H{key}", "township": "隆务镇" if key < "g" else "保安镇", "village": "村", "grade": "疑似",
+            "feeds": ["death"], "fingerprint": "same", "standing": "same", "clock": "月度", "due_on": DUE[str(month)],
+            "name_checks": [], "is_carried": False, "version": version, **of.get(key, {}),
+        }
+        for key in keys
+    ]  # fmt: skip
+    folder = lake.partition("sent", month=str(month))
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(rows, schema=sent.SCHEMA), folder / f"{version:03d}-x.parquet")
+
+
+def answer(
+    lake: Lake, filed: Month, key: str, on: str, result: str = "属实", of: Month | None = None
+) -> None:
+    row = {
+        "warning_id": key, "result": result, "identity": "", "checked_by": "更登", "checked_on": date.fromisoformat(on),
+        "list_month": str(of or filed), "row": 5,
+    }  # fmt: skip
+    folder = lake.partition("dispositions", month=str(filed))
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist([row], schema=dispositions.SCHEMA), folder / f"{key}-{on}.parquet")
+
+
+def open_items(lake: Lake, month: Month, *keys: str) -> None:
+    """What the month's warehouse holds for open."""
+    folder = lake.partition("marts/fct_open_item_monthly", month=str(month))
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"warning_id": pa.array(list(keys), pa.string())}), folder / "part.parquet")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "home")
+
+
+def tracked(lake: Lake, month: Month, on: str) -> dict[tuple[str, int], dict[str, Any]]:
+    track(month, lake=lake, policy=policy(), on=date.fromisoformat(on))
+    path = lake.partition("tracking", month=str(month)) / "tracking.parquet"
+    return {(row["warning_id"], row["round"]): row for row in pq.read_table(path).to_pylist()}
+
+
+def state(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (row["state"], row["ended_by"], row["days_late"])
+
+
+def test_answered_waiting_overdue_on_the_day_that_is_asked(lake: Lake) -> None:
+    hand_out(lake, AUG, "a", "b", "c", b={"clock": "12小时", "due_on": date(2026, 9, 1)})
+    answer(lake, AUG, "a", "2026-09-10")
+    answer(lake, AUG, "c", "2026-10-05")
+    assert {key: state(row) for (key, _), row in tracked(lake, AUG, "2026-09-20").items()} == {
+        "a": ("已答复", "核查", 0), "b": ("逾期", "", 19), "c": ("待答复", "", 0),
+    }  # fmt: skip
+    # Late answers count, with their delay.
+    assert state(tracked(lake, AUG, "2026-10-20")["c", 1]) == ("已答复", "核查", 5)
+
+
+def test_a_warning_on_three_lists_is_one_and_is_due_when_it_was_first(lake: Lake) -> None:
+    hand_out(lake, AUG, "a")
+    hand_out(lake, SEP, "a", a={"due_on": date(2026, 10, 30)})
+    hand_out(lake, OCT, "a")
+    (row,) = tracked(lake, OCT, "2026-11-05").values()
+    assert (row["listed_month"], row["last_listed_month"], row["lists"], row["due_on"]) == (
+        "2026-08", "2026-10", 3, DUE["2026-08"],
+    )  # fmt: skip
+    assert row["state"] == "逾期"
+    answer(lake, OCT, "a", "2026-11-06", of=AUG)  # the old list came back, late
+    assert state(tracked(lake, OCT, "2026-11-07")["a", 1]) == ("已答复", "核查", 37)
+
+
+def test_changed_evidence_after_an_answer_is_another_round(lake: Lake) -> None:
+    hand_out(lake, AUG, "a", "b", "c")
+    for key, result in (("a", "属实"), ("b", "不属实"), ("c", "属实")):
+        answer(lake, AUG, key, "2026-09-10", result)
+    changed = {"fingerprint": "other"}
+    hand_out(lake, OCT, "a", "b", "c", a=changed, b=changed)
+    rows = tracked(lake, OCT, "2026-11-05")
+    # Who found b untrue is asked again only when its ground changes; c shows what was answered.
+    assert {key: row["state"] for key, row in rows.items()} == {
+        ("a", 1): "已答复", ("a", 2): "待答复", ("b", 1): "已答复", ("c", 1): "已答复",
+    }  # fmt: skip
+
+
+def test_who_could_not_be_found_is_still_owed(lake: Lake) -> None:
+    hand_out(lake, AUG, "a")
+    answer(lake, AUG, "a", "2026-09-10", "无法核实")
+    row = tracked(lake, AUG, "2026-10-05")["a", 1]
+    assert (row["state"], row["unsettled_answers"]) == ("逾期", 1)
+
+
+def test_withdrawn_by_a_supplement_vanished_and_settled_along(lake: Lake) -> None:
+    hand_out(lake, AUG, "gone", "open", "along", "kept")
+    hand_out(lake, AUG, "open", "along", "kept", version=2)
+    hand_out(lake, SEP, "kept")
+    open_items(lake, SEP, "open", "kept")
+    rows = tracked(lake, SEP, "2026-10-20")
+    assert {key: state(row)[:2] for (key, _), row in rows.items()} == {
+        "gone": ("已答复", "撤回"), "open": ("逾期", ""), "along": ("已答复", "随同事项了结"), "kept": ("逾期", ""),
+    }  # fmt: skip
+
+
+def test_sums_add_up_for_every_township_rule_and_month(lake: Lake) -> None:
+    keys = [f"{letter}{n}" for letter in "acgmz" for n in range(6)]
+    hand_out(lake, AUG, *keys)
+    hand_out(lake, AUG, *keys[2:], version=2)
+    hand_out(lake, SEP, *keys[10:], *(f"n{n}" for n in range(5)))
+    hand_out(lake, OCT, *keys[20:])
+    open_items(lake, OCT, *keys[5:])
+    for place, key in enumerate(keys[4::3]):
+        answer(lake, SEP, key, f"2026-10-{place + 1:02d}", ("属实", "不属实", "无法核实")[place % 3], of=AUG)
+    outcome = track(OCT, lake=lake, policy=policy(), on=date(2026, 11, 10))
+    counts = outcome.counts
+    assert counts["sent"] == counts["answered"] + counts["waiting"] + counts["overdue"]
+    path = lake.partition("tracking", month=str(OCT)) / "tracking.parquet"
+    rows = pq.read_table(path).to_pylist()
+    assert {row["warning_id"] for row in rows} == {*keys, *(f"n{n}" for n in range(5))}
+    summed = duckdb.execute(f"""SELECT listed_month, township, rule_id, count(*), count(*) FILTER (state = '已答复'),
+        count(*) FILTER (state = '待答复'), count(*) FILTER (state = '逾期') FROM '{path}' GROUP BY 1, 2, 3""").fetchall()
+    assert all(sent_now == done + waiting + late for *_, sent_now, done, waiting, late in summed)
+    book = openpyxl.load_workbook(lake.home / "tracking" / str(OCT) / f"答复跟踪表_全市_{OCT}.xlsx")
+    for page in book.worksheets:
+        table = [row for row in page.iter_rows(values_only=True) if isinstance(row[-3], int)]
+        head = next(row for row in page.iter_rows(values_only=True) if "下发" in row)
+        at = {name: head.index(name) for name in ("下发", "已答复", "待答复（未到期）", "逾期未答复")}
+        assert table, page.title
+        for row in table:
+            done = sum(row[at[name]] for name in list(at)[1:])
+            assert row[at["下发"]] == done, page.title
+        assert table[-1][at["下发"]] == counts["sent"], page.title
+    again = Counter(path.read_bytes() for path in (lake.home / "tracking").rglob("*.xlsx"))
+    track(OCT, lake=lake, policy=policy(), on=date(2026, 11, 10))
+    assert Counter(path.read_bytes() for path in (lake.home / "tracking").rglob("*.xlsx")) == again
+
+
+def test_reminders_go_to_those_who_owe_and_name_nobody_else(lake: Lake) -> None:
+    hand_out(lake, AUG, "a", "b", "z")
+    answer(lake, AUG, "z", "2026-09-10")
+    answer(lake, AUG, "b", "2026-09-10")
+    outcome = track(AUG, lake=lake, policy=policy(), on=date(2026, 10, 3))
+    assert outcome.counts["reminders"] == 1
+    (reminder,) = (lake.home / "tracking" / str(AUG)).glob("催办单_*.xlsx")
+    assert reminder.name == f"催办单_隆务镇_{AUG}.xlsx"
+    cells = [
+        cell for row in openpyxl.load_workbook(reminder).active.iter_rows(values_only=True) for cell in row
+    ]  # type: ignore[union-attr]
+    assert "a" in cells
+    assert not {"b", "z"} & set(cells)
+
+
+def test_nothing_to_track(lake: Lake) -> None:
+    assert track(AUG, lake=lake, policy=policy(), on=date(2026, 9, 1)).status == "nothing"
+    hand_out(lake, AUG, "a")
+    with pytest.raises(Refused, match="nothing was published for 2026-09"):
+        track(SEP, lake=lake, policy=policy(), on=date(2026, 10, 1))
