@@ -21,7 +21,7 @@ from warehouse.release.pictures.story import (
 from warehouse.release.pictures.style import STYLE
 
 _PHONE, _LEAST = 340, 0.88
-# A table of more rows opens on demand.
+# A table of more rows opens on demand, unless its bars are the picture.
 _MANY = 10
 _OPENING = re.compile(r"<svg [^>]*>")
 
@@ -84,7 +84,7 @@ def _picture(picture: Picture) -> str:
     if drawings:
         many = " many" if len(picture.drawings) > 1 else ""
         body = f"<div class='drawings{many}'>{drawings}</div><details><summary>看数字</summary>{numbers}</details>"
-    elif len(picture.numbers.rows) > _MANY and not picture.is_wide:
+    elif len(picture.numbers.rows) > _MANY and not picture.is_wide and picture.numbers.barred is None:
         body = f"<details><summary>看全部 {len(picture.numbers.rows)} 行</summary>{numbers}</details>"
     else:
         body = numbers if picture.numbers.rows else ""
