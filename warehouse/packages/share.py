@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,6 +73,9 @@ def share(
     if partner and not wanted:
         raise Misconfigured(f"there is no agreement of '{partner}'.", next_step="see 'doudi agreement list'.")
     passed_verdicts(month, lake, policy)
+    # What a run that was killed left in the clear.
+    for left in (lake.home / "tmp").glob(f"package-*-{month}"):
+        shutil.rmtree(left, ignore_errors=True)
     done: list[Shared] = []
     broken: list[DoudiError] = []
     log = entries(lake)

@@ -12,7 +12,8 @@ NOTICE = "机器比对所得，仅供核实；不作为停发、追缴或认定�
 _OPENING = {
     "sm": (
         "国密封装（GB/T 35275，SM2 + SM4）。用支持该标准的密码产品打开；也可以用：",
-        "doudi package open 本文件夹 --key 贵单位私钥.key --certificate 贵单位证书.crt --out 存放文件夹",
+        "doudi package open 本文件夹 --key 贵单位私钥.key --certificate 贵单位证书.crt --signer 另行取得的签名证书.crt"
+        " --out 存放文件夹",
     ),
     "sm-gmssl": (
         "国密封装（GB/T 35275，SM2 + SM4），用 GmSSL 3 打开：",

@@ -8,6 +8,9 @@ from typer.testing import CliRunner
 
 from console.__main__ import app
 from tests.unit.warehouse.packages.made_up_packages import MONTH, make
+from warehouse import access
+from warehouse.exports import unnoted
+from warehouse.lake import Lake
 
 
 def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
@@ -52,3 +55,7 @@ def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
     assert recalled[0]["successor"] == f"rural-change-{MONTH}-2"
     assert "名单有误" in doudi("package", "verify", package)[0]["recall"]
     doudi("audit", "verify")
+    # What went out and who looked stand in the access log, too.
+    seen = [(one.act, one.verb, one.items[0].audience) for one in access.entries(Lake(home))]
+    assert ("export", "share", "partner") in seen
+    assert not [place for place in unnoted(Lake(home)) if place.startswith("packages")]

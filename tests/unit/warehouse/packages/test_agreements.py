@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+import duckdb
 import pytest
 
 from tests.unit.warehouse.packages.made_up_packages import AGREEMENTS, BY, MONTH, ON
 from warehouse.audit_log import entries
+from warehouse.database import in_memory
 from warehouse.errors import Misconfigured, Refused
 from warehouse.lake import Lake
 from warehouse.packages.agreement import read_folder, read_text
 from warehouse.packages.composing import columns_of, condition_of, tables_of
 from warehouse.packages.ledger import approve, objection, withdraw
 from warehouse.packages.rows import Rows, read_rows
+from warehouse.packages.views import shut_in
 
 RIGHT = (AGREEMENTS / "rural-change.yml").read_text(encoding="utf-8")
 
@@ -116,6 +119,22 @@ def test_columns_beyond_the_identity_are_refused(columns, words) -> None:
     cut = read.agreement.tables[1].model_copy(update={"columns": (columns,)})
     with pytest.raises(Misconfigured, match=words):
         columns_of(read.agreement, cut, read_rows("population-records")[0])
+
+
+def test_the_connection_of_a_query_is_shut_in(tmp_path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "beside.csv").write_text("a\n1\n", encoding="utf-8")
+    with in_memory(tmp_path / "home") as con:
+        read = f"SELECT * FROM read_csv('{tmp_path}/beside.csv')"
+        assert con.execute(read).fetchall() == [(1,)]
+        shut_in(con, Lake(tmp_path / "home"))
+        for statement in (
+            read,
+            f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+            "SET enable_external_access = true",
+        ):
+            with pytest.raises(duckdb.Error):
+                con.execute(statement)
 
 
 @pytest.mark.parametrize(
