@@ -17,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage half-year fuzz spark lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage half-year fuzz office spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ faults: $(READY) ## kill, tear and starve every stage of a made-up month at many
 
 bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
 	$(BIN)/python tests/bench/chain.py
+
+office: ## install LibreOffice Calc, through which a test sends a list and back (Debian, Ubuntu; needs root)
+	apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc fonts-noto-cjk
 
 spark: $(SPARK)/.ready ## make .venv-spark, where tests score the model on Spark (needs Java 17 or newer)
 

@@ -249,4 +249,4 @@ def _close(
         sheet.conditional_format(
             _FIRST, at[key], last, at[key], {"type": "formula", "criteria": formula, "format": look}
         )
-    sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})

@@ -19,7 +19,7 @@ from warehouse.release.sealed import check_sealed
 from warehouse.release.workbook import Book, Column, drop_down, workbook
 
 _FIRST = 7  # index of the first row of data
-_PROTECTED = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+_PROTECTED = {"autofilter": True, "format_columns": True, "format_rows": True}
 ANSWER_WORDS = ("answer_corrected", "answer_kept", "answer_unknown")
 
 

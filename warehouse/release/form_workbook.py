@@ -60,7 +60,7 @@ def _write(book: Book, sheet: Sheet) -> None:
             row + 1, 0, row + 1, across - 1, f"{sheet.sign}　　　　（盖章）", book.looks["form_line"]
         )
     if is_open:
-        page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+        page.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 
 def _form_line(book: Book, page: Any, row: int, words: tuple[str, ...], across: int) -> int:

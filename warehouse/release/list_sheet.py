@@ -150,4 +150,5 @@ def _close(
     for key, formula in gaps.items():
         look = {"type": "formula", "criteria": formula, "format": book.looks["missing"]}
         sheet.conditional_format(FIRST_ROW, at[key], last, at[key], look)
-    sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+    # No sorting: what Excel would let anybody sort here are the open cells alone, away from the rows they answer.
+    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})

@@ -226,7 +226,7 @@ def write_matches(book: Book, sheet: Any, found: list[Match], *, title: str, bac
             sheet.write_url(row, 1, back[match.person_id], book.looks["link"], string=str(match.cells[1]))
     if not found:
         sheet.write_string(FIRST_ROW, 0, "本月没有可以列出的关联记录。")
-    sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 
 def _source(feed: str, role: str) -> str:

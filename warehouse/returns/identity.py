@@ -98,6 +98,8 @@ def keep(
         for list_month in sorted({answer.list_month for answer in spoken.values()}):
             asked = [answer for answer in spoken.values() if answer.list_month == list_month]
             rows += _rows(con, asked, Month.parse(list_month), words, lake)
+    if not rows:
+        return
     rows.sort(key=lambda row: (row["warning_id"], row["profile_key"] or 0))
     with lake.adding(target) as aside:
         pq.write_table(

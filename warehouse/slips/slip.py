@@ -21,7 +21,7 @@ from warehouse.slips.lines import Line
 from warehouse.slips.tables import NOT_READ
 
 _HEADER = 6
-_PROTECTED = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+_PROTECTED = {"autofilter": True, "format_columns": True, "format_rows": True}
 # Rules whose finding is a number that a spreadsheet has damaged.
 _DAMAGED = ("excel15", "excel_sci")
 
