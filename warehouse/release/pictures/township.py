@@ -88,8 +88,10 @@ def _villages(asked: Asked, small: Small) -> tuple[_Told, _Told]:
 def _rules(asked: Asked, small: Small) -> Picture:
     found = asked.listed()
     counts, _ = small.parts({rule: count for rule, _, count in found})
-    rows = [(f"{rule} {title}", shown(counts[rule])) for rule, title, _ in found]
-    most = next((title for rule, title, _ in found if counts[rule] is not None), "")
+    # Hidden ones stand in the order of their ids: their place must not tell which is the greater.
+    order = sorted(found, key=lambda one: (-(counts[one[0]] or 0), one[0]))
+    rows = [(f"{rule} {title}", shown(counts[rule])) for rule, title, _ in order]
+    most = next((title for rule, title, _ in order if counts[rule] is not None), "")
     said = (
         f"清单上“{most}”最多。" if most else "本月清单上没有预警。" if not found else "各条规则的条数都很少。"
     )
