@@ -7,14 +7,28 @@ from pathlib import Path
 import duckdb
 
 from console.screen import Screen
+from warehouse import policy as policies
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.outcomes import recorded
+from warehouse.release.sent import files_as_sql, sent_files
+from warehouse.returns import dispositions
 from warehouse.settings import Settings
 
 ROWS = ("month", "rows", "landed", "quarantined", "furniture", "people", "certain", "review", "new")
+
+ANSWERS = (
+    "month",
+    "handed out",
+    "answered",
+    "found true",
+    "to be taken in",
+    "found untrue or changed",
+    "could not tell",
+    "no answer yet",
+)
 
 
 def show_summary(settings: Settings, screen: Screen) -> None:
@@ -27,6 +41,9 @@ def show_summary(settings: Settings, screen: Screen) -> None:
         screen.table("Rows, people, links", ROWS, [_month_line(con, lake, month) for month in months])
         rules, lines = _warnings(con, settings.home, months)
         screen.table("Warnings by rule (listed / all)", ["month", *rules, "sum"], lines)
+        answers = _answers(con, lake, settings, months)
+    if answers:
+        screen.table("What the villages answered", ANSWERS, answers)
     screen.table("Where to look", ["what", "where"], _places(settings.home, months[-1]))
 
 
@@ -79,10 +96,42 @@ def _warnings(
     return rules, lines
 
 
+def _answers(
+    con: duckdb.DuckDBPyConnection, lake: Lake, settings: Settings, months: list[str]
+) -> list[tuple[object, ...]]:
+    """Per list: how many of its warnings were answered, and how; nothing before the first answer has come in."""
+    if not lake.months(dispositions.TABLE):
+        return []
+    policy = policies.load(settings.policy_dir, settings.region, Month.parse(months[-1]))
+    dispositions.view(con, dispositions.files(lake))
+    sent = sent_files(lake, until=Month.parse(months[-1]))
+    if not sent:
+        return []
+    return con.execute(
+        f"""
+        WITH sent AS (SELECT DISTINCT month, warning_id FROM {files_as_sql(sent)}),
+        said AS (
+            SELECT list_month AS month, warning_id, max_by(result, checked_on) AS result, max_by(aid, checked_on) AS aid
+            FROM dispositions GROUP BY ALL)
+        SELECT sent.month, count(*), count(said.warning_id), count(*) FILTER (list_contains($hold, result)),
+            count(*) FILTER (list_contains($hold, result) AND coalesce(aid, '') NOT IN ('', $none)),
+            count(*) FILTER (list_contains($settle, result) AND NOT list_contains($hold, result)),
+            count(*) FILTER (NOT list_contains($settle, result)), count(*) FILTER (said.warning_id IS NULL)
+        FROM sent LEFT JOIN said USING (month, warning_id) GROUP BY sent.month ORDER BY sent.month""",
+        {
+            "hold": policy.words("answers_that_hold"),
+            "settle": policy.words("answers_that_settle"),
+            "none": policy.text("release.aid_none"),
+        },
+    ).fetchall()
+
+
 def _places(home: Path, month: str) -> list[tuple[str, str]]:
     release = home / "release" / month
     places = [
         ("warning lists", release / "lists"),
+        ("lists that came back", home / "returned"),
+        ("return slips to villages", home / "returns"),
         ("14-column ledgers", release / "ledger"),
         ("the month's page", release / "month.html"),
         ("cards for the reviewers", home / "review" / month),

@@ -4,6 +4,7 @@ A made-up township world of 1,400 findings under eight rules, as many again as t
 stand from the first month, some come later. What the doorstep finds is drawn at rates as the county's table has them.
 """
 
+import csv
 import itertools
 import shutil
 
@@ -75,17 +76,21 @@ def world(tmp_path_factory):
 
 
 def packs(folder, **values):
-    """The policy packs with other values for some parameters."""
+    """The policy packs with other values for some parameters, wherever they stand."""
     shutil.copytree(PACKS, folder)
-    path = folder / "lists.csv"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    changed = [
-        ",".join(["*", parts[1], str(values.pop(parts[1])), *parts[3:]]) if parts[1] in values else line
-        for line in lines
-        for parts in [line.split(",")]
-    ]
-    assert not values, f"no such parameter: {values}"
-    path.write_text("\n".join(changed) + "\n", encoding="utf-8")
+    found = set()
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            lines = list(csv.DictReader(stream))
+        for line in lines:
+            if line["parameter"] in values:
+                line["value"] = str(values[line["parameter"]])
+                found.add(line["parameter"])
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, lines[0])
+            writer.writeheader()
+            writer.writerows(lines)
+    assert found == set(values), f"no such parameter: {set(values) - found}"
     return folder
 
 
