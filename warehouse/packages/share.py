@@ -225,8 +225,13 @@ def _refuse_shared_key(agreement: Agreement, agreements: Sequence[Read], keys: K
     if ours is None:
         return
     for other in (one.agreement for one in agreements):
-        if other is None or other.partner_key == agreement.partner_key or other.pseudonyms is None:
+        if other is None or other.pseudonyms is None or other.partner == agreement.partner:
             continue
+        if other.partner_key == agreement.partner_key:
+            raise Misconfigured(
+                f"{agreement.agreement} and {other.agreement} call two partners '{agreement.partner_key}'.",
+                next_step="give one of them a partner_key, and with it a key, of its own.",
+            )
         try:
             theirs = keys.pseudonyms(other)
         except Misconfigured:

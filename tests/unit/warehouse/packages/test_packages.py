@@ -235,6 +235,7 @@ def test_two_partners_cannot_join_by_pseudonyms(own, tmp_path) -> None:
         ("three", "aa", "hmac-sm3", "2026-2"), ("four", "aa", "hmac-sm3", "2026"),
     ):  # fmt: skip
         new = text.replace("agreement: rural-change", f"agreement: {name}").replace("xczx", partner)
+        new = new.replace("partner: 同仁市乡村振兴局", f"partner: 合作单位{partner}")
         new = new.replace('epoch: "2026"', f'epoch: "{epoch}"').replace("hmac-sm3", method)
         (folder / f"{name}.yml").write_text(new, encoding="utf-8")
     found = read_folder(folder)
@@ -252,6 +253,12 @@ def test_two_partners_cannot_join_by_pseudonyms(own, tmp_path) -> None:
     assert not told["one"] & told["three"]
     # Another agreement with the same partner of the same epoch: the same households, other record numbers.
     assert len(told["one"] & told["four"]) == len(told["one"]) / 2
+    renamed = (
+        (folder / "two.yml").read_text(encoding="utf-8").replace("partner: 合作单位bb", "partner: 别的单位")
+    )
+    (folder / "five.yml").write_text(renamed.replace("agreement: two", "agreement: five"), encoding="utf-8")
+    with pytest.raises(Misconfigured, match="two partners 'bb'"):
+        shared(lake, keys, read_folder(folder), partner="two")
     shutil.copy(keys.folder / "pseudonyms" / "aa.2026.key", keys.folder / "pseudonyms" / "bb.2026.key")
     with pytest.raises(Misconfigured, match="one key"):
         shared(lake, keys, found, partner="two")
