@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 
 from console.commands import airflow
 from console.commands.county import make_county
 from console.commands.stages import Bench
 from console.commands.summary import show_summary
+from console.commands.villages import due_day
 from console.screen import Screen
 from warehouse.errors import Misconfigured, Refused
 from warehouse.months import Month
@@ -71,20 +73,16 @@ def run_months(
         )
         _wait_for(api, LAST, month, settings.home, screen, begun)
         if number + 1 < len(months):
-            for earlier in answer_lists_of(months[: number + 1], county, settings):
-                _absorb(api, earlier, settings.home)
+            on = due_day(month, Bench.for_month(month, settings))
+            for earlier in answer_lists_of(months[: number + 1], on, county, settings):
+                _absorb(api, earlier, on, settings.home)
                 screen.say(f"{earlier}  {ABSORB:<15}{time.perf_counter() - begun:>7.0f} s")
 
 
-def answer_lists_of(months: list[Month], county: Path, settings: Settings) -> list[Month]:
-    """Let the made-up villages send what they have ready by the day on which the last of ``months`` is due.
-
-    Gives the months of whose lists something has come back by then.
-    """
-    from console.commands.villages import due_day
+def answer_lists_of(months: list[Month], on: date, county: Path, settings: Settings) -> list[Month]:
+    """Let the made-up villages send what they have ready by a day; gives the months whose lists have come back."""
     from console.county.villages import answer_lists
 
-    on = due_day(months[-1], Bench.for_month(months[-1], settings))
     came = []
     for month in months:
         bench = Bench.for_month(month, settings)
@@ -112,9 +110,10 @@ def _wait_for(api: airflow.Api, dag: str, month: Month, home: Path, screen: Scre
                 screen.say(f"{month}  {run['dag_id']:<15}{time.perf_counter() - begun:>7.0f} s")
 
 
-def _absorb(api: airflow.Api, month: Month, home: Path) -> None:
-    """Run the DAG of answers for a month's lists. A file that is no list is refused, as on any other day."""
-    run = api.call("POST", f"dags/{ABSORB}/dagRuns", {"logical_date": None, "conf": {"month": str(month)}})
+def _absorb(api: airflow.Api, month: Month, on: date, home: Path) -> None:
+    """Run the DAG of answers for a month's lists, as on that day. A file that is no list is refused, as on any other."""
+    asked = {"logical_date": None, "conf": {"month": str(month)}, "partition_key": on.isoformat()}
+    run = api.call("POST", f"dags/{ABSORB}/dagRuns", asked)
     path = f"dags/{ABSORB}/dagRuns/{run['dag_run_id']}"
     while (state := api.call("GET", path)["state"]) not in ("success", *ENDED_BADLY):
         time.sleep(0.5)

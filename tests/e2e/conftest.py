@@ -28,17 +28,15 @@ def chained(demo, tmp_path_factory):
         doudi("run", "--month", month, "--region", "tongren", "--inbox", demo / "inbox", "--home", home)
         if number + 1 < len(MONTHS):
             for earlier in MONTHS[: number + 1]:
-                doudi(
-                    "villages",
-                    "answer",
-                    "--month",
-                    earlier,
-                    "--county",
-                    demo,
-                    "--home",
-                    home,
-                    "--on",
-                    DUE[month],
-                )
-                doudi("absorb", "--month", earlier, "--returned", home / "returned" / earlier, "--home", home)
+                take_in_answers(earlier, DUE[month], demo, home)
     return home
+
+
+def take_in_answers(month, on, county, home):
+    """What the DAG of answers does on a day: the lists, where the rest stands, and slips and notices (none came)."""
+    doudi("villages", "answer", "--month", month, "--county", county, "--home", home, "--on", on)
+    doudi("absorb", "--month", month, "--returned", home / "returned" / month, "--on", on, "--home", home)
+    doudi("track", "--month", month, "--on", on, "--home", home)
+    for verb, folder in ((["correct"], "returned_slips"), (["notices", "absorb"], "returned_notices")):
+        (home / folder / month).mkdir(parents=True, exist_ok=True)
+        doudi(*verb, "--month", month, "--returned", home / folder / month, "--home", home)
