@@ -15,7 +15,8 @@ from warehouse.intake.contract import Contract, contracts
 FOLDER = Path(__file__).parent
 FINDINGS = FOLDER / "findings"
 # What of a row a notice speaks of. ``standing``: the row's own word (正常, 在籍, 死亡), or that it stands there at all.
-What = Literal["id_no", "name", "birth_date", "sex", "standing", "agency_key"]
+# ``bill``: an event of its own, which no later delivery shows again.
+What = Literal["id_no", "name", "birth_date", "sex", "standing", "agency_key", "bill"]
 
 
 class Kind(BaseModel):

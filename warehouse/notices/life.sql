@@ -12,7 +12,7 @@ WITH open_before AS (
         coalesce(followed.person_id, before.person_id) AS person_id
     FROM before
     LEFT JOIN followed ON followed.old_id = before.person_id
-    WHERE NOT before.is_ended
+    WHERE NOT before.is_ended AND before.field <> 'bill'
 ),
 rows_now AS (
     SELECT open_before.*, own_row.file, own_row.sheet, own_row."row"
@@ -61,7 +61,7 @@ SELECT *,
     CASE
         WHEN NOT is_asked AND is_raised THEN '待发'
         WHEN NOT is_asked AND NOT is_raised AND (has_come OR is_there) THEN '撤销'
-        WHEN answer = getvariable('answer_kept') AND (is_raised OR NOT has_come OR is_same) THEN '维持原登记'
+        WHEN answer = getvariable('answer_kept') AND (is_raised OR NOT has_come OR is_same OR NOT (is_there OR is_whole)) THEN '维持原登记'
         WHEN NOT is_raised AND has_come AND is_other AND NOT is_same THEN '下期数据已更正'
         WHEN NOT is_raised AND has_come AND NOT is_there AND is_whole THEN '下期数据已更正'
         WHEN NOT is_raised AND has_come AND is_same THEN '撤销'

@@ -57,7 +57,7 @@ def raise_all(con: duckdb.DuckDBPyConnection, policy: Policy, kinds: Catalogue) 
         )
         FROM apart
         QUALIFY row_number() OVER (
-            PARTITION BY agency, person_id, kind, CASE WHEN field IN ('standing', 'agency_key') THEN notice_id ELSE stated END
+            PARTITION BY agency, person_id, kind, CASE WHEN field IN ('standing', 'agency_key', 'bill') THEN notice_id ELSE stated END
             ORDER BY feed, file, sheet, "row") = 1
     """)
 

@@ -146,6 +146,25 @@ def test_how_a_notice_of_august_stands_in_september(name: str, tmp_path: Path) -
     assert found == [(case.state, case.reason)]
 
 
+@pytest.mark.parametrize(
+    ("answered", "state", "is_ended"),
+    [(CORRECTED, "已答复", True), (KEPT, "维持原登记", True), (None, "新提出", False)],
+)
+def test_a_bill_never_comes_again_so_its_answer_is_its_end(
+    answered: dict[str, object] | None, state: str, is_ended: bool, tmp_path: Path
+) -> None:
+    lake = home_of(tmp_path)
+    death = Says("death", word="死亡", died_on=date(2026, 5, 3), cancelled_on=date(2026, 5, 9))
+    bill = Says("medical_settlement", settled_on=date(2026, 8, 9))
+    run(lake, AUGUST, SmallMonth([death, bill], lives={"P1": (1, False)}))
+    if answered:
+        answer(lake, tmp_path, answered)
+    another = Says("medical_settlement", "P2", settled_on=date(2026, 9, 9))
+    run(lake, SEPTEMBER, SmallMonth([death, another]))
+    found = [(one["kind"], one["state"], one["is_ended"]) for one in notices_of(lake, SEPTEMBER)]
+    assert found == [("N16", state, is_ended)]
+
+
 def test_what_was_kept_is_not_asked_again_until_the_evidence_changes(tmp_path: Path) -> None:
     lake = home_of(tmp_path)
     run(lake, AUGUST)
