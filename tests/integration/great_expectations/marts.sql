@@ -14,7 +14,9 @@ CREATE TABLE fct_warning_monthly AS SELECT 'W' || i AS warning_id, CASE WHEN i %
   'H' || (i // 3) AS household_id, 'tongren' AS region, '隆务镇' AS township, '某村' AS village, '疑似' AS grade,
   CASE WHEN i = 0 THEN 'waiting' ELSE 'listed' END AS status, CASE WHEN i = 0 THEN 'cap' ELSE '' END AS status_reason, '2026-08' AS since,
   100::DECIMAL(18,2) AS amount, '一句话' AS summary, '拟核实' AS proposed, '核对' AS check_hint, '{"months": 2, "rows": {"death": 1}, "files": ["death/death.csv"], "fingerprint": "1"}' AS evidence, 'answer_hours@*:2020-01-01' AS policy_ref,
-  'R044' AS requirement, 1.0::DOUBLE AS priority FROM range(8) AS t(i);
+  'R044' AS requirement, 1.0::DOUBLE AS priority, DATE '2026-09-30' AS due_on, '新' AS opened FROM range(8) AS t(i);
+CREATE TABLE fct_open_item_monthly AS SELECT 'W' || i AS warning_id, 'D01' AS rule_id, '逾期' AS state, DATE '2026-08-30' AS due_on FROM range(20, 24) AS t(i);
+CREATE TABLE fct_yield_monthly AS SELECT 'D01' AS rule_id, '疑似' AS grade, t.township, 9 AS answers, 4 AS held FROM (VALUES (''), ('隆务镇')) AS t(township);
 CREATE TABLE fct_assessment_monthly AS SELECT 'D01' AS rule_id, '隆务镇' AS township, 10::BIGINT AS in_scope, 8::BIGINT AS assessed, 2::BIGINT AS not_assessed, 'no cremation feed' AS reason;
 CREATE TABLE fct_indicator_monthly AS SELECT person_id, 'medical_own_12m' AS indicator, 10::DECIMAL(18,2) AS value, DATE '2025-10-01' AS window_from,
   DATE '2026-09-30' AS window_to, 3 AS rows_used FROM dim_person;
