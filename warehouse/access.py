@@ -128,6 +128,16 @@ def note(
     return entry
 
 
+def settle(lake: Lake) -> None:
+    """End what a kill left between an entry and the head that names it."""
+    if not (_folder(lake)).is_dir():
+        return
+    with in_turn(lake.home, TABLE):
+        last, head = _last(lake), _head(lake)
+        if last and head != (last.seq, last.hash):
+            _write(lake, _folder(lake) / _HEAD, {"seq": last.seq, "hash": last.hash})
+
+
 def entries(lake: Lake) -> list[Access]:
     """Every entry in order; ``LakeDamaged`` when the log is not whole."""
     check, known = _read(lake)

@@ -52,6 +52,8 @@ EXPORTS: dict[str, tuple[Export, ...]] = {
 def note_exports(stage: str, month: Month, home: Path) -> list[Access]:
     """Note what a stage has left for people and the log does not know yet; gives the entries that were added."""
     lake, added = Lake(home), []
+    if stage in EXPORTS:
+        access.settle(lake)
     for export in EXPORTS.get(stage, ()):
         items = _items(export, stage, month, lake)
         place = export.folder.format(month=month)
