@@ -26,9 +26,10 @@ def passed_verdicts(month: Month, lake: Lake, policy: Policy) -> dict[str, Verdi
     A verdict is passed, or released by decisions that stand in an audit log that is whole
     (``LakeDamaged`` when it is not).
     """
+    # The log first: what it says of decisions, and what they come to, is worth nothing when it is not whole.
+    audit_log.verified(lake)
     now = {"gate1": fingerprint_standardised(lake, month), "gate2": fingerprint_marts(lake, month)}
     verdicts: dict[str, Verdict] = {gate: _let_go(gate, month, lake, now[gate]) for gate in GATES}
-    audit_log.verified(lake)
     _refuse_denied(month, lake, policy, now["gate2"])
     return verdicts
 

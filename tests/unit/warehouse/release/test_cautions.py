@@ -172,6 +172,14 @@ def test_a_log_that_is_not_whole_publishes_nothing(lake):
     without_publishing(lake, "entry 1", LakeDamaged)
 
 
+def test_a_log_that_was_tampered_with_is_told_before_data_that_changed(lake):
+    decide(lake)
+    inspect(lake, DEATH)
+    (lake.root / "audit_log" / "000001.json").write_text("{}", "utf-8")
+    (lake.partition("marts/dim_rule", month=str(MONTH)) / "more.parquet").write_bytes(b"PAR1")
+    without_publishing(lake, "entry 1", LakeDamaged)
+
+
 def needing_approval():
     from dataclasses import replace
 
