@@ -16,7 +16,7 @@ from warehouse.outcomes import Outcome
 from warehouse.rebuild import planned, rebuild
 from warehouse.settings import Settings
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.states import State, months_run, survey
+from warehouse.standing.states import State, months_of_another_program, months_run, survey
 
 _MARKS = {"fresh": "fresh", "stale": "STALE", "behind": "behind", "held": "HELD", "never": "–"}
 
@@ -33,6 +33,13 @@ def show_stale(settings: Settings, screen: Screen) -> None:
     ]
     screen.table("what each month stands on", ["month", *ORDER], rows)
     _reasons(states, screen)
+    other = months_of_another_program(inputs, months)
+    screen.emit({"months_of_another_program": other})
+    if other:
+        screen.say(
+            f"{', '.join(other)} ran, in part at least, under another version of the program. That alone makes nothing "
+            "stale: 'doudi rebuild --everything' runs them under this one."
+        )
     if not settings.inbox.is_dir():
         screen.say("There is no inbox here: whether deliveries have come was not looked at (--inbox).")
 

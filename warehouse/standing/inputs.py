@@ -24,6 +24,7 @@ _CODE = {
 }
 _MODELS = REPOSITORY / "linkage" / "model" / "trained"
 _PACKS = "policy"
+_PACKAGES = ("warehouse", "linkage", "expectations")
 
 
 class Inputs:
@@ -42,14 +43,22 @@ class Inputs:
         for table, when in reads.tables.items():
             for one in months_read(when, str(month), self._months(table)):
                 found[f"{table}/{one}"] = self.part(table, one)
-        for name in reads.code:
-            found[name] = self._code(name)
-        found["policy"] = self._policy(month, reads.policy, reads.but_policy)
+        found |= self.rules(stage, month)
         if reads.frequencies:
             found["frequencies"] = self._frequencies(month)
         if reads.inbox and (inbox := self.inbox(month)) is not None:
             found["inbox"] = inbox
         return {name: digest for name, digest in sorted(found.items()) if digest}
+
+    def rules(self, stage: str, month: Month) -> dict[str, str]:
+        """What of it are rules and no data: the policy lines of the month, and what of the repository decides."""
+        reads = READS[stage]
+        found = {name: self._code(name) for name in reads.code}
+        return {**found, "policy": self.policy(month, reads.policy, reads.but_policy)}
+
+    def program(self) -> str:
+        """The digest of the program's own text."""
+        return self._code("program")
 
     def left(self, stage: str, month: Month) -> dict[str, str]:
         """What the stage left for the month, by table. A gate's verdict may be released later: it is not looked into."""
@@ -115,7 +124,7 @@ class Inputs:
         }
         return sorted(plain)
 
-    def _policy(self, month: Month, prefixes: tuple[str, ...] | None, but: tuple[str, ...]) -> str:
+    def policy(self, month: Month, prefixes: tuple[str, ...] | None, but: tuple[str, ...]) -> str:
         """The lines of the region that have begun by the month's last day, as they stand on it.
 
         A line's end that lies after the month changes nothing for it.
@@ -150,6 +159,8 @@ def _paths_of(name: str) -> list[Path]:
     """The files of the repository that decide under a name of ``Reads.code``."""
     if name == "model":
         return sorted(_MODELS.glob("*.json"))[-1:]
+    if name == "program":
+        return [path for package in _PACKAGES for path in sorted((REPOSITORY / package).rglob("*.py"))]
     folder, endings = _CODE[name]
     return [
         path

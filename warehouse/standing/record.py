@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from warehouse.flow import READS, WRITES
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.standing.inputs import Inputs
@@ -22,11 +23,35 @@ _DELIVERIES = "deliveries"
 
 @dataclass(frozen=True)
 class Stood:
-    """``inputs`` and ``left`` by name (see ``Inputs``); ``closed``: month to the digest of what it was closed with."""
+    """``inputs`` and ``left`` by name (see ``Inputs``); ``closed``: month to the digest of what it was closed with.
+
+    ``asked``: what the program of that time asked of the lake and the policy (``Asked``); ``program``: its digest. Empty
+    where it was not kept yet.
+    """
 
     inputs: dict[str, str] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, list[str] | None] = field(default_factory=dict)
+    program: str = ""
+
+    @property
+    def policy(self) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+        """The beginnings of the parameters that were asked (None: all), and of those that were not."""
+        prefixes = self.asked.get("policy")
+        return (None if prefixes is None else tuple(prefixes)), tuple(self.asked.get("but_policy") or ())
+
+
+def asked(stage: str) -> dict[str, list[str] | None]:
+    """What the program asks for a stage today: tables read and written, and which policy lines."""
+    reads = READS[stage]
+    return {
+        "tables": sorted(reads.tables),
+        "code": sorted(reads.code),
+        "writes": sorted(WRITES.get(stage, ())),
+        "policy": None if reads.policy is None else sorted(reads.policy),
+        "but_policy": sorted(reads.but_policy),
+    }
 
 
 def ended(inputs: Inputs, stage: str, month: Month, read: dict[str, str]) -> None:
@@ -43,7 +68,13 @@ def ended(inputs: Inputs, stage: str, month: Month, read: dict[str, str]) -> Non
         path = inputs.lake.root / _TABLE / _DELIVERIES / f"{digest}.json"
         if not path.exists():
             inputs.lake.write_text(path, text)
-    plain = {"inputs": read, "left": inputs.left(stage, month), "closed": closed}
+    plain = {
+        "inputs": read,
+        "left": inputs.left(stage, month),
+        "closed": closed,
+        "asked": asked(stage),
+        "program": inputs.program(),
+    }
     text = json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     inputs.lake.write_text(_path(inputs.lake, stage, month), text)
     inputs.digests.keep()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from warehouse import runs
-from warehouse.flow import ORDER, READS, WRITER
+from warehouse.flow import ORDER, READS, WRITER, WRITES
 from warehouse.months import Month
 from warehouse.outcomes import recorded
 from warehouse.retention.expired import expired
@@ -43,6 +43,20 @@ def months_run(inputs: Inputs) -> list[Month]:
     return [Month.parse(text) for text in inputs.lake.months("outcomes")]
 
 
+def months_of_another_program(inputs: Inputs, months: Iterable[Month]) -> list[str]:
+    """The months of which a stage ended under another text of the program than today's."""
+    now = inputs.program()
+    return [
+        str(month)
+        for month in months
+        if any(
+            stood.program != now
+            for stage in ORDER
+            if (stood := record.read(inputs.lake, stage, month)) is not None
+        )
+    ]
+
+
 def reached(inputs: Inputs, month: Month) -> list[str]:
     """The stages of a month up to the last that ever ended, in order of the flow."""
     ran = [place for place, stage in enumerate(ORDER) if recorded(inputs.lake, stage, month)]
@@ -73,6 +87,10 @@ def state_of(inputs: Inputs, stage: str, month: Month) -> State:
         if stage not in reached(inputs, month):
             return State(stage, str(month), "never")
         why = f"{stage} of {month} did not end, or ended before it was kept what it stood on"
+        if recorded(inputs.lake, stage, month) is None:
+            why = (
+                f"{stage} never ran for {month}, which went further: the program has it since a later version"
+            )
         return State(stage, str(month), "stale", (why,))
     reasons = tuple(_why(inputs, stage, month, stood))
     if reasons:
@@ -101,6 +119,12 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
         if now.get(name) != stood.inputs.get(name)
     )
     reasons = []
+    # What the program did not ask when the stage ran, or asks no more, is no change of the data.
+    changed, is_upgraded = _without_what_only_the_program_asks(inputs, stage, month, stood, changed)
+    if is_upgraded:
+        reasons.append(
+            f"the program was upgraded after {stage} of {month} and asks other tables or policy lines since"
+        )
     if "inbox" in changed:
         reasons += arrivals(inputs, month)
     tables = [name for name in changed if "/" in name]
@@ -119,14 +143,44 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
         for name in changed
         if "/" not in name and name in TITLES
     ]
-    gone = {table for table, digest in inputs.left(stage, month).items() if stood.left.get(table) != digest}
-    gone |= set(stood.left) - set(inputs.left(stage, month))
-    gone -= {table for table in gone if f"{table}/{month}" in deleted}
     if stage not in GATES:
         reasons += [
-            f"what {stage} of {month} left in {table} was changed or taken away" for table in sorted(gone)
+            f"what {stage} of {month} left in {table} was changed or taken away"
+            for table in _gone(inputs, stage, month, stood, deleted)
         ]
     return reasons
+
+
+def _without_what_only_the_program_asks(
+    inputs: Inputs, stage: str, month: Month, stood: record.Stood, changed: list[str]
+) -> tuple[list[str], bool]:
+    """What changed of what the stage asked then and asks now; and whether it asks something else since."""
+    if not stood.asked:
+        return changed, False
+    then, today = stood.asked, record.asked(stage)
+    other = {name for kind in ("tables", "code") for name in set(then[kind] or ()) ^ set(today[kind] or ())}
+    asks_other_lines = (then["policy"], then["but_policy"]) != (today["policy"], today["but_policy"])
+    # The lines that were asked then, as they stand today.
+    if asks_other_lines and inputs.policy(month, *stood.policy) == stood.inputs.get("policy"):
+        other.add("policy")
+    kept = [name for name in changed if name.partition("/")[0] not in other]
+    return kept, len(kept) < len(changed)
+
+
+def changed_rules(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[str]:
+    """Policy and what of the repository decides (names of ``Inputs.rules``) that is other than the stage stood on."""
+    now = inputs.rules(stage, month)
+    changed = [name for name, digest in now.items() if stood.inputs.get(name) != digest]
+    return _without_what_only_the_program_asks(inputs, stage, month, stood, changed)[0]
+
+
+def _gone(inputs: Inputs, stage: str, month: Month, stood: record.Stood, deleted: set[str]) -> list[str]:
+    """The tables in which something else lies than the stage left; one that it did not write then does not count."""
+    left = inputs.left(stage, month)
+    gone = {table for table in left.keys() | stood.left.keys() if stood.left.get(table) != left.get(table)}
+    if stood.asked:
+        gone &= set(stood.asked["writes"] or ()) & set(WRITES.get(stage, ()))
+    return sorted(table for table in gone if f"{table}/{month}" not in deleted)
 
 
 def _behind(state: State, wrong: dict[tuple[str, str], State]) -> State:

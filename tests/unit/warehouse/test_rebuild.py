@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.dock_support import MONTH, roster_rows, whole_month, write_csv, write_sheets
-from warehouse.errors import GateHeld, MonthNotClosed
+from warehouse.errors import GateHeld, LakeDamaged, MonthNotClosed, NotReleased
 from warehouse.flow import READS, WRITES
 from warehouse.guard import stage_run
 from warehouse.intake.close import close
@@ -26,7 +28,7 @@ from warehouse.policy import load
 from warehouse.rebuild import planned, rebuild
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.inputs import Inputs
-from warehouse.standing.states import months_run, survey
+from warehouse.standing.states import months_of_another_program, months_run, survey
 from warehouse.verdicts import GATES, RuleVerdict, Verdict, fingerprint, write_verdict
 
 MONTHS = (MONTH.plus(-2), MONTH.plus(-1), MONTH)
@@ -124,8 +126,8 @@ class Home:
             str(path.relative_to(self.lake.home)): hashlib.sha256(path.read_bytes()).hexdigest()
             for part in ("lake", "release")
             for path in sorted((self.lake.home / part).rglob("*"))
-            # A receive says that it reopened its month, and old closings are kept for their words.
-            if path.is_file() and not {"deliveries", "outcomes"} & set(path.parts)
+            # A receive says that it reopened its month, old closings are kept for their words, an export has its day.
+            if path.is_file() and not {"deliveries", "outcomes", "access_log"} & set(path.parts)
         }
 
 
@@ -356,3 +358,103 @@ def test_a_policy_line_that_begins_after_the_month_changes_nothing_for_it(home: 
     assert (LAST, "receive") in stale
     assert {month for month, _ in stale} == {LAST}
     assert (LAST, "build") not in stale
+
+
+def with_line(home: Home, file: str, parameter: str, old: str, new: str) -> None:
+    """The home's packs from now on: a copy in which one line has another value."""
+    packs = home.folder / "packs"
+    if not packs.exists():
+        shutil.copytree(home.settings.policy_dir, packs)
+    path = packs / file
+    told = path.read_text(encoding="utf-8")
+    assert f"{parameter},{old}," in told
+    path.write_text(told.replace(f"{parameter},{old},", f"{parameter},{new},"), encoding="utf-8")
+    home.settings = replace(home.settings, policy_dir=packs)
+
+
+@pytest.mark.parametrize(
+    ("file", "parameter", "old", "new", "stages"),
+    [
+        ("expectations.csv", "expectations.history_months", "6", "7", "gate1, gate2"),
+        ("tongren.csv", "medical_burden_line_low_income", "10000", "12000", "gate1, build, gate2"),
+    ],
+)
+def test_what_was_judged_by_other_policy_is_not_published(
+    home: Home, file: str, parameter: str, old: str, new: str, stages: str
+) -> None:
+    with_line(home, file, parameter, old, new)
+    with pytest.raises(
+        NotReleased, match=re.escape(f"policy lines of the month (after {stages}) changed")
+    ) as error:
+        home.run("publish", MONTH)
+    assert f"doudi rebuild --from {LAST} --to {LAST}" in error.value.next_step
+    home.rebuild()
+    home.run("publish", MONTH)
+    with_line(home, "release.csv", "release.answer_days", "30", "31")
+    assert "gate2" not in {stage for _, stage in home.rebuild()}, (
+        "how a list looks is no reason to judge it again"
+    )
+
+
+def test_what_was_judged_by_other_suites_is_not_published(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = Inputs.rules
+    monkeypatch.setattr(
+        Inputs, "rules", lambda self, stage, month: {**rules(self, stage, month), "suites": "other"}
+    )
+    with pytest.raises(NotReleased, match=r"the rules of the gates \(after gate1, gate2\) changed"):
+        home.run("publish", MONTH)
+
+
+def test_a_log_that_is_not_whole_is_told_before_policy_that_changed(home: Home) -> None:
+    with_line(home, "tongren.csv", "medical_burden_line_low_income", "10000", "12000")
+    home.lake.write_text(home.lake.root / "audit_log" / "000001.json", "{}")
+    with pytest.raises(LakeDamaged, match="entry 1"):
+        home.run("publish", MONTH)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"tables": {"records": "now", "profiles": "now"}},  # the registry, decisions, events are asked since
+        {"policy": ("linkage_", "model_", "release.")},
+        {"code": ()},
+    ],
+)
+def test_an_upgrade_is_told_as_such_and_the_data_are_not_blamed(
+    home: Home, monkeypatch: pytest.MonkeyPatch, before: dict[str, object]
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setitem(READS, "link", replace(READS["link"], **before))
+        home.run("link", MONTH)
+    assert home.states()[LAST, "link"] == (
+        "stale",
+        f"the program was upgraded after link of {LAST} and asks other tables or policy lines since",
+    )
+    # What did change is told beside it.
+    home.lake.write_text(home.lake.partition("decisions", month=LAST) / "a.json", "[1]")
+    why = home.states()[LAST, "link"][1]
+    assert ("what people decided about links" in why) == ("tables" not in before)
+    assert home.rebuild()[0] == (LAST, "link")
+    assert home.stale_months() == []
+
+
+def test_a_table_that_another_stage_writes_since_an_upgrade_is_not_called_changed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setitem(WRITES, "link", ("crosswalk", "registry"))
+        home.run("link", MONTH)
+    assert home.states()[LAST, "link"] == ("fresh", "")
+
+
+def test_a_stage_that_came_with_an_upgrade_and_an_older_program_are_named(home: Home) -> None:
+    for table in ("standing", "outcomes"):
+        (home.lake.root / table / f"month={LAST}" / "quality.json").unlink()
+    assert "never ran for" in home.states()[LAST, "quality"][1]
+    inputs = Inputs(home.settings)
+    assert months_of_another_program(inputs, MONTHS) == []
+    path = home.lake.root / "standing" / f"month={SECOND}" / "build.json"
+    home.lake.write_text(path, path.read_text(encoding="utf-8").replace(inputs.program(), "0" * 64))
+    assert months_of_another_program(inputs, MONTHS) == [SECOND]
