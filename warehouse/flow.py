@@ -43,10 +43,16 @@ _LINKAGE = ("linkage_", "model_")
 # Nothing of these is read by a model of the warehouse; of ``release.`` it asks what an answer is and when it is due.
 _NOT_RULES = (
     "intake_", "expectations", "forms.", "pictures.", "slips", "operations", "linkage_", "model_", "retention.", "handout.",
-    "returns.", "tracking.",
+    "returns.", "tracking.", "workshop.", "mail.",
     *(f"release.{what}" for what in (
         "list.", "county_list.", "ledger", "register", "village", "referral", "report", "paper", "review", "explain",
-        "match_card.", "slip", "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
+        "match_card.", "workshop.", "slip", "id_", "phone_", "decision_", "approval_", "county_name", "reason", "notices")),
+)  # fmt: skip
+
+# How things are shown and handed out: no gate asks it, and another wording is no reason to judge a month again.
+_SHOWN = (
+    "release.", "forms.", "pictures.", "slips.", "mail.", "tracking.", "returns.", "handout.", "retention.", "workshop.",
+    "notices.", "packages.",
 )  # fmt: skip
 
 # In the order of the flow: a stage stands on those before it.
@@ -68,7 +74,7 @@ READS: dict[str, Reads] = {
     "gate1": Reads(
         {"standardised": "until", "row_account": "now", "set_aside": "now", "totals": "now", "ledger": "now",
          "model_drift": "now"},
-        None, ("contracts", "suites"), too={"feed_shapes": "before", "verdicts": "before"},
+        None, ("contracts", "suites"), but_policy=_SHOWN, too={"feed_shapes": "before", "verdicts": "before"},
     ),
     "link": Reads(
         {"records": "now", "profiles": "now", "registry": "previous", "decisions": "until", "events": "before",
@@ -94,7 +100,7 @@ READS: dict[str, Reads] = {
     "gate2": Reads(
         {"marts": "until", "crosswalk": "lately", "pairs": "lately", "review": "lately", "events": "lately",
          "registry": "lately", "records": "lately", "standardised": "lately"},
-        None, ("suites",), too={"verdicts": "before"},
+        None, ("suites",), but_policy=_SHOWN, too={"verdicts": "before"},
     ),
     "publish": Reads(
         {"marts": "until", "verdicts": "now", "standardised": "now", "crosswalk": "now", "quarantine": "now",

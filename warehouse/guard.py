@@ -27,6 +27,7 @@ from warehouse.retention.expired import refuse_expired
 from warehouse.runs import run_of
 from warehouse.settings import REPOSITORY, Settings
 from warehouse.standing.kept import standing_kept
+from warehouse.standing.rules import refuse_other_rules
 from warehouse.timings import Timing
 from warehouse.verdicts import read_verdict
 
@@ -79,6 +80,7 @@ def stage_run(stage: str, month: Month, home: Path, settings: Settings | None = 
         refuse_damaged(stage, month, home)
         refuse_reopened(stage, month, home)
         _refuse_held(stage, month, home)
+        refuse_other_rules(stage, month, settings)
         with standing_kept(stage, month, settings):
             yield timing
         note_exports(stage, month, home)
