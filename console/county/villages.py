@@ -79,7 +79,8 @@ def answer_lists(
         for source in _handed_out(month, lake)
         if (one := _list(source, month, due, habits)) is not None and one.sent <= on
     ]
-    opened = {one.source: hand.opened(one.source) for one in lists}
+    # A list on which nobody stands is read and put aside.
+    opened = {one.source: found for one in lists if (found := hand.opened(one.source))[1]}
     asked = {str(row[hand.KEY]) for _, sheets in opened.values() for filled in sheets for row in filled.rows}
     with in_memory(lake.home) as con:
         read_truth(con, month, lake, county / "truth", found_by=month.previous)
@@ -87,6 +88,8 @@ def answer_lists(
     done = Sent()
     folder.mkdir(parents=True, exist_ok=True)
     for one in lists:
+        if one.source not in opened:
+            continue
         book, sheets = opened[one.source]
         times = _times(folder, one, month, on, lake, habits)
         writer = _Writer(month, one, habits if times == 1 else _put_right(habits), words, right, done.counts)
