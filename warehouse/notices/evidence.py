@@ -217,7 +217,8 @@ def _rows(
 ) -> None:
     con.execute(f"CREATE TEMP TABLE {name} ({', '.join(f'{column} VARCHAR' for column in columns)})")
     if rows:
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", rows)
+        marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(rows))
+        con.execute(f"INSERT INTO {name} VALUES {marks}", [cell for row in rows for cell in row])
 
 
 def _part(lake: Lake, table: str, **keys: str) -> list[Path]:

@@ -32,12 +32,16 @@ def live_on(
     for name in ("answer_days", "lines_max"):
         con.execute(f"SET VARIABLE {name} = {policy.count(f'notices.{name}')}")
     con.execute((FOLDER / "life.sql").read_text(encoding="utf-8"))
-    for kind in kinds.kinds:
-        for feed in kind.asks:
-            column = column_of(kind, contracts()[feed])
-            con.execute(
-                'UPDATE standing_notice SET "column" = ? WHERE kind = ? AND feed = ?', [column, kind.id, feed]
-            )
+    pointed = [
+        (kind.id, feed, column_of(kind, contracts()[feed])) for kind in kinds.kinds for feed in kind.asks
+    ]
+    con.execute("CREATE OR REPLACE TEMP TABLE pointed (kind VARCHAR, feed VARCHAR, points_at VARCHAR)")
+    marks = ", ".join(["(?, ?, ?)"] * len(pointed))
+    con.execute(f"INSERT INTO pointed VALUES {marks}", [word for row in pointed for word in row])
+    con.execute(
+        'UPDATE standing_notice SET "column" = pointed.points_at FROM pointed'
+        " WHERE pointed.kind = standing_notice.kind AND pointed.feed = standing_notice.feed"
+    )
 
 
 def keep(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> int:
