@@ -98,7 +98,10 @@ def show_difference(month: Month, settings: Settings, screen: Screen) -> None:
     told = told_difference(month, Lake(settings.home))
     screen.say(told.sentence)
     for title, headers, rows in told.tables:
-        screen.table(title, headers, rows)
+        if rows or screen.as_json:
+            screen.table(title, headers, rows)
+    if not any(rows for _, _, rows in told.tables):
+        screen.say("Nothing differs.")
 
 
 def _reasons(states: Iterable[State], screen: Screen) -> None:

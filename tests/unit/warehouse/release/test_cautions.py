@@ -155,7 +155,7 @@ def test_a_release_that_no_entry_holds_publishes_nothing(lake):
         "on": "2026-11-22",
     }
     path.write_text(json.dumps(plain), "utf-8")
-    without_publishing(lake, "does not stand in the audit log")
+    without_publishing(lake, "rests on entry 1, which is missing", LakeDamaged)
 
 
 def test_a_revoked_release_publishes_nothing(lake):

@@ -13,6 +13,8 @@ import duckdb
 import openpyxl
 import pytest
 
+from console.commands.rebuilds import show_difference
+from console.screen import Screen
 from tests.unit.warehouse.release.made_up_month import MONTH, give_verdicts, make, policy, words_of
 from warehouse.lake import Lake
 from warehouse.outcomes import Outcome
@@ -21,6 +23,7 @@ from warehouse.release import publish as stage
 from warehouse.release.difference import told_difference
 from warehouse.release.publish import publish, release_folder
 from warehouse.returns.absorb import absorb
+from warehouse.settings import Settings
 from warehouse.standing.digests import Digests
 
 LIST = "lists/预警清单_隆务镇_2026-10.xlsx"
@@ -186,6 +189,19 @@ def test_before_it_is_published_again_the_difference_can_be_seen(first, tmp_path
     tables = {title: rows for title, _, rows in told_difference(MONTH, lake).tables}
     assert tables["rows"] == [["assistance_roster", 6, 5, 0, 1, 0]]
     assert tables["persons"] == [["class", 1], ["gone", 1]]
+
+
+def test_the_screen_shows_no_empty_table(first, second, capsys) -> None:
+    def shown(lake) -> str:
+        settings = Settings.from_environment(home=lake.home)
+        show_difference(MONTH, settings, Screen())
+        return capsys.readouterr().out
+
+    nothing = shown(first)
+    assert "Nothing differs." in nothing
+    assert not any(header in nothing for header in ("appeared", "persons", "removed"))
+    much = shown(second[0])
+    assert "appeared" in much and "Nothing differs." not in much
 
 
 def test_what_was_handed_out_stays_whole_and_the_manifest_says_what_it_replaces(first, second) -> None:
