@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NO_FAULT = {"kind": "count"}
 _PLACED = ("exchange", "rename", "remove")
 # What a month leaves for people and for later stages: all of it, hidden sums too.
-# (The page of operations tells when what ran, and how long: that is a log.)
-LOGS = "docs/operations/"
+# (The page of operations tells when what ran and how long, the access log who did it by which door: logs.)
+LOGS = ("docs/operations/", "lake/access_log/")
 RESULTS = ("lake", "release", "review", "quarantine", "docs", "returns", "slips")
 
 
