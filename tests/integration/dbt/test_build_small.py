@@ -247,7 +247,7 @@ def test_person_and_population_marts(two_months: tuple[Lake, dict[str, str]]) ->
 
 
 def test_without_a_feed_or_a_number_a_rule_is_not_assessed(tmp_path: Path) -> None:
-    """No cremation ever, one number left open, a cap of one per township."""
+    """No cremation ever, one number left open, one visit per township."""
     small = planted(spare_unit_tests(tmp_path / "home"))
     for month in (SEPTEMBER, OCTOBER):
         small.came.discard(("cremation", month))
@@ -273,9 +273,14 @@ def test_without_a_feed_or_a_number_a_rule_is_not_assessed(tmp_path: Path) -> No
     assert {w["grade"] for w in warnings if w["rule_id"] == "D01"} == {"疑似"}
     listed = [w for w in warnings if w["township"] == "隆务镇" and w["status"] == "listed"]
     waiting = [w for w in warnings if w["status"] == "waiting"]
-    assert len(listed) == 1
+    # One visit, and the whole house on it: the dead man's payments and his place on the roster.
+    assert {w["household_id"] for w in listed} == {listed[0]["household_id"]}
+    assert sorted(w["rule_id"] for w in listed) == ["D01", "D02"]
     assert waiting
-    assert all(w["priority"] <= listed[0]["priority"] for w in waiting if w["township"] == "隆务镇")
+    first = max(w["priority"] for w in listed)
+    queued = [w for w in waiting if w["township"] == "隆务镇" and w["rule_id"] != "C02"]
+    assert all(w["priority"] <= first for w in queued)
+    assert all("本乡镇本月走访名额 1 户，本户排在候补第 " in w["status_reason"] for w in queued)
 
 
 def test_a_failing_node_is_named_and_nothing_is_replaced(tmp_path: Path) -> None:
