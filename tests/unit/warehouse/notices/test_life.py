@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,6 +44,20 @@ FIRST_OF_SEPTEMBER, LATE_SEPTEMBER = date(2026, 9, 1), date(2026, 9, 29)
 @pytest.fixture(autouse=True)
 def _let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "passed_verdicts", lambda *_: {})
+
+
+@pytest.fixture(scope="module")
+def august(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the notice of August, to be copied."""
+    lake = home_of(tmp_path_factory.mktemp("august"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "passed_verdicts", lambda *_: {})
+        run(lake, AUGUST)
+    return lake.home
+
+
+def copied(august: Path, tmp_path: Path) -> Lake:
+    return Lake(shutil.copytree(august, tmp_path / "home"))
 
 
 def run(
@@ -131,9 +146,8 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_how_a_notice_of_august_stands_in_september(name: str, tmp_path: Path) -> None:
-    case, lake = CASES[name], home_of(tmp_path)
-    run(lake, AUGUST)
+def test_how_a_notice_of_august_stands_in_september(name: str, august: Path, tmp_path: Path) -> None:
+    case, lake = CASES[name], copied(august, tmp_path)
     assert [(one["kind"], one["state"], one["asked_month"]) for one in notices_of(lake, AUGUST)] == [
         ("N08", "新提出", "2026-08")
     ]
@@ -165,9 +179,8 @@ def test_a_bill_never_comes_again_so_its_answer_is_its_end(
     assert found == [("N16", state, is_ended)]
 
 
-def test_what_was_kept_is_not_asked_again_until_the_evidence_changes(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_what_was_kept_is_not_asked_again_until_the_evidence_changes(august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
     answer(lake, tmp_path, KEPT)
     run(lake, SEPTEMBER)
     run(lake, OCTOBER)
@@ -178,9 +191,8 @@ def test_what_was_kept_is_not_asked_again_until_the_evidence_changes(tmp_path: P
     ]
 
 
-def test_a_fault_that_comes_back_is_asked_anew(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_a_fault_that_comes_back_is_asked_anew(august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
     run(lake, SEPTEMBER, RIGHT_NOW)
     run(lake, OCTOBER)
     found = notices_of(lake, OCTOBER)
@@ -189,9 +201,8 @@ def test_a_fault_that_comes_back_is_asked_anew(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_notice_is_put_once_and_comes_again_only_as_overdue(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_the_same_notice_is_put_once_and_comes_again_only_as_overdue(august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
     run(lake, SEPTEMBER)
     assert not book(lake, SEPTEMBER).exists(), "nothing new, and nobody was told yet: no second workbook"
     send(lake)
@@ -257,10 +268,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_an_answer_that_cannot_stand_goes_back_with_a_reason(name: str, tmp_path: Path) -> None:
+def test_an_answer_that_cannot_stand_goes_back_with_a_reason(name: str, august: Path, tmp_path: Path) -> None:
     cells, reason = REFUSED[name]
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+    lake = copied(august, tmp_path)
     if reason is None:
         with pytest.raises(Refused, match="holds no notice"):
             answer(lake, tmp_path, cells)
@@ -272,9 +282,8 @@ def test_an_answer_that_cannot_stand_goes_back_with_a_reason(name: str, tmp_path
 
 
 @pytest.mark.parametrize("day", ["2026-09-10", "20260910", "2026年9月10日", "2026/9/10", 46275])
-def test_a_day_is_read_as_people_write_it(day: object, tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_a_day_is_read_as_people_write_it(day: object, august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
     assert answer(lake, tmp_path, {**CORRECTED, "核查日期": day}).counts["answered"] == 1
 
 
@@ -306,9 +315,8 @@ def test_the_same_again_changes_no_byte(tmp_path: Path) -> None:
     assert any("notice_answers" in name for name in before)
 
 
-def test_status_tells_what_is_overdue_on_a_day(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_status_tells_what_is_overdue_on_a_day(august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
 
     def on(day: date) -> dict[str, dict[str, int]]:
         return status(AUGUST, lake=lake, policy=policy_of(AUGUST), on=day)
@@ -326,9 +334,8 @@ def test_status_tells_what_is_overdue_on_a_day(tmp_path: Path) -> None:
         status(OCTOBER, lake=lake, policy=policy_of(OCTOBER), on=LATE_SEPTEMBER)
 
 
-def test_a_page_of_a_source_counts_and_names_nobody(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-    run(lake, AUGUST)
+def test_a_page_of_a_source_counts_and_names_nobody(august: Path, tmp_path: Path) -> None:
+    lake = copied(august, tmp_path)
     run(lake, SEPTEMBER, RIGHT_NOW)
     page = (lake.home / "docs" / "sources" / f"{INSURED}.html").read_text("utf-8")
     assert "N08 证件号码与其他来源不一致" in page
