@@ -55,6 +55,7 @@ def write_reminders(
         ORDER BY tracking.township, due_on, tracking.village, tracking.household_id, warning_id""").fetchall()
     mask, words = mask_for("list", policy), Answers.of(policy)
     menus = (
+        ("identity", tuple(words.identities)),
         ("result", tuple(words.results)),
         ("aid", tuple(words.aids)),
         ("reason_not", tuple(words.reasons)),

@@ -19,6 +19,8 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.release import sent
 from warehouse.returns import dispositions
+from warehouse.returns.absorb import _OPTIONAL, COLUMNS
+from warehouse.returns.forms import read_form
 from warehouse.returns.track import track
 
 AUG, SEP, OCT = Month(2026, 8), Month(2026, 9), Month(2026, 10)
@@ -176,6 +178,9 @@ def test_reminders_go_to_those_who_owe_and_name_nobody_else(lake: Lake) -> None:
     ]  # type: ignore[union-attr]
     assert "a" in cells
     assert not {"b", "z"} & set(cells)
+    assert [row.text("warning_id") for row in read_form(reminder, COLUMNS, _OPTIONAL)] == [
+        "a"
+    ]  # it can be sent back like a list
 
 
 def test_nothing_to_track(lake: Lake) -> None:
