@@ -101,7 +101,7 @@ GROUP BY ALL ORDER BY ALL
 
 WARNINGS = """
 SELECT warning_id, rule_id, person_id, household_id, region, township, village, grade, status, status_reason,
-       since, evidence, policy_ref, requirement, proposed
+       since, evidence, policy_ref, requirement, proposed, clock, due_on, opened, age_months, expected_yield, priority
 FROM fct_warning_monthly ORDER BY warning_id
 """
 
