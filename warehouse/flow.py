@@ -113,7 +113,7 @@ READS: dict[str, Reads] = {
         {"crosswalk": "now", "registry": "now", "records": "now", "standardised": "now", "marts": "until",
          "verdicts": "now", "notices": "before", "dispositions": "before", "events": "until", "row_account": "lately",
          "row_findings": "now", "set_aside": "now", "ledger": "now"},
-        ("notices.", "release.notice"), ("contracts", "notices"),
+        ("notices.", "release."), ("contracts", "notices"),
         # Answers and days of sending come when they come, and count by their own date.
         too={"notice_answers": "until", "notices_sent": "until", "source_figures": "until"},
     ),

@@ -87,6 +87,7 @@ def _sheet(
     telling: Telling,
 ) -> None:
     sheet = book.sheet(name)
+    sheet.set_paper(8)  # A3: the answers stand beside the question
     last = len(columns) - 1
     width = int(sum(column.width for column in columns))
     sheet.set_row(0, 28)
