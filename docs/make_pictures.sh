@@ -1,5 +1,5 @@
 #!/bin/sh
-# Render docs/pictures/{month,list,links,card,ledger,village}.png from a home.
+# Render docs/pictures/{month,month_phone,month_paper,list,links,card,ledger,village}.png from a home.
 #   docs/make_pictures.sh HOME [MONTH]     HOME or HOME/release; MONTH: the last one released, unless said
 # Needs chromium, poppler-utils (pdftoppm) and a CJK font. Use a made-up county only:
 # the pictures go into the repository.
@@ -20,7 +20,16 @@ shot() {
         --disable-sync --no-first-run --hide-scrollbars --user-data-dir="$scratch/chromium" \
         --window-size="$1" --screenshot="$pictures/$2" "file://$3" 2>/dev/null
 }
-shot 1200,1900 month.png "$release/month.html"
+shot 1280,1700 month.png "$release/month.html"
+# On a phone: three places of the page beside each other.
+{
+    echo '<!doctype html><style>body{margin:0;display:flex;gap:18px;padding:14px;background:#c9ced6}'
+    echo 'iframe{width:360px;height:780px;border:0;border-radius:18px}</style>'
+    for place in main work answers; do
+        echo "<iframe src='file://$release/month.html#$place'></iframe>"
+    done
+} >"$scratch/phones.html"
+shot 1144,808 month_phone.png "$scratch/phones.html"
 
 # How sure the links are, and one link that the model weighed, explained (masked).
 home=$(cd "$release/../.." && pwd)
@@ -38,6 +47,7 @@ page() {
     longest=$(find "$release/paper" -name "$3" -printf '%s %p\n' | sort -k1,1nr -k2 | head -n 1 | cut -d' ' -f2-)
     pdftoppm -r 110 -png -f "$2" -l "$2" -singlefile "$longest" "$pictures/$1"
 }
+page month_paper 1 '月报_*.pdf'
 page list 2 '预警清单_*.pdf'
 page ledger 2 '摸排台账_*.pdf'
 page village 1 '村级信息对接确认表_*.pdf'

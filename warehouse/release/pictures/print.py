@@ -16,7 +16,8 @@ _ACROSS = 3
 _IN_CARD = 10
 _FILLS = ("#E6EFF8", "#E4F3EB")
 # A column is as wide as what stands in it, within bounds; a letter of Chinese takes two.
-_NARROW, _BROAD = 6, 60
+# What is long breaks into lines, so that a date beside it need not.
+_NARROW, _BROAD, _LEVELLED = 5, 60, 0.6
 
 
 def write_pdf(path: Path, story: Story, *, month: Month) -> None:
@@ -90,7 +91,7 @@ def _numbers(numbers: Numbers) -> dict[str, Any]:
         "headers": list(numbers.headers),
         "rows": rows,
         "otherwise": numbers.otherwise,
-        "widths": [min(_BROAD, max(_NARROW, breadth)) for breadth in longest],
+        "widths": [round(min(_BROAD, max(_NARROW, length)) ** _LEVELLED, 2) for length in longest],
         "right": [all(not isinstance(row[at], str) for row in numbers.rows) for at in across],
     }
 
