@@ -41,7 +41,8 @@ _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _GROUP = 5
 _NAME = re.compile(r"(?:[^/]+/)*[^_/]+_(?P<place>.+?)_\d{4}-\d{2}(?:_第\d+版)?\.xlsx")
 _HEADERS = ("乡镇", "文件", "行数", "加密方式", "SHA-256", "领取人", "领取日期", "口令送达方式")
-_WIDTHS = (14, 46, 8, 12, 66, 12, 14, 16)
+_WIDTHS = (14, 46, 8, 12, 36, 14, 14, 16)
+_ROW_HEIGHT = 32
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ def _write_sheet(path: Path, handed: Handed, month: Month, on: date) -> None:
             sheet.write(3, column, header, bold)
         for row, one in enumerate(handed.files, start=4):
             way = "口令" if one.way == "password" else f"证书（{one.way}）"
+            sheet.set_row(row, _ROW_HEIGHT)  # two lines of a hash, and room for a name by hand
             for column, cell in enumerate(
                 (one.township, Path(one.file).name, one.rows, way, one.sha256, "", "", "")
             ):

@@ -18,7 +18,10 @@ from warehouse.retention.deleting import delete_due
 from warehouse.retention.due import survey
 from warehouse.retention.expired import expired
 from warehouse.retention.kinds import kinds, look_back
-from warehouse.settings import REPOSITORY
+from warehouse.settings import REPOSITORY, Settings
+from warehouse.standing.inputs import Inputs
+from warehouse.standing.record import ended
+from warehouse.standing.states import state_of
 
 ON = date(2032, 3, 1)
 OLD, OPEN, RECENT, LAST = "2026-08", "2026-09", "2032-01", "2032-02"
@@ -166,3 +169,22 @@ def test_killed_before_the_last_folder_the_rest_goes_the_next_time(lake, policy,
     delete_due(lake, policy, ON, by="张建国", reason="保存期满")
     assert not lake.partition("landed", feed="death", month=OLD).exists()
     assert access.verify(lake).is_whole
+
+
+def test_what_was_deleted_makes_no_month_stale(lake, policy, tmp_path):
+    def states():
+        inputs = Inputs(settings)
+        return [state_of(inputs, stage, Month.parse(month)).status for stage, month in stood]
+
+    settings = Settings.from_environment(home=lake.home, inbox=tmp_path / "inbox", region="tongren")
+    stood = [("standardise", OLD), ("gate1", LAST), ("link", LAST)]
+    for stage, month in stood:
+        inputs = Inputs(settings)
+        ended(inputs, stage, Month.parse(month), inputs.of(stage, Month.parse(month)))
+    before = states()
+    assert before[0] == before[2] == "fresh"
+    delete_due(lake, policy, ON, by="张建国", reason="保存期满")
+    assert states() == before
+    # What is lost otherwise still shows.
+    next(lake.partition("profiles", feed="pension", month=LAST).glob("*.parquet")).unlink()
+    assert states()[2] == "stale"
