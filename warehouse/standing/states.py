@@ -119,6 +119,11 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
         if now.get(name) != stood.inputs.get(name)
     )
     reasons = []
+    if changed and not stood.asked:
+        # What it asked then was not kept: whether lines and tables changed or only the asking, nobody can tell.
+        reasons.append(
+            f"{stage} of {month} ended under an earlier version of the program, which may be all that changed"
+        )
     # What the program did not ask when the stage ran, or asks no more, is no change of the data.
     changed, is_upgraded = _without_what_only_the_program_asks(inputs, stage, month, stood, changed)
     if is_upgraded:

@@ -458,3 +458,17 @@ def test_a_stage_that_came_with_an_upgrade_and_an_older_program_are_named(home: 
     path = home.lake.root / "standing" / f"month={SECOND}" / "build.json"
     home.lake.write_text(path, path.read_text(encoding="utf-8").replace(inputs.program(), "0" * 64))
     assert months_of_another_program(inputs, MONTHS) == [SECOND]
+
+
+def test_of_a_record_of_an_earlier_version_it_is_said_that_the_program_may_be_all(home: Home) -> None:
+    path = home.lake.root / "standing" / f"month={LAST}" / "gate2.json"
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    old = {name: plain[name] for name in ("inputs", "left", "closed")}
+    home.lake.write_text(
+        path, json.dumps({**old, "inputs": {**old["inputs"], "policy": "as it was asked then"}})
+    )
+    status, why = home.states()[LAST, "gate2"]
+    assert status == "stale"
+    assert why.startswith(
+        f"gate2 of {LAST} ended under an earlier version of the program, which may be all that changed"
+    )
