@@ -123,7 +123,7 @@ def funnel(asked: Asked) -> Funnel:
         Step("涉及人员", plain(persons), "同一个人的各行合在一起"),
         Step("低收入人口", plain(low), f"占涉及人员 {share(low, persons)}" if low is not None else "本月未能统计"),
         Step("产生预警", plain(warnings), "每条都写明依据"),
-        Step("列入清单", plain(listed), f"其余 {warnings - listed:,} 条排队或不重复推送" if warnings > listed else "全部列入"),
+        Step("列入清单", plain(listed), f"其余 {warnings - listed:,} 条排队或已有答复" if warnings > listed else "全部列入"),
         Step("走访户数", plain(visits), "一户只走一次"),
     )  # fmt: skip
     past = (

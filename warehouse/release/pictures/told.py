@@ -52,8 +52,8 @@ def lists(
     rest = [
         words
         for count, words in (
-            (waiting, f"{waiting:,} 条排队待下批次"),
-            (silent, f"{silent:,} 条走访过、证据没有变化，不重复推送"),
+            (waiting, f"{waiting:,} 条排队等候"),
+            (silent, f"{silent:,} 条已有答复、证据没有变化，不再下发"),
         )
         if count
     ]
