@@ -48,7 +48,7 @@ SELECT *,
     CASE
         WHEN true_person IS NULL THEN NULL
         WHEN kind IN ('N01', 'N02') THEN true_death IS NULL OR true_death > DATE '{last_day}'
-        WHEN kind = 'N09' THEN true_death IS NOT NULL AND true_death <= DATE '{last_day}'
+        WHEN kind IN ('N09', 'N16') THEN true_death IS NOT NULL AND true_death <= DATE '{last_day}'
         WHEN field = 'id_no' AND kind <> 'N13' THEN true_id IS NOT NULL AND stated <> true_id
         WHEN field = 'name' THEN stated <> true_name
         WHEN field = 'sex' THEN stated <> true_sex
