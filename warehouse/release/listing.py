@@ -75,7 +75,8 @@ WITH open AS (
     WHERE coalesce(warning.status, '') NOT IN ('listed', 'silent')
 )
 SELECT open.warning_id, open.rule_id, open.person_id, open.township, open.village, open.household, open.grade,
-    coalesce(open.since, open.listed_month) AS since, open.amount, open.summary, open.evidence,
+    coalesce(open.since, open.listed_month) AS since, open.amount,
+    concat('〔', open.village, '〕', open.summary) AS summary, open.evidence,
     nullif(rule.check_hint, '') AS check_hint, open.policy_ref, rule.requirement, open.proposed,
     coalesce(rule.title, open.rule_id) AS title, open.clock, open.due_on, '结转' AS opened, open.age_months,
     CASE WHEN open.is_raised THEN open.status_reason ELSE '本月数据里已不再出现，原来下发的仍请答复' END AS status_reason,

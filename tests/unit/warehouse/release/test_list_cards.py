@@ -211,7 +211,7 @@ def test_what_was_handed_out_and_is_on_no_villages_sheet_is_still_asked(book: op
     rows = rows_of(book["结转待答复"])
     assert set(rows) == {"gone", "full"}
     assert rows["gone"]["下发情况"].value.endswith("本月数据里已不再出现，原来下发的仍请答复")
-    assert rows["gone"]["依据"].value == "当时的一句话"
+    assert rows["gone"]["依据"].value == "〔一村〕当时的一句话"
     assert not rows["gone"]["核查结果"].protection.locked
     menus = {
         next(iter(rule.sqref.ranges)).min_col for rule in book["结转待答复"].data_validations.dataValidation
