@@ -44,7 +44,7 @@ GROUP BY steps.step ORDER BY steps.step
 """
 _NEEDED = """
 SELECT DISTINCT true_person FROM read_parquet('{file}')
-WHERE rule_id = '{rule}' AND month IN ({months}) AND is_need"""
+WHERE rule_id = '{rule}' AND month IN ({months}) AND is_need AND is_planted"""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ COUNTS = (
     "gone", "new", "later", "sooner", "missed", "missed_aided", "spared", "gone_other", "gone_unknown", "held_later",
     "held_sooner", "found", "burdened", "new_other", "new_unknown",
 )  # fmt: skip
+_BETWEEN = "rules_between_offices"
 _UNKNOWN = "label IN ('never', 'unclear')"
 
 
@@ -102,7 +103,8 @@ def simulate(
     with bench(rule, region, lake, policy_dir) as work, in_memory(lake.home) as con:
         silent = _replay(con, work, chosen, trials, lines, region, tell)
         _answers(con, work, lake)
-        unlike = _lists(con, rule, chosen, lake)
+        between = policy.words(_BETWEEN) if policy.is_configured(_BETWEEN) else ()
+        unlike = _lists(con, rule, chosen, lake, between)
         places = weigh(con)
         return Simulation(
             rule=rule,
@@ -117,8 +119,7 @@ def simulate(
             raised_before=_number(con, "SELECT count(DISTINCT warning_id) FROM raised WHERE step = 0"),
             not_assessed_before=silent[0],
             answered=_labels(con),
-            is_between_offices=policy.is_configured("rules_between_offices")
-            and rule in policy.words("rules_between_offices"),
+            is_between_offices=rule in between,
             unlike_built=unlike,
             confidence=float(policy.number("workshop.confidence")),
             findings=con.execute("FROM findings ORDER BY step, month, warning_id").to_arrow_table(),
@@ -182,7 +183,9 @@ def _answers(con: duckdb.DuckDBPyConnection, work: Bench, lake: Lake) -> None:
         con.unregister("answers")
 
 
-def _lists(con: duckdb.DuckDBPyConnection, rule: str, months: Iterable[Month], lake: Lake) -> dict[str, int]:
+def _lists(
+    con: duckdb.DuckDBPyConnection, rule: str, months: Iterable[Month], lake: Lake, between: Sequence[str]
+) -> dict[str, int]:
     """``listed``: the months' warnings of every rule as they were handed out; by month, how many of this rule's the
     replay of the policy in force tells otherwise."""
     files = ", ".join(
@@ -191,11 +194,13 @@ def _lists(con: duckdb.DuckDBPyConnection, rule: str, months: Iterable[Month], l
     )
     con.execute(
         f"""CREATE TABLE listed AS
-        SELECT month, warning_id, coalesce(household_id, person_id) AS household, status, rule_id = ? AS is_own,
+        SELECT month, warning_id, coalesce(household_id, person_id) AS household, rule_id = ? AS is_own,
+          -- What one office asks another waits for no place on a list.
+          CASE WHEN list_contains(?, rule_id) THEN 'between offices' ELSE status END AS status,
           coalesce(nullif(township, ''), '未写明乡镇') AS township
         FROM read_parquet([{files}], union_by_name = true, hive_partitioning = true, hive_types = {{'month': VARCHAR}})
         """,
-        [rule],
+        [rule, list(between)],
     )
     return dict(
         con.execute("""

@@ -184,7 +184,9 @@ def _visits(found: Simulation, one: Weighed) -> str:
     if by == 0 and change_walked(one) == 0:
         return f"{begin}，不增不减。"
     shared = one.counts["more_shared"] + one.counts["fewer_shared"]
-    anyway = f"；其中 {shared} 户次因别的预警本来就要走，实际{_signed(change_walked(one))}" if shared else ""
+    anyway = (
+        f"；增减中有 {shared} 户次因别的预警本来就要走，实际{_signed(change_walked(one))}" if shared else ""
+    )
     return f"{begin}，{word} {abs(by)} 户次{anyway}。" if by else f"{begin}{anyway}。"
 
 

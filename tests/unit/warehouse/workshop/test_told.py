@@ -67,7 +67,7 @@ def simulation(*trials: Weighed) -> Simulation:
 def test_what_a_trial_comes_to_in_sentences() -> None:
     said = " ".join(told.sentences(simulation(), HIGHER))
     for words in (
-        "上门 51 → 47 户次，少 4 户次；其中 3 户次因别的预警本来就要走，实际少走 1 户次",
+        "上门 51 → 47 户次，少 4 户次；增减中有 3 户次因别的预警本来就要走，实际少走 1 户次",
         "会漏掉：核查属实的 1 条（其中 1 条已纳入救助）",
         "可免去：核查为不属实的 1 条",
         "没有核查结论的 2 条：未知。估计其中约 0 至 2 条会属实（按线附近 30 条答复中属实 23 条推算，90% 的把握）",
