@@ -65,7 +65,10 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date
         try:
             rows = read_form(path, COLUMNS, _OPTIONAL, bounds=bounds, filled_down=_FILLED_DOWN)
             of = _month_of(path, rows, listed, month)
-            before = dispositions.latest(lake, but=digest)
+            # What this very file was taken in with stands, whatever was said of it on a later list.
+            own = dispositions.taken_from(lake, month, digest)
+            latest = dispositions.latest(lake, but=digest)
+            before = {warning: said for warning, said in latest.items() if warning not in own}
             judged = judge(rows, Desk(listed, terms, of, before, on))
         except Refused as error:
             refusals.append(error.what)

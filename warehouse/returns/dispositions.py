@@ -65,6 +65,14 @@ def is_elsewhere(lake: Lake, month: Month, digest: str) -> bool:
     return any(one != str(month) and path.stem == digest for one, path in files(lake))
 
 
+def taken_from(lake: Lake, month: Month, digest: str) -> set[str]:
+    """The warnings whose answers were taken from a file before."""
+    path = lake.partition(TABLE, month=str(month)) / f"{digest}.parquet"
+    return (
+        set(pq.read_table(path, columns=["warning_id"])["warning_id"].to_pylist()) if path.exists() else set()
+    )
+
+
 def view(con: duckdb.DuckDBPyConnection, found: Sequence[tuple[str, Path]], name: str = TABLE) -> None:
     """Make the view: the columns of ``SCHEMA``, ``month`` under which it is filed, ``sha256`` of the returned file.
 

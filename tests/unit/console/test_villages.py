@@ -129,6 +129,19 @@ def test_late_villages_come_in_with_the_days_and_some_lists_never(county):
     assert not answer(county, Habits(unsent=1.0), on=LATER).files
 
 
+def test_a_list_that_lies_there_is_not_refused_for_what_was_said_later(county):
+    """Every day the whole folder is read again; in the meantime another visit has found something else."""
+    folder, lake = county
+    answer(county, PERFECT)
+    take_in(county)
+    again = Habits(errors=1.0, unsure=0, blanks=0, slips=0, late=1.0, unsent=0, rough=0)
+    later = lake.home / "returned" / str(MONTH) / "again"
+    answer_lists(MONTH, lake=lake, policy=policy(), county=folder, on=LATER, habits=again, out=later)
+    for _ in range(2):
+        outcome = take_in(county, on=LATER)
+        assert outcome.counts["refused"] == 0
+
+
 def hashes(county):
     folder = county[1].home / "returned" / str(MONTH)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
