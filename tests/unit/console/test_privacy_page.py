@@ -22,22 +22,35 @@ def test_a_property_has_its_module_and_its_test(row):
     tests = re.findall(r"`([^`]+)`", held)
     assert named
     assert tests
-    folder = None
+    beside = REPOSITORY
     for name in named:
-        path = REPOSITORY / name if "/" in name else folder / name
+        path = _place(name, beside)
         assert path.exists(), name
-        folder = path.parent
+        beside = path
+    beside = REPOSITORY
     for test in tests:
         file, _, function = test.partition("::")
-        assert (REPOSITORY / file).exists(), test
-        assert not function or f"def {function}(" in (REPOSITORY / file).read_text(encoding="utf-8"), test
+        path = _place(file, beside)
+        assert path.exists(), test
+        assert not function or f"def {function}(" in path.read_text(encoding="utf-8"), test
+        beside = path
+
+
+def _place(name, before):
+    """A path as the page writes it: whole, a file beside the one named before, or (empty) that one again."""
+    if not name:
+        return before
+    return REPOSITORY / name if "/" in name else before.parent / name
 
 
 def test_every_folder_of_a_home_has_a_line_in_the_table_of_places():
     tops = {place.place.split("/")[1] for place in places() if place.place.startswith("home/")}
     from warehouse.backup import NEEDED_FOLDERS
 
-    assert set(NEEDED_FOLDERS) <= {top.removesuffix("_*") for top in tops} | {"returned_slips", "returned_notices"}
+    assert set(NEEDED_FOLDERS) <= {top.removesuffix("_*") for top in tops} | {
+        "returned_slips",
+        "returned_notices",
+    }
 
 
 def test_the_page_links_to_the_table_of_places():
