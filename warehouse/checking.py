@@ -62,7 +62,9 @@ def check(home: Path) -> Checked:
     looked = access.verify(Lake(home)) if log.is_whole else log
     if log.is_whole and not looked.is_whole:
         findings.append(
-            Finding("damaged", f"the access log: {looked.fault}", "bring it back from the backup of the home.")
+            Finding(
+                "damaged", f"the access log: {looked.fault}", "bring it back from the backup of the home."
+            )
         )
     if (home / "warehouse.duckdb").exists():
         try:
