@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
@@ -15,12 +17,20 @@ from warehouse.months import Month
 from warehouse.notices.answers import Handed, Judged, judge
 from warehouse.notices.book import ANSWER_WORDS, place_of
 from warehouse.notices.stage import AUDIENCE
-from warehouse.notices.tables import ANSWERS, ANSWERS_TABLE, NOTICES_TABLE, add_once, parquet_files
+from warehouse.notices.tables import (
+    ANSWERS,
+    ANSWERS_TABLE,
+    NOTICES_TABLE,
+    add_once,
+    parquet_files,
+    read_people,
+)
 from warehouse.notices.wording import HEADERS
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
+from warehouse.returns.answers import AGAIN, Problem
 from warehouse.returns.forms import read_form
 from warehouse.returns.slips import write_slip
 from warehouse.sums import sha256
@@ -59,6 +69,7 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
             continue
         first_day = min(Month.parse(one.asked_month).first_day for shown in handed.values() for one in shown)
         judged = judge(rows, handed, words, policy.text("notices.answer_kept"), first_day, on)
+        judged = _beside_earlier(judged, sha256(path), handed, lake)
         _keep(path, judged, handed, lake)
         _send_back(mask, name, judged, month, lake)
         by["answered"][name] = len(judged.answers)
@@ -122,13 +133,45 @@ def _handed(month: Month, lake: Lake, mask: Mask) -> dict[str, list[Handed]]:
     return shown
 
 
+def _asked(notice_id: str, handed: dict[str, list[Handed]]) -> str:
+    """The latest asking: a notice that was raised again is answered anew."""
+    return max(one.asked_month for one in handed[notice_id])
+
+
+def _beside_earlier(judged: Judged, digest: str, handed: dict[str, list[Handed]], lake: Lake) -> Judged:
+    """The answers that may stand beside those that were taken in before; the others go back.
+
+    What was taken from these very bytes stands. Another word on a notice wants a later day than the last one.
+    """
+    own: set[str] = set()
+    for month in lake.months(ANSWERS_TABLE):
+        path = lake.partition(ANSWERS_TABLE, month=month) / f"{digest}.parquet"
+        if path.exists():
+            own |= set(pq.read_table(path, columns=["notice_id"], partitioning=None)["notice_id"].to_pylist())
+    with in_memory(lake.home) as con:
+        read_people(con, date.max, lake)
+        latest = {
+            (asked, notice): ((answer, value, words), day)
+            for asked, notice, answer, value, words, day in con.execute(
+                "SELECT asked_month, notice_id, answer, value, words, answered_on FROM answered"
+            ).fetchall()
+        }
+    stands, problems = [], list(judged.problems)
+    for one in judged.answers:
+        said, day = latest.get((_asked(one.notice_id, handed), one.notice_id), (one.said, date.min))
+        if one.notice_id in own or (not own and (said == one.said or day < one.answered_on)):
+            stands.append(one)
+        else:
+            problems.append(Problem(one.sheet, one.row, "核查日期", AGAIN if own else _OTHERWISE))
+    problems.sort(key=lambda problem: (problem.sheet, problem.row))
+    return replace(judged, answers=stands, problems=problems)
+
+
 def _keep(path: Path, judged: Judged, handed: dict[str, list[Handed]], lake: Lake) -> None:
     """Write a file's answers once, under the month in which each notice was first put; the same again changes nothing."""
     by_month: dict[str, list[dict[str, object]]] = defaultdict(list)
     for answer in judged.answers:
-        # The latest asking: a notice that was raised again is answered anew.
-        asked = max(one.asked_month for one in handed[answer.notice_id])
-        by_month[asked].append({**vars(answer), "file": path.name})
+        by_month[_asked(answer.notice_id, handed)].append({**vars(answer), "file": path.name})
     digest = sha256(path)
     for asked, rows in sorted(by_month.items()):
         target = lake.partition(ANSWERS_TABLE, month=asked) / f"{digest}.parquet"
@@ -152,4 +195,5 @@ def _send_back(mask: Mask, name: str, judged: Judged, month: Month, lake: Lake) 
         slip.unlink(missing_ok=True)
 
 
+_OTHERWISE = "这条此前已登记过不同的答复，核查日期不早于本行。要更正的，请写新的核查日期后再交。"
 _SAID = "下列各行的答复没有登记，请改正后把整份再交一次；未列出的行已登记，不必重填。"

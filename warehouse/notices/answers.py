@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from warehouse.notices.wording import ANSWER, BY, ON, VALUE, WORDS
 from warehouse.returns.answers import Problem
+from warehouse.returns.days import day_of
 from warehouse.returns.forms import FilledRow
 
 _LONGEST = 300
 _OPEN = (ANSWER.key, VALUE.key, WORDS.key, BY.key, ON.key)
-_SERIAL_ZERO = date(1899, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -105,24 +104,6 @@ def judge(
         ]
     problems.sort(key=lambda problem: (problem.sheet, problem.row))
     return Judged(kept_answers, problems, blank)
-
-
-def day_of(value: Any) -> date | None:
-    """A day as people write it: a date cell, a serial number, 20261105, 2026-11-5, 2026年11月5日; None for anything else."""
-    if isinstance(value, date):
-        return value
-    text = str(value).strip()
-    if text.isdigit() and len(text) == 5:
-        return _SERIAL_ZERO + timedelta(days=int(text))
-    if text.isdigit() and len(text) == 8:
-        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    parts = [part for part in "".join(sign if sign.isdigit() else " " for sign in text).split() if part]
-    if len(parts) < 3 or len(parts[0]) != 4:
-        return None
-    try:
-        return date(*(int(part) for part in parts[:3]))
-    except ValueError:
-        return None
 
 
 def _why_not(

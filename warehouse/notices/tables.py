@@ -86,7 +86,7 @@ def read_people(con: duckdb.DuckDBPyConnection, until: date, lake: Lake) -> None
             )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE answered AS FROM answered QUALIFY row_number() OVER ("
-        'PARTITION BY asked_month, notice_id ORDER BY answered_on DESC, file DESC, sheet DESC, "row" DESC) = 1'
+        'PARTITION BY asked_month, notice_id ORDER BY answered_on DESC, file DESC, sheet DESC, "row" DESC, answer, value, words) = 1'
     )
     con.execute("CREATE OR REPLACE TEMP TABLE sent (month VARCHAR, agency VARCHAR, sent_on DATE)")
     for month in lake.months(SENT_TABLE):

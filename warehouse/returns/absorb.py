@@ -15,7 +15,7 @@ from warehouse.policy import Policy
 from warehouse.release.list_columns import ANSWERS, KEYS
 from warehouse.release.workbook import file_word
 from warehouse.returns import dispositions, identity
-from warehouse.returns.answers import Desk, Listed, Problem, folded_key, judge
+from warehouse.returns.answers import Desk, Listed, Problem, folded_key, judge, without_new
 from warehouse.returns.forms import Bounds, FilledRow, read_form
 from warehouse.returns.handed_out import handed_out
 from warehouse.returns.slips import write_slip
@@ -69,7 +69,7 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date
             own = dispositions.taken_from(lake, month, digest)
             latest = dispositions.latest(lake, but=digest)
             before = {warning: said for warning, said in latest.items() if warning not in own}
-            judged = judge(rows, Desk(listed, terms, of, before, on))
+            judged = without_new(judge(rows, Desk(listed, terms, of, before, on)), own)
         except Refused as error:
             refusals.append(error.what)
             _send_back(name, [Problem("", 0, "整份文件", _WHOLE_FILE)], month, lake)

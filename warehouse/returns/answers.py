@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from warehouse.months import Month
@@ -12,7 +12,7 @@ from warehouse.returns.days import day_of
 from warehouse.returns.forms import FilledRow
 from warehouse.returns.terms import Terms
 
-__all__ = ["Disposition", "Judged", "Listed", "Problem", "day_of", "judge"]
+__all__ = ["Disposition", "Judged", "Listed", "Problem", "day_of", "judge", "without_new"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,24 @@ def judge(rows: Iterable[FilledRow], desk: Desk) -> Judged:
     return Judged(kept, problems, blank, known)
 
 
+def without_new(judged: Judged, own: Set[str]) -> Judged:
+    """A file that was taken in stands as it was: what could not stand then goes back still, though it could by now.
+
+    ``own``: the warnings whose answers were taken from these very bytes; empty for a file that is new.
+    """
+    new = [answer for answer in judged.dispositions if own and answer.warning_id not in own]
+    if not new:
+        return judged
+    problems = [*judged.problems, *(Problem(one.sheet, one.row, "预警编号", AGAIN) for one in new)]
+    problems.sort(key=lambda problem: (problem.sheet, problem.row, problem.column))
+    return replace(
+        judged,
+        dispositions=[answer for answer in judged.dispositions if answer.warning_id in own],
+        problems=problems,
+    )
+
+
+AGAIN = "这份文件收过一次，本行当时没有登记。请核对本行，把文件重新保存后再交一次。"
 _OTHERWISE = (
     "这条预警此前已登记过内容不同的答复，核查日期不早于本行。要更正的，请重新核查并写新的核查日期；"
     "不是更正的，请删去本行答复。"

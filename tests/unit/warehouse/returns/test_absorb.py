@@ -125,6 +125,30 @@ def test_the_same_file_again_changes_nothing(lake: Lake, book: Workbook) -> None
     assert bytes_of_all() == before
 
 
+def test_a_row_that_went_back_stays_on_the_slip_until_the_file_is_sent_anew(
+    lake: Lake, book: Workbook
+) -> None:
+    sheet = book["第1村"]
+    fill(sheet, 5, **GOOD)
+    fill(sheet, 6, **{**GOOD, "核查日期": date(2026, 11, 9)})
+    folder = sent(book, lake)
+
+    def on(day: int) -> Outcome:
+        return absorb(MONTH, returned=folder, lake=lake, policy=policy(), on=date(2026, 11, day))
+
+    on(8)
+    assert [row[3] for row in slip(lake)] == ["晚于交回的日子。"]
+    # By now the day would stand; but these bytes were taken in without it.
+    later = on(10)
+    assert (later.counts["answered"], later.counts["refused"]) == (1, 1)
+    assert len(dispositions(lake)) == 1
+    assert "重新保存" in str(slip(lake)[0][3])
+    fill(sheet, 6, 核查人="更登")
+    sent(book, lake, "又一次.xlsx")
+    on(10)
+    assert len(dispositions(lake)) == 2
+
+
 def test_a_corrected_file_adds_to_what_was_answered_and_clears_the_slip(lake: Lake, book: Workbook) -> None:
     fill(book["第1村"], 5, **GOOD)
     fill(book["第1村"], 6, **{**GOOD, "核查结果": "也许"})
