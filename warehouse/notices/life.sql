@@ -59,8 +59,8 @@ WHERE NOT before.is_ended;
 CREATE TEMP TABLE judged AS
 SELECT *,
     CASE
-        WHEN NOT is_asked AND is_raised THEN '待发'
         WHEN NOT is_asked AND NOT is_raised AND (has_come OR is_there) THEN '撤销'
+        WHEN NOT is_asked THEN '待发'
         WHEN answer = getvariable('answer_kept') AND (is_raised OR NOT has_come OR is_same OR NOT (is_there OR is_whole)) THEN '维持原登记'
         WHEN NOT is_raised AND has_come AND is_other AND NOT is_same THEN '下期数据已更正'
         WHEN NOT is_raised AND has_come AND NOT is_there AND is_whole THEN '下期数据已更正'
@@ -76,6 +76,7 @@ FROM gone_on;
 CREATE TEMP TABLE carried AS
 SELECT *,
     CASE
+        WHEN state = '待发' AND NOT is_raised THEN '本月未收到该来源的数据，无法核对'
         WHEN state = '待发' THEN '超过本月上限，待以后月份发出'
         WHEN state = '撤销' AND NOT is_asked THEN '尚未发出，本期已不存在'
         WHEN state = '撤销' THEN '依据消失：其他来源的登记或人员对应关系已变化'
@@ -112,7 +113,8 @@ WHERE before.notice_id IS NULL
 
 CREATE TEMP TABLE queued AS
 WITH wanted AS (
-    SELECT agency, priority, opened_month, notice_id FROM carried WHERE state = '待发'
+    -- What this month's data does not show is asked when they come again.
+    SELECT agency, priority, opened_month, notice_id FROM carried WHERE state = '待发' AND is_raised
     UNION ALL
     SELECT agency, priority, getvariable('month'), notice_id FROM fresh
 )

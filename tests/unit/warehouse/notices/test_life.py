@@ -234,6 +234,19 @@ def test_more_than_an_agency_can_look_at_waits_and_goes_out_later(tmp_path: Path
     ]
 
 
+def test_what_waits_to_be_asked_waits_on_while_its_source_sends_nothing(tmp_path: Path) -> None:
+    lake = home_of(tmp_path)
+    run(lake, AUGUST, lines_max="0")
+    run(lake, SEPTEMBER, SmallMonth(OTHERS_SAY))
+    found = [(one["state"], one["reason"], one["asked_month"]) for one in notices_of(lake, SEPTEMBER)]
+    assert found == [("待发", "本月未收到该来源的数据，无法核对", None)]
+    assert not book(lake, SEPTEMBER).exists()
+    run(lake, OCTOBER)
+    assert [(one["state"], one["asked_month"]) for one in notices_of(lake, OCTOBER)] == [
+        ("新提出", "2026-10")
+    ]
+
+
 def test_the_workbook_shows_the_source_its_row_and_nobody_a_whole_number(tmp_path: Path) -> None:
     lake = home_of(tmp_path)
     name = Says(INSURED, "P2", "多杰财让", id_no=None, key="M2")
@@ -313,6 +326,27 @@ def test_the_same_again_changes_no_byte(tmp_path: Path) -> None:
     run(lake, SEPTEMBER)
     assert bytes_of() == before
     assert any("notice_answers" in name for name in before)
+
+
+def test_an_agencys_second_word_wants_a_later_day_and_a_row_that_went_back_another_file(
+    august: Path, tmp_path: Path
+) -> None:
+    lake = copied(august, tmp_path)
+    back = fill(book(lake), tmp_path / "early", **KEPT)
+    on: Callable[[Path, date], dict[str, int]] = lambda folder, day: (  # noqa: E731
+        absorb_notices(AUGUST, returned=folder, lake=lake, policy=policy_of(AUGUST), on=day).counts
+    )
+    assert on(back, LATE_SEPTEMBER)["answered"] == 1
+    same_day = fill(book(lake), tmp_path / "same-day", **CORRECTED)
+    found = on(same_day, LATE_SEPTEMBER)
+    assert (found["answered"], found["refused"]) == (0, 1)
+    later = fill(book(lake), tmp_path / "later", **{**CORRECTED, "核查日期": date(2026, 9, 20)})
+    assert on(later, LATE_SEPTEMBER)["answered"] == 1
+    assert on(back, LATE_SEPTEMBER)["refused"] == 0, (
+        "what was taken in is not refused for what was said since"
+    )
+    run(lake, SEPTEMBER)
+    assert [one["answer"] for one in notices_of(lake, SEPTEMBER) if one["kind"] == "N08"] == ["更正"]
 
 
 def test_status_tells_what_is_overdue_on_a_day(august: Path, tmp_path: Path) -> None:
