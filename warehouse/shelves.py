@@ -102,7 +102,7 @@ def prepare(con: duckdb.DuckDBPyConnection, month: Month, *, lake: Lake, policy_
     _feeds(con, month, lake)
     until = str(month)
     months = {table: [m for m in lake.months(table) if m <= until] for table in _MONTHLY}
-    # Answers are kept under the month of the list they answer. The month's own list is what is being made:
+    # Answers are kept under the month in which they were taken in. The month's own list is what is being made:
     # its answers speak from the next month on, or a rebuild would take rows off a list already handed out.
     for table in ("dispositions", "identity_answers"):
         months[table] = [m for m in months[table] if m < until]

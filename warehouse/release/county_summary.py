@@ -96,7 +96,7 @@ _SUMS = """
     count(DISTINCT (township, home)) FILTER (what = 'alarms'), coalesce(sum(counted) FILTER (what = 'not_assessed'), 0)::BIGINT
 """
 _EXPECTED = """
-SELECT rule_id, sum(held)::DOUBLE / nullif(sum(answers), 0), max_by(expected_yield, (answers, grade = '疑似'))
+SELECT rule_id, sum(held)::DOUBLE / nullif(sum(answers), 0), max_by(expected_yield, (answers, grade = '疑似', grade))
 FROM fct_yield_monthly WHERE township = '' GROUP BY rule_id
 """
 

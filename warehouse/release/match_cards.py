@@ -136,7 +136,7 @@ SELECT persons.township, persons.village, persons.person_id, persons.name, alike
         PARTITION BY persons.township
         ORDER BY persons.village, persons.household_place NULLS LAST, persons.name, persons.person_id,
             alike.grade <> 'review', alike.last_month DESC, alike.feed, alike.role, alike.of, alike.name_raw, alike.id_seen,
-            alike.birth_date, alike.village_told, alike.rule, alike.compared
+            alike.birth_date, alike.village_told, alike.grade, alike.rule, alike.compared
     ) AS place
 FROM persons JOIN alike USING (person_id)
 LEFT JOIN card_link_words AS rule ON rule.kind = 'rule' AND rule.key = alike.rule
