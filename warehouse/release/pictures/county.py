@@ -59,7 +59,7 @@ def county_story(
             Section(
                 "answers",
                 "走访的结果和走势",
-                (work.yields(asked), work.answer_trends(asked), work.warning_trends(asked)),
+                (work.yields(asked, policy), work.answer_trends(asked), work.warning_trends(asked)),
             ),
             Section(
                 "people",

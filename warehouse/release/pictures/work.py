@@ -23,8 +23,6 @@ _KINDS = {
 }
 # As many as a picture can show and still be read; the figures beneath hold them all.
 _MOST = 12
-# 95 %: how sure an interval is.
-_Z = 1.96
 
 
 def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str]) -> Picture:
@@ -150,17 +148,27 @@ def rules(asked: Asked) -> Picture:
     )
 
 
-def yields(asked: Asked) -> Picture:
+def yields(asked: Asked, policy: Policy) -> Picture:
     """What answers came to, rule by rule, with the interval that few answers leave."""
     found = asked.yields()
+    wide = float(policy.number("precision_interval_deviations"))
     answers = sum(row[2] for row in found)
     held = sum(row[3] for row in found)
     shown = [
-        Interval(f"{rule} {title}", held_ / count, *interval(held_, count), f"{held_:,}/{count:,}")
+        Interval(f"{rule} {title}", held_ / count, *interval(held_, count, wide), f"{held_:,}/{count:,}")
         for rule, title, count, held_, *_ in found[:_MOST]
     ]
     rows = [
-        (f"{rule} {title}", count, held_, refuted, unsettled, aided, share(held_, count), _span(held_, count))
+        (
+            f"{rule} {title}",
+            count,
+            held_,
+            refuted,
+            unsettled,
+            aided,
+            share(held_, count),
+            _span(held_, count, wide),
+        )
         for rule, title, count, held_, refuted, unsettled, aided in found
     ]
     said = (
@@ -175,22 +183,22 @@ def yields(asked: Asked) -> Picture:
         said,
         Numbers(headers, rows, "还没有答复。"),
         (drawn.intervals(shown, "yields", whole=held / answers),) if answers else (),
-        note="点是属实率，横条是区间（95%）：答复少，横条就长，先别下结论；虚线是全部规则合计。",
+        note="点是属实率，横条是区间：答复少，横条就长，先别下结论；虚线是全部规则合计。",
     )
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's interval of a share."""
+def interval(part: int, whole: int, deviations: float) -> tuple[float, float]:
+    """Wilson's interval of a share, so many standard deviations to each side (as in fct_precision_monthly)."""
     if not whole:
         return 0.0, 1.0
-    at, square = part / whole, _Z**2
+    at, square = part / whole, deviations**2
     middle = (at + square / (2 * whole)) / (1 + square / whole)
-    reach = _Z / (1 + square / whole) * sqrt(at * (1 - at) / whole + square / (4 * whole**2))
+    reach = deviations / (1 + square / whole) * sqrt(at * (1 - at) / whole + square / (4 * whole**2))
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def _span(part: int, whole: int) -> str:
-    low, high = interval(part, whole)
+def _span(part: int, whole: int, deviations: float) -> str:
+    low, high = interval(part, whole, deviations)
     return f"{round(100 * low)}%–{round(100 * high)}%" if whole else "–"
 
 

@@ -302,7 +302,7 @@ def test_a_headline_says_what_the_figures_say(headline: told.Headline, kind: str
     ("part", "whole", "low", "high"), [(8, 10, 0.490, 0.943), (0, 10, 0.0, 0.278), (1, 1, 0.207, 1.0)]
 )
 def test_an_interval_is_wilsons(part: int, whole: int, low: float, high: float) -> None:
-    assert interval(part, whole) == pytest.approx((low, high), abs=0.001)
+    assert interval(part, whole, 1.96) == pytest.approx((low, high), abs=0.001)
 
 
 def test_a_township_without_a_place_stands_below_the_others() -> None:
