@@ -153,6 +153,10 @@ def _why(inputs: Inputs, stage: str, month: Month, stood: record.Stood) -> list[
             f"what {stage} of {month} left in {table} was changed or taken away"
             for table in _gone(inputs, stage, month, stood, deleted)
         ]
+        reasons += [
+            f"{stage} of {month} ended before the program left {table}, which the stages behind it read"
+            for table in _not_left_then(inputs, stage, month, stood, deleted)
+        ]
     return reasons
 
 
@@ -186,6 +190,16 @@ def _gone(inputs: Inputs, stage: str, month: Month, stood: record.Stood, deleted
     if stood.asked:
         gone &= set(stood.asked["writes"] or ()) & set(WRITES.get(stage, ()))
     return sorted(table for table in gone if f"{table}/{month}" not in deleted)
+
+
+def _not_left_then(
+    inputs: Inputs, stage: str, month: Month, stood: record.Stood, deleted: set[str]
+) -> list[str]:
+    """The tables that are not there because the stage left none then, though a stage of the same month reads them today."""
+    left_then = set(stood.asked.get("writes") or ()) | stood.left.keys()
+    read = {table for reads in READS.values() for table, when in reads.tables.items() if when == "now"}
+    wanted = (set(WRITES.get(stage, ())) & read) - left_then - inputs.left(stage, month).keys()
+    return sorted(table for table in wanted if f"{table}/{month}" not in deleted)
 
 
 def _behind(state: State, wrong: dict[tuple[str, str], State]) -> State:

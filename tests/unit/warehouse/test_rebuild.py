@@ -449,6 +449,22 @@ def test_a_table_that_another_stage_writes_since_an_upgrade_is_not_called_change
     assert home.states()[LAST, "link"] == ("fresh", "")
 
 
+def test_what_a_stage_did_not_leave_before_an_upgrade_and_another_reads_since_is_made(home: Home) -> None:
+    path = home.lake.root / "standing" / f"month={LAST}" / "link.json"
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    del plain["left"]["link_words"]
+    older = {**plain, "asked": {**plain["asked"], "writes": ["crosswalk", "pairs", "registry"]}}
+    shutil.rmtree(home.lake.partition("link_words", month=LAST))
+    for kept in (older, {name: plain[name] for name in ("inputs", "left", "closed")}):
+        home.lake.write_text(path, json.dumps(kept))
+        assert home.states()[LAST, "link"] == (
+            "stale",
+            f"link of {LAST} ended before the program left link_words, which the stages behind it read",
+        )
+    assert home.rebuild()[0] == (LAST, "link")
+    assert home.stale_months() == []
+
+
 def test_a_stage_that_came_with_an_upgrade_and_an_older_program_are_named(home: Home) -> None:
     for table in ("standing", "outcomes"):
         (home.lake.root / table / f"month={LAST}" / "quality.json").unlink()
