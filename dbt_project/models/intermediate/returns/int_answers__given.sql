@@ -33,6 +33,11 @@ no_aid as (
     {{ policy_words('release.aid_none') }}
 ),
 
+by_aid as (
+    -- Rules of hardship: a true bill of somebody who needs no aid was no find.
+    {{ policy_words('rules_found_by_aid', as_column='rule_id') }}
+),
+
 latest as (
     select
         *,
@@ -83,6 +88,7 @@ select
     answers.result,
     settling.result is not null as is_settling,
     holding.result is not null as is_holding,
+    holding.result is not null and not (by_aid.rule_id is not null and no_aid.word is not null) as is_found,
     refuting.result is not null as is_refuting,
     answers.aid,
     answers.reason_not,
@@ -96,3 +102,4 @@ left join settling on answers.result = settling.result
 left join holding on answers.result = holding.result
 left join refuting on answers.result = refuting.result
 left join no_aid on answers.aid = no_aid.word
+left join by_aid on coalesce(shown.seen.rule_id, answers.rule_id) = by_aid.rule_id

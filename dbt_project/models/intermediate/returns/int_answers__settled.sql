@@ -29,6 +29,7 @@ select
     answered_on,
     result,
     is_holding,
+    is_found,
     is_refuting,
     aid,
     reason_not,

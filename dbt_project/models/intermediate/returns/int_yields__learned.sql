@@ -1,5 +1,5 @@
--- How likely a warning is found true at the door: what villages of this county answered, drawn towards what the policy
--- supposes as long as few have. One row per rule, grade, township ('' = the county) and feeds that spoke ('' = any).
+-- How likely a visit for a warning finds what has to be acted on (true, and for rules of hardship with aid to come): what
+-- villages of this county answered, drawn towards what the policy supposes as long as few have. One row per rule, grade, township ('' = the county) and feeds that spoke ('' = any).
 -- A chain of beta-binomial means, each drawn towards the one before it by the weight of `yield_prior_answers` answers:
 -- policy (rule × grade) → the rule's other grades → rule and grade in the county → its feeds, and its township, where
 -- `yield_answers_enough` have answered.
@@ -38,6 +38,10 @@ limits as (
     ]) }}
 ),
 
+by_aid as (
+    {{ policy_words('rules_found_by_aid', as_column='rule_id') }}
+),
+
 grades as (
     select
         unnest(['确认', '疑似', '提示']) as grade,
@@ -71,7 +75,7 @@ of_rule as (
         rule_id,
         grade,
         count(*) as answers,
-        count(*) filter (where is_holding) as held,
+        count(*) filter (where is_found) as found,
         count(*) * max(prior_yield) as supposed
     from answers
     group by rule_id, grade
@@ -83,7 +87,7 @@ of_others as (
         priors.rule_id,
         priors.grade,
         sum(of_rule.answers) as answers,
-        sum(of_rule.held) as held,
+        sum(of_rule.found) as found,
         sum(of_rule.supposed) as supposed
     from priors
     inner join of_rule on priors.rule_id = of_rule.rule_id and priors.grade <> of_rule.grade
@@ -96,14 +100,14 @@ county as (
         priors.grade,
         priors.prior_yield,
         coalesce(of_rule.answers, 0) as answers,
-        coalesce(of_rule.held, 0) as held,
+        coalesce(of_rule.found, 0) as found,
         cast(limits.yield_prior_answers as double) as weight,
         cast(limits.yield_answers_enough as double) as enough,
         least(
             priors.prior_yield * case
                 when of_others.supposed > 0
                     then
-                        (of_others.held + cast(limits.yield_prior_answers as double) * of_others.supposed / of_others.answers)
+                        (of_others.found + cast(limits.yield_prior_answers as double) * of_others.supposed / of_others.answers)
                         / (of_others.supposed + cast(limits.yield_prior_answers as double) * of_others.supposed / of_others.answers)
                 else 1.0
             end,
@@ -118,7 +122,7 @@ county as (
 county_learned as (
     select
         *,
-        (held + weight * supposed) / (answers + weight) as mean
+        (found + weight * supposed) / (answers + weight) as mean
     from county
 ),
 
@@ -128,7 +132,7 @@ by_feeds as (
         grade,
         feeds,
         count(*) as answers,
-        count(*) filter (where is_holding) as held
+        count(*) filter (where is_found) as found
     from answers
     where feeds is not null
     group by rule_id, grade, feeds
@@ -140,7 +144,7 @@ by_township as (
         grade,
         township,
         count(*) as answers,
-        count(*) filter (where is_holding) as held
+        count(*) filter (where is_found) as found
     from answers
     group by rule_id, grade, township
 ),
@@ -180,15 +184,16 @@ compared as (
         county_learned.prior_yield,
         county_learned.mean,
         county_learned.answers as county_answers,
-        county_learned.held as county_held,
+        county_learned.found as county_found,
+        case when by_aid.rule_id is not null then '拟纳入救助' else '属实' end as found_word,
         case when by_feeds.answers >= county_learned.enough then by_feeds.answers end as feeds_answers,
-        by_feeds.held as feeds_held,
+        by_feeds.found as feeds_found,
         case when by_township.answers >= county_learned.enough then by_township.answers end as township_answers,
-        by_township.held as township_held,
+        by_township.found as township_found,
         coalesce(
             case
                 when by_feeds.answers >= county_learned.enough
-                    then (by_feeds.held + county_learned.weight * county_learned.mean) / (by_feeds.answers + county_learned.weight)
+                    then (by_feeds.found + county_learned.weight * county_learned.mean) / (by_feeds.answers + county_learned.weight)
             end,
             county_learned.mean
         ) as feeds_mean,
@@ -196,13 +201,14 @@ compared as (
             case
                 when by_township.answers >= county_learned.enough
                     then
-                        (by_township.held + county_learned.weight * county_learned.mean)
+                        (by_township.found + county_learned.weight * county_learned.mean)
                         / (by_township.answers + county_learned.weight)
             end,
             county_learned.mean
         ) as township_mean
     from wanted
     inner join county_learned on wanted.rule_id = county_learned.rule_id and wanted.grade = county_learned.grade
+    left join by_aid on wanted.rule_id = by_aid.rule_id
     left join by_feeds
         on wanted.rule_id = by_feeds.rule_id and wanted.grade = by_feeds.grade and wanted.feeds = by_feeds.feeds
     left join by_township
@@ -223,13 +229,13 @@ select
     concat(
         case
             when township_answers is not null
-                then concat(township, ' ', township_answers, ' 次核查中 ', township_held, ' 次属实，全县 ', county_answers, ' 次中 ', county_held, ' 次')
-            when county_answers > 0 then concat('本县 ', county_answers, ' 次核查中 ', county_held, ' 次属实')
+                then concat(township, ' ', township_answers, ' 次核查中 ', township_found, ' 次', found_word, '，全县 ', county_answers, ' 次中 ', county_found, ' 次')
+            when county_answers > 0 then concat('本县 ', county_answers, ' 次核查中 ', county_found, ' 次', found_word)
             else '本县还没有核查结果，先按政策预设'
         end,
         case
             when feeds_answers is not null and feeds_answers < county_answers
-                then concat('；来源相同的 ', feeds_answers, ' 次中 ', feeds_held, ' 次属实')
+                then concat('；来源相同的 ', feeds_answers, ' 次中 ', feeds_found, ' 次', found_word)
             else ''
         end
     ) as basis
