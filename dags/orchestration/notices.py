@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-
 from airflow.sdk import task
 
 from orchestration.months import Bench
-
-_BEIJING = timezone(timedelta(hours=8))
+from orchestration.returns import day_of_run, returned_to
 
 
 @task
@@ -26,6 +23,7 @@ def absorb_notices() -> dict:
     from warehouse.notices.absorb import absorb_notices as run
 
     with Bench.at("absorb_notices") as bench:
-        returned = bench.settings.home / "returned_notices" / str(bench.month)
-        today = datetime.now(_BEIJING).date()
-        return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy, on=today).as_dict()
+        returned = returned_to(bench.settings.home / "returned_notices", bench.month)
+        return run(
+            bench.month, returned=returned, lake=bench.lake, policy=bench.policy, on=day_of_run()
+        ).as_dict()

@@ -23,10 +23,10 @@ def month_of_lists(context: Any, settings: Settings) -> Month:
     return month if context["params"].get("month") else last_published(Lake(settings.home), month)
 
 
-def returned_to(home: Path, month: Month) -> Path:
-    """By hand the folder of that month; on the clock all of them: a list may come back late."""
+def returned_to(folder: Path, month: Month) -> Path:
+    """By hand the folder of that month; on the clock all of them: what was handed out may come back late."""
     named = get_current_context()["params"].get("month")
-    return home / "returned" / str(month) if named else home / "returned"
+    return folder / str(month) if named else folder
 
 
 def day_of_run(*, by_clock_only: bool = False) -> date | None:
@@ -44,7 +44,10 @@ def absorb() -> dict:
     from warehouse.returns.absorb import absorb as run
 
     with Bench.at("absorb", month_of_lists) as bench:
-        returned, on = returned_to(bench.settings.home, bench.month), day_of_run(by_clock_only=True)
+        returned, on = (
+            returned_to(bench.settings.home / "returned", bench.month),
+            day_of_run(by_clock_only=True),
+        )
         return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy, on=on).as_dict()
 
 

@@ -31,7 +31,7 @@ from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.workbook import file_word
 from warehouse.returns.answers import AGAIN, Problem
-from warehouse.returns.forms import read_form
+from warehouse.returns.forms import Bounds, read_form
 from warehouse.returns.slips import write_slip
 from warehouse.sums import sha256
 
@@ -53,12 +53,13 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
     mask = mask_for(AUDIENCE, policy)
     handed = _handed(month, lake, mask)
     words = tuple(policy.text(f"notices.{name}") for name in ANSWER_WORDS)
+    bounds = Bounds.of(policy)
     by: dict[str, dict[str, int]] = {"answered": {}, "refused": {}, "blank": {}}
     refusals: list[str] = []
     for path in files:
         name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
         try:
-            rows = read_form(path, HEADERS)
+            rows = read_form(path, HEADERS, bounds=bounds)
             if not {row.text("notice_id") for row in rows} & set(handed):
                 raise Refused(
                     f"{path.name} holds no notice that was handed out by {month}.",
