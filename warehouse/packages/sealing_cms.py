@@ -13,6 +13,11 @@ from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 _BITS = 3072
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 _ENCODING = serialization.Encoding
 
 
@@ -38,17 +43,37 @@ def sign(content: bytes, certificate: bytes, key: bytes) -> bytes:
 
 
 def is_signed(content: bytes, signature: bytes, certificate: bytes) -> bool:
-    """Whether one of the signatures is that of the certificate's key over the content."""
+    """Whether one of the signatures is that of the certificate's key over the content, with attributes or without.
+
+    Ours has none; ``openssl cms -sign`` and mail programs sign attributes (the time …) that hold the content's hash.
+    """
     public = x509.load_pem_x509_certificate(certificate).public_key()
     if not isinstance(public, rsa.RSAPublicKey):
         return False
     for signer in cms.ContentInfo.load(signature)["content"]["signer_infos"]:
+        method = _HASHES.get(signer["digest_algorithm"]["algorithm"].native)
+        if method is None:
+            continue
         try:
-            public.verify(signer["signature"].native, content, padding.PKCS1v15(), hashes.SHA256())
+            signed = _signed_bytes(signer, content, method)
+            public.verify(signer["signature"].native, signed, padding.PKCS1v15(), method)
         except InvalidSignature:
             continue
         return True
     return False
+
+
+def _signed_bytes(signer: cms.SignerInfo, content: bytes, method: hashes.HashAlgorithm) -> bytes:
+    """What the key has signed: the content, or the attributes where these hold the content's hash."""
+    attributes = signer["signed_attrs"]
+    if not attributes:
+        return content
+    digest = hashes.Hash(method)
+    digest.update(content)
+    told = [one["values"].native for one in attributes if one["type"].native == "message_digest"]
+    if told != [[digest.finalize()]]:
+        raise InvalidSignature
+    return bytes(attributes.untag().dump())
 
 
 def make_pair(name: str, first_day: date, last_day: date) -> tuple[bytes, bytes]:

@@ -70,6 +70,18 @@ def test_openssl_opens_and_verifies_cms(pairs, tmp_path) -> None:
     assert verified == CONTENT
 
 
+@pytest.mark.parametrize("how", [[], ["-noattr"], ["-md", "sha512"]])
+def test_what_a_partner_signs_with_openssl_is_known(how, pairs, tmp_path) -> None:
+    key, certificate = pairs["cms"]
+    for name, content in {"k": key, "c": certificate, "content": CONTENT}.items():
+        (tmp_path / name).write_bytes(content)
+    signature = run("openssl", "cms", "-sign", "-binary", "-outform", "DER", "-signer", tmp_path / "c", "-inkey",
+                    tmp_path / "k", "-in", tmp_path / "content", *how)  # fmt: skip
+    assert is_signed(CONTENT, signature, certificate, "cms")
+    assert not is_signed(CONTENT + b" ", signature, certificate, "cms")
+    assert not is_signed(CONTENT, signature, make_pair("别的单位", "cms", **DAYS)[1], "cms")
+
+
 def test_openssl_verifies_sm2_and_opens_the_parts_of_gb_t_35275(pairs, tmp_path) -> None:
     key, certificate = pairs["sm"]
     for name, content in {"k": key, "c": certificate, "sealed": seal(CONTENT, certificate, "sm"), "content": CONTENT,
