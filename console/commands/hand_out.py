@@ -9,7 +9,7 @@ from pathlib import Path
 
 from console.commands.stages import Bench
 from console.screen import Screen
-from warehouse.errors import Refused
+from warehouse.errors import Misconfigured, Refused
 from warehouse.locks import alone
 from warehouse.months import Month
 from warehouse.packages.keys import Keys
@@ -57,7 +57,10 @@ def hand_out_lists(
 
 
 def unlock_files(files: Sequence[Path], to: Path, words: Sequence[str], screen: Screen) -> None:
-    """Write the workbooks that came back under a passphrase into ``to`` without it, for absorb to read."""
+    """Write the workbooks that came back under a passphrase into ``to`` without it, for absorb to read.
+
+    ``Misconfigured`` where one of them would take another's place there: each may hold answers of its own.
+    """
     to.mkdir(parents=True, exist_ok=True)
     closed = []
     for path in files:
@@ -65,7 +68,14 @@ def unlock_files(files: Sequence[Path], to: Path, words: Sequence[str], screen: 
         if plain is None:
             closed.append(path.name)
             continue
-        (to / path.name).write_bytes(plain)
+        if (to / path.name).exists() and (to / path.name).read_bytes() != plain:
+            raise Misconfigured(
+                f"{path.name} would be written over another of that name.",
+                next_step="open it into a folder of its own.",
+            )
+        aside = to / f".aside-{path.name}"
+        aside.write_bytes(plain)
+        aside.replace(to / path.name)
     screen.emit({"unlocked": len(files) - len(closed), "still_locked": closed})
     screen.say(f"已解开 {len(files) - len(closed)} 个，可以回收（doudi absorb）。")
     if closed:
