@@ -8,12 +8,13 @@ from warehouse.months import Month
 from warehouse.packages.agreement import Agreement
 
 NOTICE = "机器比对所得，仅供核实；不作为停发、追缴或认定死亡的依据。"
-# How to open what was sealed, by suite: {file} is the sealed file, {plain} the zip.
+_ID = "-sigopt distid:1234567812345678"
+# What the recipient does, a command a line, so that each can be pasted: {file} is the sealed file, {plain} the zip.
 _OPENING = {
     "sm": (
-        "国密封装（GB/T 35275，SM2 + SM4）。用支持该标准的密码产品打开；也可以用：",
-        "doudi package open 本文件夹 --key 贵单位私钥.key --certificate 贵单位证书.crt --signer 另行取得的签名证书.crt"
-        " --out 存放文件夹",
+        "国密封装（GB/T 35275，SM2 + SM4）。用支持该标准的密码产品打开（OpenSSL 不认这种封装）；也可以用：",
+        "doudi package open . --key 贵单位私钥.key --certificate 贵单位证书.crt --signer 另行取得的签名证书.crt"
+        " --out ../存放文件夹",
     ),
     "sm-gmssl": (
         "国密封装（GB/T 35275，SM2 + SM4），用 GmSSL 3 打开：",
@@ -25,10 +26,21 @@ _OPENING = {
     ),
 }
 _CHECKING = {
-    "sm": "openssl x509 -in 签名证书.crt -pubkey -noout -out 公钥.pem，再 openssl dgst -sm3 -verify 公钥.pem"
-    " -sigopt distid:1234567812345678 -signature manifest.json.sm2 manifest.json（不支持 SM2 的，用 gmssl sm2verify）",
-    "cms": "openssl cms -verify -binary -inform DER -in manifest.json.p7s -content manifest.json"
-    " -CAfile 签名证书.crt -purpose any -out 核对过的清单",
+    "sm": (
+        "openssl x509 -in 签名证书.crt -pubkey -noout -out 公钥.pem",
+        f"openssl dgst -sm3 -verify 公钥.pem {_ID} -signature manifest.json.sm2 manifest.json",
+        "显示 Verified OK 的，才继续（OpenSSL 须 3.0 以上；没有的，用 gmssl sm2verify）。",
+    ),
+    "cms": (
+        "openssl cms -verify -binary -inform DER -in manifest.json.p7s -content manifest.json"
+        " -CAfile 签名证书.crt -purpose any -out 核对过的清单",
+        "显示 Verification successful 的，才继续。",
+    ),
+}
+_SIGNING = {
+    "sm": f"openssl dgst -sm3 -sign 贵单位私钥.key {_ID} -out 回执.txt.sm2 回执.txt",
+    "cms": "openssl cms -sign -binary -outform DER -signer 贵单位证书.crt -inkey 贵单位私钥.key"
+    " -in 回执.txt -out 回执.txt.p7s",
 }
 
 
@@ -99,12 +111,20 @@ def beside(agreement: Agreement, package_id: str, file: str, due_on: date | None
             f"接收单位：{agreement.recipient.office}",
             *([f"报送期限：{due_on}"] if due_on else []),
             "",
-            "一、核对签名（清单未被改动，确由本单位发出）：",
-            f"  {_CHECKING[family]}",
-            "二、核对封装文件的 SHA-256 或 SM3 与清单一致。",
-            f"三、{what}",
+            "在本文件夹里依次做。命令逐行粘贴；“贵单位…”换成实际的文件名。",
+            "",
+            "一、确认是谁签的：夹内的 签名证书.crt 与包一起送来，不能自证。下面的指纹应与另行取得的签名证书一致：",
+            "  openssl x509 -in 签名证书.crt -noout -fingerprint -sha256",
+            "二、核对签名（清单未被改动，确由本单位发出）：",
+            *(f"  {line}" for line in _CHECKING[family]),
+            "三、核对封装文件，结果应与 manifest.json 里 sealed 之下的 sha256 一致：",
+            f"  openssl dgst -sha256 {file}",
+            f"  Windows 没有 openssl 的：certutil -hashfile {file} SHA256",
+            f"四、{what}",
             f"  {command.format(file=file, plain='数据包.zip')}",
-            "四、解压后先看 说明.txt，填好 回执.txt 退回。",
+            "五、解压后先看 说明.txt，填好 回执.txt，签字盖章退回；或用贵单位私钥签名，连同签名退回：",
+            f"  {_SIGNING[family]}",
+            "有一步对不上的：不要打开、不要使用，电话联系本单位重送。",
         ]
     )
 

@@ -37,6 +37,7 @@ from warehouse.packages.agreement import read_folder
 from warehouse.packages.keys import Keys
 from warehouse.packages.ledger import RECALLED, RECEIPTED, SHARED, approve, standings
 from warehouse.packages.rows import read_rows
+from warehouse.packages.sealing import SIGNATURE_ENDING
 from warehouse.packages.trace import trace
 from warehouse.release.masking import MASKED, Mask, exposed
 
@@ -170,6 +171,33 @@ def test_other_programs_open_a_package(house, tmp_path) -> None:
         capture_output=True, check=True, timeout=120,
     )  # fmt: skip
     assert rows_of(tmp_path / f"{book.stem}.csv") == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "suite"),
+    [("students-without-aid", "jy-2026", "cms"), ("rural-names", "xczx-2026", "sm")],
+)
+def test_the_commands_beside_a_package_do_what_they_say(house, tmp_path, name, key, suite) -> None:
+    """``开封说明.txt`` is followed line by line by a partner who has OpenSSL and nothing else."""
+    lake, keys, _ = house
+    folder, certificate = folder_of(lake, name), keys.partner(key, ON)
+    place = shutil.copytree(folder, tmp_path / "received")
+    (place / "贵单位证书.crt").write_bytes(certificate)
+    (place / "贵单位私钥.key").write_bytes(keys.partner_secret(key))
+    lines = (place / "开封说明.txt").read_text(encoding="utf-8-sig").splitlines()
+    shown = []
+    for command in (line.strip() for line in lines if line.startswith("  openssl ")):
+        if "回执.txt" in command:
+            if suite == "cms":
+                zipfile.ZipFile(place / "数据包.zip").extractall(place)
+            else:
+                (place / "回执.txt").write_text("已收到", encoding="utf-8")
+        done = subprocess.run(command, shell=True, cwd=place, capture_output=True, text=True, check=True)
+        shown.append(done.stdout + done.stderr)
+    told = "".join(shown)
+    assert "Verif" in told and json.loads((place / "manifest.json").read_bytes())["sealed"]["sha256"] in told
+    receipt, signature = place / "回执.txt", place / f"回执.txt{SIGNATURE_ENDING[suite]}"
+    assert handling.is_signed(receipt.read_bytes(), signature.read_bytes(), certificate, suite)
 
 
 SMUGGLED = {
