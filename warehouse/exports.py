@@ -16,6 +16,7 @@ from typing import Any
 
 from warehouse import access, sums
 from warehouse.access import Access, Item
+from warehouse.audit_log import entries
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.operations.run_log import clock
@@ -49,8 +50,11 @@ EXPORTS: dict[str, tuple[Export, ...]] = {
 }
 
 
-def note_exports(stage: str, month: Month, home: Path) -> list[Access]:
-    """Note what a stage has left for people and the log does not know yet; gives the entries that were added."""
+def note_exports(stage: str, month: Month, home: Path, by: str | None = None) -> list[Access]:
+    """Note what a stage has left for people and the log does not know yet; gives the entries that were added.
+
+    ``by``: whoever let it go out, where the stage asks for a name; else the account.
+    """
     lake, added = Lake(home), []
     if stage in EXPORTS:
         access.settle(lake)
@@ -61,7 +65,7 @@ def note_exports(stage: str, month: Month, home: Path) -> list[Access]:
             continue
         added.append(
             access.note(
-                lake, "export", stage, items, who=access.who_acts(), purpose=export.purpose,
+                lake, "export", stage, items, who=access.who_acts(by), purpose=export.purpose,
                 on=clock()[:10], month=month,
             )
         )  # fmt: skip
@@ -92,6 +96,8 @@ def _items(export: Export, stage: str, month: Month, lake: Lake) -> list[Item]:
     }
     if not digests:
         return []
+    if stage == "share":
+        return _packages(export, folder, digests, month, lake)
     listed = _manifest(folder)
     if not listed:
         outcome = recorded(lake, stage, month)
@@ -107,6 +113,25 @@ def _items(export: Export, stage: str, month: Month, lake: Lake) -> list[Item]:
         )
         for (kind, audience), files in sorted(groups.items())
     ]  # fmt: skip
+
+
+def _packages(export: Export, folder: Path, digests: dict[str, str], month: Month, lake: Lake) -> list[Item]:
+    """An item for each package, with the rows that the audit log tells of it: what is inside is sealed."""
+    from warehouse.packages.ledger import SHARED  # sealing is slow to load, and every stage ends here
+
+    rows = {
+        one.subject: sum(one.facts["rows"].values())
+        for one in entries(lake, kind=SHARED)
+        if one.month == str(month)
+    }
+    files: dict[str, dict[str, str]] = {}
+    for name, digest in digests.items():
+        files.setdefault(name.partition("/")[0], {})[name] = digest
+    place = export.folder.format(month=month)
+    return [
+        Item(f"{place}:{package}", export.audience, rows.get(package, 0), len(theirs), _hash(theirs))
+        for package, theirs in sorted(files.items())
+    ]
 
 
 def _manifest(folder: Path) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ AUDIENCES = {
     "": "本单位", "list": "乡镇（预警清单）", "county_list": "全县清单", "ledger": "摸排台账", "register": "台账登记册",
     "referral": "转介部门", "report": "报表", "village": "村级确认表", "paper": "纸质件（打码）", "slip": "来源单位（退回单）",
     "review": "核对人员", "notice": "来源单位（纠错单）", "tracking": "乡镇（催办）", "partner": "协议单位", "explain": "经办人（打码）",
-    "explain_whole": "经办人（全号）", "counts": "只见数字", "archive": "备份保管人", "sealed": "乡镇（加密件）",
+    "explain_whole": "经办人（全号）", "counts": "只见数字", "archive": "备份保管人", "sealed": "乡镇（加密件）", "township": "乡镇（图页）",
 }  # fmt: skip
 _VERBS = {
     "explain": "查看说明", "replay": "重算", "simulate": "试算", "backup": "备份", "gate export": "导出关口",

@@ -42,6 +42,7 @@ def run_share(
         policy = policies.load(settings.policy_dir, settings.region, month)
         lake = Lake(settings.home)
         outcome = share_by_settings(month, lake=lake, policy=policy, by=by, on=on, partner=partner)
+        note_exports("share", month, settings.home, by)
     return outcome, timing.seconds
 
 
@@ -192,7 +193,7 @@ def recall_package(
     """Recall a package and write the notice."""
     lake = Lake(settings.home)
     entry, notice = recall(lake, _ring(settings), package, by=by, reason=reason, on=on)
-    note_exports("share", Month.parse(entry.month), settings.home)
+    note_exports("share", Month.parse(entry.month), settings.home, by)
     screen.emit({"entry": entry.mark, "package": package, "successor": entry.facts["successor"]})
     screen.say(
         f"{package} is recalled (entry {entry.mark}); send {notice.name}. Successor: {entry.facts['successor']}"
@@ -230,7 +231,10 @@ def _agreement(name: str) -> Read:
 def _ring(settings: Settings) -> Keys:
     keys = Keys.from_environment(settings.home)
     if keys is None:
-        raise Misconfigured(f"{key_rings.VARIABLE} names no folder of keys.", next_step="set it.")
+        raise Misconfigured(
+            f"{key_rings.VARIABLE} names no folder of keys.",
+            next_step="set it to the folder that 'doudi keys make' made, outside the home.",
+        )
     return keys
 
 

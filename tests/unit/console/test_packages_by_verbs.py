@@ -58,4 +58,9 @@ def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
     # What went out and who looked stand in the access log, too.
     seen = [(one.act, one.verb, one.items[0].audience) for one in access.entries(Lake(home))]
     assert ("export", "share", "partner") in seen
+    # By whom, which package, how many rows: not the account of the machine.
+    went_out = [one for one in access.entries(Lake(home)) if one.act == "export"]
+    assert {one.by for one in went_out} == {"王科长"}
+    assert [item.what for item in went_out[0].items] == [f"packages/{MONTH}:{package}"]
+    assert went_out[0].items[0].rows == outcome["counts"]["rows"] > 0
     assert not [place for place in unnoted(Lake(home)) if place.startswith("packages")]
