@@ -109,6 +109,25 @@ def test_folders_are_shared_by_all_parts_and_the_inbox_is_only_read():
     assert named == set(COMPOSE["volumes"])
 
 
+def filled_in(text: str, values: dict[str, str]) -> str:
+    """A line with its variables filled in as compose does (``:-default`` for what is empty)."""
+    return re.sub(r"\$\{([A-Z_]+):-([^}]*)\}", lambda found: values.get(found[1], "") or found[2], str(text))
+
+
+@pytest.mark.parametrize("name", ["DOUDI_KEYS", "DOUDI_AGREEMENTS"])
+def test_what_packages_need_is_read_only_and_found_under_its_own_path(name):
+    for part in PLATFORM:
+        service = SERVICES[part]
+        (mount,) = (one for one in service["volumes"] if name in one)
+        given = {name: f"/etc/doudi/{name.lower()}"}
+        assert filled_in(mount, given) == f"{given[name]}:{given[name]}:ro"
+        assert filled_in(service["environment"][name], given) == given[name]
+        source, target, mode = filled_in(mount, {}).split(":")
+        assert (source, mode) == ("/dev/null", "ro")
+        assert not target.startswith("/data/"), "keys lie in no backup of the home"
+        assert filled_in(service["environment"][name], {}) == "", "left empty, nothing is shared"
+
+
 def test_no_secret_stands_in_the_file_and_none_has_a_default():
     for service in SERVICES.values():
         for name, value in service["environment"].items():
