@@ -237,8 +237,8 @@ class Asked:
         """Alarms: township, village, cause, warnings, households, since, sentence."""
         return self._con.execute(_ALARMS, [self.place]).fetchall()
 
-    def coverage(self) -> list[tuple[str, str, str, int, int]]:
-        """Lists against rosters: direction, class of the list, class of the roster, persons, change."""
+    def coverage(self) -> list[tuple[str, str, str, int, int | None]]:
+        """Lists against rosters: direction, class of the list, class of the roster, persons, change (None: unknown)."""
         return self._con.execute(_COVERAGE, [self.place]).fetchall()
 
     def links(self) -> list[tuple[str, str, int]]:

@@ -43,7 +43,7 @@ def county_story(
         title=f"{asked.county} {month.year}年{month.number}月",
         eyebrow="社会救助监测预警 · 一月一览",
         notice=f"{NOTICE}，不作为发放或纳入的依据",
-        headlines=headlines(asked, cautions, not_assessed),
+        headlines=headlines(asked, cautions, not_assessed, policy),
         sections=(
             Section("funnel", "从一行行数据到一户户走访", (funnel(asked),)),
             Section(
@@ -87,19 +87,23 @@ def county_story(
 
 
 def headlines(
-    asked: Asked, cautions: Cautions, not_assessed: Sequence[tuple[str, str, str, int]]
+    asked: Asked, cautions: Cautions, not_assessed: Sequence[tuple[str, str, str, int]], policy: Policy
 ) -> tuple[Headline, ...]:
     """What a reader should know who reads nothing else: alarms first, then what is late, then the rest."""
     places = [] if asked.place else asked.townships()
     statuses, visits = asked.statuses(), asked.visits()
     open_, late, *_ = asked.open_items()
+    between = set(policy.words("rules_between_offices"))
+    offices = sum(
+        count for rule, _, _, status, count in asked.rules() if status == "waiting" and rule in between
+    )
     now = {word: (asked.figure(name), asked.before(name)) for word, name in told.CLASSES.items()}
     classes = [(word, new, old) for word, (new, old) in now.items() if new is not None and old is not None]
     said = [
         *told.alarms(asked.alarms()),
         told.late(asked.figure("answers_due"), asked.figure("answers_given"), open_, late, places),
         told.lists(
-            sum(statuses.values()), statuses.get("listed", 0), visits, statuses.get("silent", 0), statuses.get("waiting", 0), places
+            sum(statuses.values()), statuses.get("listed", 0), visits, statuses.get("silent", 0), statuses.get("waiting", 0), places, offices
         ),
         told.population(
             asked.place or "全" + asked.county[-1:], asked.month, asked.figure("population_persons"), asked.before("population_persons"), classes

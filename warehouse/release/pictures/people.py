@@ -56,6 +56,8 @@ def changes(asked: Asked) -> Picture:
 def coverage(asked: Asked) -> Picture:
     """Lists against rosters, a matrix for each direction."""
     found = asked.coverage()
+    # Where the month before did not see both lists there is nothing to change from.
+    is_first = all(by is None for *_, by in found)
     drawings: list[str] = []
     captions: list[str] = []
     said: list[str] = []
@@ -78,9 +80,12 @@ def coverage(asked: Asked) -> Picture:
         total = sum(count for _, _, count, _ in lines)
         apart = [(count, moved) for row, column, count, moved in lines if _OPEN in (row, column)]
         open_, by = sum(count for count, _ in apart), sum(moved for _, moved in apart)
-        said.append(f"{title.partition('（')[0]} {total:,} 人，{open_:,} 人没有对上（比上月{more(by)}）")
+        said.append(
+            f"{title.partition('（')[0]} {total:,} 人，{open_:,} 人没有对上{'' if is_first else f'（比上月{more(by)}）'}"
+        )
         rows += [
-            (way, row, column, count, f"{moved:+,}" if moved else "0") for row, column, count, moved in lines
+            (way, row, column, count, None if is_first else f"{moved:+,}" if moved else "0")
+            for row, column, count, moved in lines
         ]
     return Picture(
         "coverage",

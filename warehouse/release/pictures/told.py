@@ -40,9 +40,15 @@ def population(
 
 
 def lists(
-    warnings: int, listed: int, visits: int, silent: int, waiting: int, places: Sequence[Place]
+    warnings: int,
+    listed: int,
+    visits: int,
+    silent: int,
+    waiting: int,
+    places: Sequence[Place],
+    offices: int = 0,
 ) -> Headline:
-    """What goes out this month."""
+    """What goes out this month; ``offices``: of ``waiting``, what is settled between offices and waits for no walk."""
     if not warnings:
         return Headline("calm", "本月没有预警。")
     said = f"本月产生预警 {warnings:,} 条，列入清单 {listed:,} 条，要走访 {visits:,} 户"
@@ -52,7 +58,8 @@ def lists(
     rest = [
         words
         for count, words in (
-            (waiting, f"{waiting:,} 条排队等候"),
+            (waiting - offices, f"{waiting - offices:,} 条排队等候"),
+            (offices, f"{offices:,} 条由部门之间衔接，不派村走访"),
             (silent, f"{silent:,} 条已有答复、证据没有变化，不再下发"),
         )
         if count

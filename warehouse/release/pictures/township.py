@@ -74,7 +74,7 @@ def _villages(asked: Asked, small: Small) -> tuple[_Told, _Told]:
         (village, *(shown(table.get((village, state), 0)) for state in (_LATE, _OPEN, TOTAL)))
         for village in [*villages, *([TOTAL] if villages else [])]
     ]
-    none = "都已查清。"
+    none = "都已查清。" if asked.figure("answers_due") else "还没有要答复的。"
     open_ = Picture(
         "open", "各村没有查清的", f"{len(villages)} 个村还有没查清的。" if villages else none,
         Numbers(("村", "逾期", "没到期", "合计"), waiting, none, barred=3),
@@ -164,7 +164,8 @@ def _headlines(
     elif late:
         said.append(Headline("late", f"此前的清单有 {late:,} 条预警逾期没有查清，请先去查。"))
     elif waiting == 0:
-        said.append(Headline("calm", "此前的清单都已查清。"))
+        is_asked = bool(asked.figure("answers_due"))
+        said.append(Headline("calm", "此前的清单都已查清。" if is_asked else "此前没有要答复的清单。"))
     else:
         many = f" {waiting:,} 条" if waiting else "少数"
         said.append(Headline("answer", f"此前的清单还有{many}没有查清，都没有到期。"))
