@@ -11,6 +11,7 @@ import psutil
 from warehouse.errors import Misconfigured
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+EXAMPLE_AGREEMENTS = REPOSITORY / "warehouse" / "packages" / "agreements"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def suites_beside() -> Path | None:
 def agreements_folder() -> Path:
     """``DOUDI_AGREEMENTS``: a folder of agreements with partners; without it the examples that come with Doudi."""
     text = os.environ.get("DOUDI_AGREEMENTS", "").strip()
-    return Path(text).absolute() if text else REPOSITORY / "warehouse" / "packages" / "agreements"
+    return Path(text).absolute() if text else EXAMPLE_AGREEMENTS
 
 
 def threads() -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from console.commands import airflow
 from console.commands.county import make_county
+from console.commands.demo_partners import share_made_up
 from console.commands.stages import Bench
 from console.commands.summary import show_summary
 from console.commands.villages import due_day
@@ -26,7 +27,8 @@ LAST, ABSORB = "publish_month", "absorb_returns"
 
 
 def run_demo(folder: Path, *, seed: int, persons: int, months: list[Month], screen: Screen) -> None:
-    """Make ``folder`` anew: county in ``inbox`` and ``truth``, results in ``home``, Airflow's own in ``airflow``.
+    """Make ``folder`` anew: county in ``inbox`` and ``truth``, results in ``home``, made-up keys in ``keys``,
+    Airflow's own in ``airflow``.
 
     ``Refused`` when a run fails; ``Misconfigured`` when the folder is not a demo's.
     """
@@ -38,6 +40,8 @@ def run_demo(folder: Path, *, seed: int, persons: int, months: list[Month], scre
     env = airflow.environment(
         folder / "airflow", home=home, inbox=inbox, region=REGION, port=airflow.free_port()
     )
+    # An office's own keys and agreements are not for made-up people.
+    env |= {"DOUDI_KEYS": "", "DOUDI_AGREEMENTS": ""}
     env["DOUDI_SCHEDULE_FROM"] = NEVER  # the clock would add a run of its own for the month that ended last
     with airflow.standalone(env, folder / "airflow" / "standalone.log") as api:
         screen.say(
@@ -45,6 +49,10 @@ def run_demo(folder: Path, *, seed: int, persons: int, months: list[Month], scre
         )
         settings = Settings.from_environment(home=home, inbox=inbox, region=REGION)
         run_months(api, months, folder, settings, screen)
+    shared = share_made_up(months[-1], folder / "keys", settings)
+    screen.say(
+        f"{months[-1]}  {shared.counts['made']} packages for partners, under made-up keys ({folder.name}/keys)"
+    )
     show_summary(settings, screen)
     screen.say(f"Everything took {time.perf_counter() - begun:.0f} s.")
 

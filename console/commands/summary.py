@@ -134,6 +134,7 @@ def _places(home: Path, month: str) -> list[tuple[str, str]]:
         ("return slips to villages", home / "returns"),
         ("14-column ledgers", release / "ledger"),
         ("the month's page", release / "month.html"),
+        ("packages to partners", home / "packages" / month),
         ("cards for the reviewers", home / "review" / month),
         ("how good the links are", home / "docs" / "linkage" / f"{month}.html"),
         ("data docs", home / "docs" / "quality" / month),

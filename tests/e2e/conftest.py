@@ -5,6 +5,9 @@ import shutil
 import pytest
 from e2e_county import DUE, MONTHS, PERSONS, doudi
 
+from console.commands.demo_partners import share_made_up
+from warehouse.months import Month
+from warehouse.settings import Settings
 from warehouse.transform import unit_tests_passed
 
 
@@ -26,9 +29,14 @@ def chained(demo, tmp_path_factory):
     shutil.copy(unit_tests_passed(demo / "home"), unit_tests_passed(home))
     for number, month in enumerate(MONTHS):
         doudi("run", "--month", month, "--region", "tongren", "--inbox", demo / "inbox", "--home", home)
+        doudi("share", "--month", month, "--by", "王科长", "--region", "tongren", "--home", home)
         if number + 1 < len(MONTHS):
             for earlier in MONTHS[: number + 1]:
                 take_in_answers(earlier, DUE[month], demo, home)
+    # Other keys than the demo's: what partners are given is the same, what it is sealed with is not.
+    share_made_up(
+        Month.parse(MONTHS[-1]), home.parent / "keys", Settings.from_environment(home=home, region="tongren")
+    )
     return home
 
 

@@ -23,8 +23,18 @@ def test_the_demo_says_what_was_made_and_where(demo):
     found = rows(f"SELECT DISTINCT rule_id FROM '{demo}/home/release/*/warnings.parquet'")
     raised = [rule for (rule,) in found]
     assert raised
-    for words in (*MONTHS, *raised, "warning lists", "data docs", "the month's page", "certain"):
+    for words in (
+        *MONTHS,
+        *raised,
+        "warning lists",
+        "data docs",
+        "the month's page",
+        "certain",
+        "packages to partners",
+    ):
         assert words in printed
+    packages = {path.name for path in (demo / "home" / "packages" / MONTHS[-1]).iterdir()}
+    assert len(packages) == 6 and f"{MONTHS[-1]}  6 packages for partners" in printed
     tables_only = printed.partition("Rows, people, links")[2]
     assert all(month in tables_only for month in MONTHS), "the tables are folded"
     published = [line for line in printed.splitlines() if "publish_month" in line]
