@@ -100,9 +100,13 @@ def make_keys(settings: Settings, screen: Screen, *, on: date, with_partners: bo
         years=policy.count("packages.certificate_years"),
         with_partners=with_partners,
     )
-    Keys.at(Path(text), settings.home)
-    screen.emit({"made": made})
+    ring = Keys.at(Path(text), settings.home)
+    awaited = {one.recipient.key: one.recipient for one in found if not ring.has_partner(one.recipient.key)}
+    screen.emit({"made": made, "awaited": sorted(awaited)})
     screen.say("made: " + (", ".join(made) or "nothing, all are there"))
+    for key, recipient in sorted(awaited.items()):
+        suite = "RSA" if recipient.suite == "cms" else "SM2"
+        screen.say(f"still to come from {recipient.office}: its certificate ({suite}) as partners/{key}.crt")
 
 
 def show_packages(month: Month | None, on: date, settings: Settings, screen: Screen) -> None:
@@ -214,11 +218,13 @@ def trace_file(file: Path, settings: Settings, screen: Screen) -> None:
         ]
         for one in found
     ]
+    if not rows:
+        screen.emit({"table": f"{file.name} may come from", "columns": [], "rows": []})
+        screen.say(f"no package knows a row of {file.name}.")
+        return
     screen.table(
         f"{file.name} may come from", ["package", "table", "by number", "by content", "order", "by"], rows
     )
-    if not found:
-        screen.say("no package knows a row of it.")
 
 
 def _agreement(name: str) -> Read:

@@ -40,7 +40,12 @@ DayOption = Annotated[str | None, typer.Option("--on", help="the day, YYYY-MM-DD
 PackageArgument = Annotated[str, typer.Argument(help="the package: its folder, or its name as it was shared")]
 SignerOption = Annotated[
     Path | None,
-    typer.Option("--signer", help="the sender's certificate (PEM); here, where it was shared, ours"),
+    typer.Option(
+        "--signer",
+        exists=True,
+        dir_okay=False,
+        help="the sender's certificate (PEM); here, where it was shared, ours",
+    ),
 ]
 
 
@@ -116,8 +121,13 @@ def package_verify(
 
 def package_open(
     package: PackageArgument,
-    key: Annotated[Path, typer.Option("--key", help="the recipient's private key (PEM)")],
-    certificate: Annotated[Path, typer.Option("--certificate", help="the recipient's certificate (PEM)")],
+    key: Annotated[
+        Path, typer.Option("--key", exists=True, dir_okay=False, help="the recipient's private key (PEM)")
+    ],
+    certificate: Annotated[
+        Path,
+        typer.Option("--certificate", exists=True, dir_okay=False, help="the recipient's certificate (PEM)"),
+    ],
     out: Annotated[Path, typer.Option("--out", help="a new folder for what is inside")],
     signer: SignerOption = None,
     by: Annotated[str | None, typer.Option("--by", help="who opens it, in the house that shared it")] = None,
@@ -140,12 +150,21 @@ def package_open(
 def package_receipt(
     package: Annotated[str, typer.Argument(help="the package, by its name")],
     file: Annotated[
-        Path, typer.Option("--file", help="the receipt as it came back: filled-in text, scan, PDF")
+        Path,
+        typer.Option(
+            "--file",
+            exists=True,
+            dir_okay=False,
+            help="the receipt as it came back: filled-in text, scan, PDF",
+        ),
     ],
     by: ByOption,
     reason: ReasonOption = "收到回执",
     signature: Annotated[
-        Path | None, typer.Option("--signature", help="the recipient's signature over the receipt")
+        Path | None,
+        typer.Option(
+            "--signature", exists=True, dir_okay=False, help="the recipient's signature over the receipt"
+        ),
     ] = None,
     on: DayOption = None,
     home: HomeOption = None,
@@ -180,7 +199,10 @@ def package_recall(
 
 
 def package_trace(
-    file: Annotated[Path, typer.Argument(help="a file that was found outside: CSV or workbook")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="a file that was found outside: CSV or workbook"),
+    ],
     home: HomeOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,

@@ -76,6 +76,10 @@ class Keys:
             )
         return certificate
 
+    def has_partner(self, key: str) -> bool:
+        """Whether a partner's certificate is there."""
+        return (self.folder / "partners" / f"{key}.crt").is_file()
+
     def partner_secret(self, key: str) -> bytes:
         """A partner's private key: only where this folder is the partner's own, or a demo's."""
         return self._secret(self.folder / "partners" / f"{key}.key")

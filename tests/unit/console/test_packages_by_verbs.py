@@ -27,8 +27,10 @@ def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
     def listed(*words: str) -> dict[str, list]:
         return {row[0]: row for row in doudi(*words)[-1]["rows"]}
 
+    first = doudi("keys", "make", "--on", "2026-01-01")[0]
+    assert "ours/sm" in first["made"] and "xczx-2026" in first["awaited"], "whose certificates are missing"
     doudi("keys", "make", "--partners", "--on", "2026-01-01")
-    assert doudi("keys", "make", "--on", "2026-01-01") == [{"made": []}]
+    assert doudi("keys", "make", "--on", "2026-01-01") == [{"made": [], "awaited": []}]
     named = ("--by", "王科长", "--on", "2026-11-05")
     doudi("agreement", "approve", "rural-change", "--reason", "协议已签", *named)
     outcome = doudi("share", "--month", str(MONTH), *named)[-1]
@@ -64,3 +66,6 @@ def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
     assert [item.what for item in went_out[0].items] == [f"packages/{MONTH}:{package}"]
     assert went_out[0].items[0].rows == outcome["counts"]["rows"] > 0
     assert not [place for place in unnoted(Lake(home)) if place.startswith("packages")]
+    # A slip of the fingers is no fault of the disk.
+    for words in (("trace", "nowhere.csv"), ("receipt", package, "--file", "nowhere.pdf", "--by", "王科长")):
+        assert CliRunner().invoke(app, ["package", *words]).exit_code == 2
