@@ -1,5 +1,5 @@
 -- What is remembered of a warning: the latest answer that settles it, be it its own, that of the same matter under an id
--- that was merged into this person's, or the answer to another rule of the same cause family (the policy says which
+-- that was merged into this person's (or this id was merged into), or the answer to another rule of the same cause family (the policy says which
 -- answer settles what, and for whom). Another rule's answer settles only what stood there when it was given: a finding that
 -- came later is news. One row per warning; whether its evidence is still the same, the reader asks.
 with
@@ -122,6 +122,29 @@ by_merge as (
             and settled.warning_id <> assessed.warning_id
 ),
 
+by_merge_before as (
+    -- And the other way round: what was handed out under the old id, answered under the one that lives on.
+    select
+        past.warning_id,
+        settled.answered_month,
+        settled.answered_on,
+        settled.result,
+        settled.is_refuting,
+        cast(null as varchar) as by_rule,
+        settled.fingerprint,
+        settled.standing,
+        2 as distance
+    from settled
+    inner join followed on settled.person_id = followed.person_id
+    inner join past
+        on
+            followed.old_id = past.person_id
+            and settled.rule_id = past.rule_id
+            and settled.answered_month >= past.month
+            and settled.fingerprint = json_extract_string(past.evidence, '$.fingerprint')
+            and settled.warning_id <> past.warning_id
+),
+
 recalled as (
     select
         warning_id,
@@ -138,6 +161,8 @@ recalled as (
     select * from by_family
     union all
     select * from by_merge
+    union all
+    select * from by_merge_before
 ),
 
 numbered as (
@@ -145,7 +170,7 @@ numbered as (
         *,
         row_number() over (
             partition by warning_id
-            order by answered_month desc, distance, answered_on desc nulls last, by_rule, result
+            order by answered_month desc, distance, answered_on desc nulls last, by_rule, result, fingerprint, standing
         ) as place
     from recalled
 )
