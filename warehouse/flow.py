@@ -125,7 +125,7 @@ BESIDE: dict[str, Reads] = {
     "correct": Reads({"row_findings": "now", "landed": "now", "ledger": "now", "corrections": "now"}),
     "absorb": Reads({"dispositions": "until", "sent": "until", "registry": "until"}),
     "track": Reads({"dispositions": "until", "sent": "until", "registry": "now", "marts": "now"}),
-    "absorb_notices": Reads({"notices": "until"}),
+    "absorb_notices": Reads({"notices": "until", "notice_answers": "until"}),
     "notices_sent": Reads({"notices": "now"}),
     "share": Reads(
         {"marts": "lately", "standardised": "until", "crosswalk": "until"},

@@ -1,7 +1,7 @@
 -- What is remembered of a warning: the latest answer that settles it, be it its own, that of the same matter under an id
--- that was merged into this person's (or this id was merged into), or the answer to another rule of the same cause family (the policy says which
--- answer settles what, and for whom). Another rule's answer settles only what stood there when it was given: a finding that
--- came later is news. One row per warning; whether its evidence is still the same, the reader asks.
+-- that was merged into this person's (or into which this one was merged), or the answer to another rule of the same cause
+-- family (the policy says which answer settles what, and for whom). Another rule's answer settles only what stood there
+-- when it was given: a finding that came later is news. One row per warning; whether its evidence is still the same, the reader asks.
 with
 settled as (
     select * from {{ ref('int_answers__settled') }}
