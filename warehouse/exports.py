@@ -61,6 +61,9 @@ def note_exports(stage: str, month: Month, home: Path, by: str | None = None) ->
     for export in EXPORTS.get(stage, ()):
         items = _items(export, stage, month, lake)
         place = export.folder.format(month=month)
+        if stage == "share":  # each package goes to a partner of its own: only what is new went out
+            known = set(_noted(lake, place, ever=True))
+            items = [one for one in items if one not in known]
         if not items or _noted(lake, place) == tuple(items):
             continue
         added.append(
@@ -80,7 +83,9 @@ def unnoted(lake: Lake) -> list[str]:
             for folder in sorted(lake.home.glob(export.folder.replace("{month}", "[0-9]*-[0-9]*"))):
                 items = _items(export, stage, Month.parse(folder.name), lake)
                 place = folder.relative_to(lake.home).as_posix()
-                if items and {one.content for one in items} - {one.content for one in _noted(lake, place)}:
+                if items and {one.content for one in items} - {
+                    one.content for one in _noted(lake, place, ever=stage == "share")
+                }:
                     missing.append(place)
     return sorted(set(missing))
 
@@ -145,13 +150,16 @@ def _manifest(folder: Path) -> list[dict[str, Any]]:
     return [one for one in listed if isinstance(one, dict) and "path" in one]
 
 
-def _noted(lake: Lake, place: str) -> tuple[Item, ...]:
-    """What the log noted of a folder last."""
+def _noted(lake: Lake, place: str, *, ever: bool = False) -> tuple[Item, ...]:
+    """What the log noted of a folder last; ``ever``: in all its entries."""
+    found: list[Item] = []
     for entry in _backwards(lake):
         items = entry.get("items", [])
         if entry.get("act") == "export" and items and str(items[0]["what"]).partition(":")[0] == place:
-            return tuple(Item(**one) for one in items)
-    return ()
+            found += [Item(**one) for one in items]
+            if not ever:
+                break
+    return tuple(found)
 
 
 def _backwards(lake: Lake) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from posixpath import commonpath
 from zoneinfo import ZoneInfo
 
 from console.screen import Screen
@@ -79,14 +80,23 @@ def show_access(
 
 
 def _by_audience(entry: Access) -> list[tuple[str, str, int, int]]:
-    """What an entry is about, for whom, how many files and rows: one line for each audience."""
-    lines: dict[str, list[Item]] = {}
+    """What an entry is about, for whom, how many files and rows: a line for each audience, and for each partner's package."""
+    lines: dict[tuple[str, str], list[Item]] = {}
     for item in entry.items:
-        lines.setdefault(item.audience, []).append(item)
+        whose = item.what if item.audience == "partner" else ""
+        lines.setdefault((item.audience, whose), []).append(item)
     return [
-        (items[0].what.partition(":")[0], AUDIENCES.get(audience, audience), sum(i.files for i in items), sum(i.rows for i in items))
-        for audience, items in sorted(lines.items())
+        (_place(items), AUDIENCES.get(audience, audience), sum(i.files for i in items), sum(i.rows for i in items))
+        for (audience, _), items in sorted(lines.items())
     ]  # fmt: skip
+
+
+def _place(items: Sequence[Item]) -> str:
+    """The place of one thing, or the folder that many have in common."""
+    if len(items) == 1 and items[0].audience == "partner":
+        return items[0].what.replace(":", "/")
+    places = [item.what.partition(":")[0] for item in items]
+    return (len({one.startswith("/") for one in places}) == 1 and commonpath(places)) or places[0]
 
 
 def _show_sums(found: Sequence[Access], screen: Screen) -> None:

@@ -89,7 +89,7 @@ class Shared(_Strict):
     @model_validator(mode="after")
     def _no_column_twice(self) -> Shared:
         if len(set(self.columns)) < len(self.columns):
-            raise ValueError("a column is named twice")
+            raise ValueError("同一列写了两次")
         return self
 
 
@@ -126,22 +126,20 @@ class Agreement(_Strict):
     @model_validator(mode="after")
     def _holds_together(self) -> Agreement:
         if self.expires < self.valid_from:
-            raise ValueError("it expires before it begins")
+            raise ValueError("到期日（expires）早于生效日（valid_from）")
         if self.signed and self.signed.signed_on > self.expires:
-            raise ValueError("it was signed after it had expired")
+            raise ValueError("签署日晚于到期日（expires）")
         if not self.tables and not self.enclosed:
-            raise ValueError("nothing is shared")
+            raise ValueError("没有写明共享什么（tables 或 enclosed）")
         if len({one.name for one in self.tables}) < len(self.tables):
-            raise ValueError("two tables have one name")
+            raise ValueError("两个表同名")
         if self.identity != "whole" and any(one.small_numbers == "shown" for one in self.tables):
-            raise ValueError("small numbers are shown only to who gets the people by name")
+            raise ValueError("只有实名提供（identity: whole）的，才可显示较小的人数（small_numbers: shown）")
         if (self.identity == "pseudonym") != (self.pseudonyms is not None):
             # Pseudonyms beside names would tell the names behind all the partner's other pseudonyms.
-            raise ValueError("pseudonyms belong to the identity 'pseudonym', and it wants them")
+            raise ValueError("identity: pseudonym 与 pseudonyms 须同时写，或都不写")
         if self.pseudonyms and self.pseudonyms.key.partition("-")[0] != self.partner_key:
-            raise ValueError(
-                "the pseudonyms' key is not named after the partner_key: no two partners share one"
-            )
+            raise ValueError("pseudonyms 的 key 须以 partner_key 命名：不同单位不得共用")
         return self
 
 

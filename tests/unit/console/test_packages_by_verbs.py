@@ -65,6 +65,12 @@ def test_from_keys_to_recall_by_verbs(tmp_path, monkeypatch) -> None:
     assert {one.by for one in went_out} == {"王科长"}
     assert [item.what for item in went_out[0].items] == [f"packages/{MONTH}:{package}"]
     assert went_out[0].items[0].rows == outcome["counts"]["rows"] > 0
+    # What went out before is not said to have gone out again with the next partner's.
+    doudi("agreement", "approve", "rural-names", "--reason", "协议已签", *named)
+    doudi("share", "--month", str(MONTH), *named)
+    latest = [one for one in access.entries(Lake(home)) if one.act == "export"][-1]
+    assert [item.what for item in latest.items] == [f"packages/{MONTH}:rural-names-{MONTH}-1"]
+    assert f"rural-names-{MONTH}-1" in str(doudi("access", "show", "--month", str(MONTH)))
     assert not [place for place in unnoted(Lake(home)) if place.startswith("packages")]
     # A slip of the fingers is no fault of the disk.
     for words in (("trace", "nowhere.csv"), ("receipt", package, "--file", "nowhere.pdf", "--by", "王科长")):
