@@ -58,8 +58,24 @@ select
                 case when decided.age_months > 0 then concat('，已等 ', decided.age_months, ' 个月') else '' end,
                 '，下月续排'
             )
-        when decided.listed_by in ('急难时限', '答复时限', '一村多发警示') then concat(decided.listed_by, '，不占名额')
-        when decided.listed_by in ('等候最久', '核查较少的规则') then concat(decided.listed_by, '，留有名额')
+        else nullif(concat_ws(
+            '；',
+            -- Who answered it already is told why it is asked again.
+            case
+                when decided.result is not null
+                    then concat(
+                        case
+                            when decided.by_rule is not null
+                                then concat('“', coalesce(by_rules.title, decided.by_rule), '”')
+                        end,
+                        '已于 ', decided.answered_month, ' 核查（', decided.result, '），此后依据有变化，请再核查一次'
+                    )
+            end,
+            case
+                when decided.listed_by in ('急难时限', '答复时限', '一村多发警示') then concat(decided.listed_by, '，不占名额')
+                when decided.listed_by in ('等候最久', '核查较少的规则') then concat(decided.listed_by, '，留有名额')
+            end
+        ), '')
     end as status_reason,
     decided.since,
     cast(decided.amount as decimal(18, 2)) as amount,
