@@ -38,14 +38,11 @@ ReasonOption = Annotated[
 ]
 DayOption = Annotated[str | None, typer.Option("--on", help="the day, YYYY-MM-DD; without it today")]
 PackageArgument = Annotated[str, typer.Argument(help="the package: its folder, or its name as it was shared")]
+# A file that has to be there: else the command line is wrong, not the disk.
+_file = partial(typer.Option, exists=True, dir_okay=False)
 SignerOption = Annotated[
     Path | None,
-    typer.Option(
-        "--signer",
-        exists=True,
-        dir_okay=False,
-        help="the sender's certificate (PEM); here, where it was shared, ours",
-    ),
+    _file("--signer", help="the sender's certificate (PEM); here, where it was shared, ours"),
 ]
 
 
@@ -121,12 +118,10 @@ def package_verify(
 
 def package_open(
     package: PackageArgument,
-    key: Annotated[
-        Path, typer.Option("--key", exists=True, dir_okay=False, help="the recipient's private key (PEM)")
-    ],
+    key: Annotated[Path, _file("--key", help="the recipient's private key (PEM)")],
     certificate: Annotated[
         Path,
-        typer.Option("--certificate", exists=True, dir_okay=False, help="the recipient's certificate (PEM)"),
+        _file("--certificate", help="the recipient's certificate (PEM)"),
     ],
     out: Annotated[Path, typer.Option("--out", help="a new folder for what is inside")],
     signer: SignerOption = None,
@@ -151,20 +146,13 @@ def package_receipt(
     package: Annotated[str, typer.Argument(help="the package, by its name")],
     file: Annotated[
         Path,
-        typer.Option(
-            "--file",
-            exists=True,
-            dir_okay=False,
-            help="the receipt as it came back: filled-in text, scan, PDF",
-        ),
+        _file("--file", help="the receipt as it came back: filled-in text, scan, PDF"),
     ],
     by: ByOption,
     reason: ReasonOption = "收到回执",
     signature: Annotated[
         Path | None,
-        typer.Option(
-            "--signature", exists=True, dir_okay=False, help="the recipient's signature over the receipt"
-        ),
+        _file("--signature", help="the recipient's signature over the receipt"),
     ] = None,
     on: DayOption = None,
     home: HomeOption = None,
