@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import altair as alt
@@ -12,6 +13,7 @@ from warehouse.workshop import told
 from warehouse.workshop.simulate import Simulation, Weighed
 
 _MORE, _FEWER, _NOW, _TRIED = "#E08A1E", "#2E7D5B", "#9AA5B1", "#1F4E79"
+_TICKS = 5
 _STYLE = """
 .trial h2{margin-bottom:6px}
 .trial ul{margin:0;padding-left:20px}
@@ -35,7 +37,7 @@ def page(found: Simulation) -> str:
         f'<div class="pair"><section class="card"><h2>每月上门户次</h2>{_visits(found)}</section>'
         f'<section class="card"><h2>会漏掉的、可免去的、没人看过的</h2>{_fates(found)}</section></div>'
         f'{trials}<section class="card"><h2>看数之前</h2><ul>{cautions}</ul></section>'
-        f'<section class="card"><h2>逐月逐乡镇</h2><div class="wide">{_table(PLACE_HEADERS, place_rows(found))}</div>'
+        f'<section class="card"><h2>逐月逐乡镇</h2>{_by_place(found)}'
         "</section></main></body></html>\n"
     )
 
@@ -82,6 +84,13 @@ def _trial(found: Simulation, one: Weighed) -> str:
     )
 
 
+def _by_place(found: Simulation) -> str:
+    rows = place_rows(found)
+    if not rows:
+        return '<p class="quiet">各月各乡镇都没有差别。</p>'
+    return f'<div class="wide">{_table(PLACE_HEADERS, rows)}</div>'
+
+
 def _table(headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
     head = "".join(f"<th>{escape(word)}</th>" for word in headers)
     body = "".join(
@@ -94,6 +103,12 @@ def _table(headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _whole_numbers(counts: Iterable[object]) -> alt.Axis:
+    """An axis of counts: no tick between two whole numbers, which would read as one of them twice."""
+    most = max((count for count in counts if isinstance(count, int)), default=0)
+    return alt.Axis(format=",d", tickMinStep=1, tickCount=max(1, min(_TICKS, most)))
 
 
 def _visits(found: Simulation) -> str:
@@ -114,7 +129,7 @@ def _visits(found: Simulation) -> str:
         .mark_line(point=True, strokeWidth=2)
         .encode(
             x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-40)),
-            y=alt.Y("visits:Q", title=None, axis=alt.Axis(format=",d", tickMinStep=1)),
+            y=alt.Y("visits:Q", title=None, axis=_whole_numbers(row["visits"] for row in values)),
             color=alt.Color(
                 "series:N",
                 sort=names,
@@ -146,7 +161,7 @@ def _fates(found: Simulation) -> str:
         .encode(
             y=alt.Y("trial:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
             yOffset=alt.YOffset("order:O"),
-            x=alt.X("count:Q", title=None, axis=alt.Axis(format=",d", tickMinStep=1)),
+            x=alt.X("count:Q", title=None, axis=_whole_numbers(row["count"] for row in values)),
             color=alt.Color(
                 "fate:N",
                 sort=names,
