@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from airflow.sdk import CronPartitionTimetable, dag, task
+from airflow.sdk import CronPartitionTimetable, dag
 
-from orchestration.months import Bench
 from orchestration.notices import absorb_notices
 from orchestration.policies import clocked
 from orchestration.returns import absorb, track
+from orchestration.slips import correct, months_of_slips
 
 
 @dag(
@@ -17,16 +17,8 @@ from orchestration.returns import absorb, track
 def absorb_returns() -> None:
     """Check every returned row against what was handed out; keep the answers, explain what is refused, track the rest."""
 
-    @task
-    def correct() -> dict:
-        from warehouse.slips.correct import correct as run
-
-        with Bench.at("correct") as bench:
-            returned = bench.settings.home / "returned_slips" / str(bench.month)
-            return run(bench.month, returned=returned, lake=bench.lake, policy=bench.policy).as_dict()
-
     absorb() >> track()
-    correct()
+    correct.expand(month=months_of_slips())
     absorb_notices()
 
 

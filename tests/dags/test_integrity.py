@@ -13,11 +13,13 @@ EXPECTED = {
     "link_month": ["standardise", "slips", "gate1", "link", "quality", "prepare_review"],
     "build_month": ["build", "gate2"],
     "publish_month": ["publish", "notices", "share"],
-    "absorb_returns": ["absorb", "track", "correct", "absorb_notices"],
+    "absorb_returns": ["absorb", "track", "months_of_slips", "correct", "absorb_notices"],
     "rebuild_months": ["rebuild"],
 }
 # Its stages are entered one by one, each by the guard of its own (orchestration.rebuilding).
 ENTERS_STAGES_ITSELF = ("rebuild",)
+# Names the months that others work in; looks at names of folders and opens nothing.
+NAMES_MONTHS = ("months_of_slips",)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +163,7 @@ def test_every_task_works_on_a_guarded_bench():
                 for mark in node.decorator_list
             ):
                 seen.append(node.name)
-                if node.name in ENTERS_STAGES_ITSELF:
+                if node.name in (*ENTERS_STAGES_ITSELF, *NAMES_MONTHS):
                     continue
                 opened = [ast.unparse(n.items[0].context_expr) for n in node.body if isinstance(n, ast.With)]
                 assert len(opened) == 1, f"{path.name}: {node.name}"
