@@ -38,7 +38,7 @@ _COUNTS = (
 _TOWNSHIPS = (Column("township", "乡镇", 14, "centre"), *_COUNTS)
 _YIELD = (
     Column("share", "属实率", 9, "centre"),
-    Column("expected", "下次预计属实", 10, "centre"),
+    Column("expected", "下次预计有用", 10, "centre"),
 )
 _RULES = (
     Column("rule_id", "规则", 8, "centre"),
@@ -55,6 +55,7 @@ _BOTH = (
 _NOTE = (
     "一户算一次走访，不论有几条预警。“其中结转”是以前下发、村里还没有答复的；“结转不在本月表”列在各乡镇清单的“结转待答复”表上。"
     "“累计答复”只数按政策计入属实率的月份；无法核实的不算。“未评估”不等于没有问题。"
+    "“下次预计有用”是下次上门查到要办的事的可能：困难类规则看拟纳入救助的，其余看属实的。"
 )
 
 # Every count per township and rule; the sheets add them up. Households are counted once per place and rule, so the sum

@@ -40,11 +40,18 @@ def told(evidence: dict[str, Any], *, with_files: bool = True) -> str:
     return "；".join(said)
 
 
-def sureness(grade: str | None, evidence: dict[str, Any], link_grade: str | None) -> str:
-    """The warning's grade and, below it, how sure the links are on which it rests: the weakest counts."""
+def sureness(
+    grade: str | None, evidence: dict[str, Any], link_grade: str | None, *, is_own_doubt: bool = True
+) -> str:
+    """The warning's grade and, below it, how sure the links are on which it rests: the weakest counts.
+
+    ``is_own_doubt``: that the doubtful link is the person's own and not that of somebody else of the household.
+    """
     links = evidence.get("links")
     grades = [str(found) for found in links.values()] if isinstance(links, dict) else []
     weakest = "review" if "review" in grades else grades[0] if grades else link_grade
+    if weakest == "review" and not is_own_doubt:
+        return "\n".join(filter(None, (grade, "同户有人身份待核实")))
     return "\n".join(filter(None, (grade, LINKS.get(weakest or "", weakest))))
 
 

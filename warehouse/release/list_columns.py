@@ -51,13 +51,13 @@ TOWNSHIP = (*_PLACE, *_SEEN, *ANSWERS, *KEYS)
 COUNTY = (*_WHERE, *_PLACE, *_SEEN, *ANSWERS, *KEYS)
 PAPER = (*_PLACE, *_SEEN_ON_PAPER, *ANSWERS, KEYS[1])
 
-_EVIDENCE = 11
+_EVIDENCE, _OWN_DOUBT = 11, -4
 
 # A warning as the lists read it, in the order that ``row_of`` takes it.
 QUERY = """
 SELECT township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
        evidence, grade, link_grade, check_hint, policy_ref, proposed, same_as, opened, age_months, clock, due_on,
-       status_reason, rule_id, person_id, warning_id
+       status_reason, is_own_doubt, rule_id, person_id, warning_id
 FROM listing WHERE $1 IS NULL OR township = $1 ORDER BY township, village, place
 """
 # What was handed out before and stands on no village's sheet this month, the most overdue first.
@@ -96,7 +96,7 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
     """A warning (as ``QUERY`` gives it) in the order of the columns, as the mask lets it be seen."""
     (township, village, place, household_place, name, id_no, phone, title, since, amount, summary,
      found, grade, link_grade, check_hint, policy_ref, proposed, same_as, opened, age_months, clock, due_on,
-     status_reason, _, person_id, warning_id) = seen  # fmt: skip
+     status_reason, is_own_doubt, _, person_id, warning_id) = seen  # fmt: skip
     proof = evidence.read(found)
     grounds = mask.show_text(_lines(summary, evidence.told(proof)))
     briefly = mask.show_text(_lines(summary, evidence.told(proof, with_files=False)))
@@ -119,7 +119,7 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
         "since": since,
         "amount": amount,
         "grounds": grounds,
-        "sure": evidence.sureness(grade, proof, link_grade),
+        "sure": evidence.sureness(grade, proof, link_grade, is_own_doubt=is_own_doubt is not False),
         "proposed": mask.show_text(proposed),
         "check_hint": check_hint,
         "proposed_and_check": again or _lines(mask.show_text(proposed), check_hint),
@@ -138,8 +138,11 @@ def row_of(seen: tuple[Any, ...], mask: Mask, columns: tuple[Column, ...], polic
 
 
 def asks_identity(seen: tuple[Any, ...]) -> bool:
-    """Whether a link of the warning's evidence is doubtful: then the village is asked if it is this person's."""
-    return evidence.is_doubtful(evidence.read(seen[_EVIDENCE]))
+    """Whether a link of the warning's evidence is doubtful, and the person's own: then the village is asked if it is theirs.
+
+    Somebody else's of the household cannot be answered in this person's row.
+    """
+    return seen[_OWN_DOUBT] is not False and evidence.is_doubtful(evidence.read(seen[_EVIDENCE]))
 
 
 def _state(

@@ -41,7 +41,7 @@ SELECT
     coalesce(nullif(pressed.check_hint, ''), rule.check_hint) AS check_hint,
     pressed.policy_ref, pressed.requirement, pressed.proposed, coalesce(rule.title, pressed.rule_id) AS title,
     pressed.clock, pressed.due_on, pressed.opened, pressed.age_months, pressed.status_reason, pressed.yield_basis,
-    person.name, person.id_no, person.phone, person.link_grade,
+    person.name, person.id_no, person.phone, person.link_grade, NULL::BOOLEAN AS is_own_doubt,
     row_number() OVER (
         PARTITION BY pressed.township, pressed.village
         ORDER BY household_priority DESC, pressed.household, coalesce(pressed.priority, 0) DESC, pressed.warning_id
@@ -80,7 +80,7 @@ SELECT open.warning_id, open.rule_id, open.person_id, open.township, open.villag
     nullif(rule.check_hint, '') AS check_hint, open.policy_ref, rule.requirement, open.proposed,
     coalesce(rule.title, open.rule_id) AS title, open.clock, open.due_on, '结转' AS opened, open.age_months,
     CASE WHEN open.is_raised THEN open.status_reason ELSE '本月数据里已不再出现，原来下发的仍请答复' END AS status_reason,
-    open.yield_basis, person.name, person.id_no, person.phone, person.link_grade,
+    open.yield_basis, person.name, person.id_no, person.phone, person.link_grade, NULL::BOOLEAN AS is_own_doubt,
     row_number() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household, open.warning_id) AS place,
     dense_rank() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household) AS household_place,
     NULL::BIGINT AS same_as

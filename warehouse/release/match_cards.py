@@ -144,6 +144,13 @@ LEFT JOIN card_link_words AS grade ON grade.kind = 'grade' AND grade.key = alike
 LEFT JOIN card_link_words AS role ON role.kind = 'role' AND role.key = concat(alike.role, '/', alike.of)
 """
 
+# Whether any description is only proposed to be this very person's. Who has none keeps NULL.
+_OWN_DOUBT = """
+UPDATE {table} SET is_own_doubt = own.is_doubted
+FROM (SELECT person_id, bool_or(grade = 'review') AS is_doubted FROM card_profiles GROUP BY person_id) AS own
+WHERE own.person_id = {table}.person_id
+"""
+
 
 @dataclass(frozen=True)
 class Match:
@@ -155,7 +162,10 @@ class Match:
 
 
 def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
-    """Make ``matches`` from ``listing``, ``left_open`` and what the link left; empty where nothing was linked."""
+    """Make ``matches`` from ``listing``, ``left_open`` and what the link left; empty where nothing was linked.
+
+    Says in both tables whether a doubtful link is the person's own (``is_own_doubt``).
+    """
     at = str(month)
     registry = lake.partition("registry", month=at)
     months = [one for one in lake.months("pairs") if one <= at]
@@ -170,6 +180,8 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     for name, paths in files.items():
         _view(con, name, paths)
     con.execute(_MATCHES)
+    for table in ("listing", "left_open"):
+        con.execute(_OWN_DOUBT.format(table=table))
 
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> None:

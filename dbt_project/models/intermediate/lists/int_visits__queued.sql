@@ -70,7 +70,7 @@ visits as (
         asked.list_township,
         asked.home,
         count(*) as warnings,
-        min(asked.passes_by) as passes_by,
+        min_by(asked.passes_by, list_position(['急难时限', '答复时限', '一村多发警示'], asked.passes_by)) as passes_by,
         coalesce(
             bool_or(
                 asked.opened = '结转'

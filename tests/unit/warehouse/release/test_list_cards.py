@@ -34,7 +34,7 @@ WARNINGS = [
     {**WARNING, "warning_id": "sure", "rule_id": "C01", "person_id": "p1", "household_id": "h1", "evidence": SURE},
     {**WARNING, "warning_id": "urgent", "rule_id": "R04", "person_id": "p2", "household_id": "h2", "evidence": DOUBTFUL,
      "priority": 9.0, "clock": "24小时", "due_on": date(2026, 11, 1), "status_reason": "急难时限，不占名额"},
-    {**WARNING, "warning_id": "carried", "rule_id": "C01", "person_id": "p3", "household_id": "h1", "evidence": SURE,
+    {**WARNING, "warning_id": "carried", "rule_id": "C01", "person_id": "p3", "household_id": "h1", "evidence": DOUBTFUL,
      "opened": "结转", "age_months": 2, "due_on": date(2026, 9, 30)},
     {**WARNING, "warning_id": "waits", "rule_id": "C01", "person_id": "p4", "household_id": "h4", "status": "waiting",
      "status_reason": "本乡镇本月走访名额 2 户，本户排在候补第 1 位，已等 3 个月，下月续排", "evidence": SURE},
@@ -88,6 +88,8 @@ PROFILES = [
      "name": "卓玛2", "name_raw": "卓玛2", "id_no": id_of(2), "id_seen": id_of(2)},
     {**PROFILE, "profile_key": 2, "feed": "hotline", "person_id": "p2", "grade": "review", "rule": "L11",
      "name": "卓码2", "name_raw": "卓码2", "id_no": None, "id_seen": None},
+    {**PROFILE, "profile_key": 3, "feed": "assistance_roster", "person_id": "p3", "grade": "certain", "rule": "L01",
+     "name": "卓玛3", "name_raw": "卓玛3", "id_no": id_of(3), "id_seen": id_of(3)},
     {**PROFILE, "profile_key": 9, "feed": "death", "person_id": "stranger", "grade": "certain", "rule": "L01",
      "name": "别人", "name_raw": "别人", "id_no": None, "id_seen": None},
 ]  # fmt: skip
@@ -181,7 +183,7 @@ def test_a_rule_card_tells_what_walking_was_worth(book: openpyxl.Workbook) -> No
 
 
 def test_a_match_card_tells_rows_and_fields_in_words_and_no_whole_number(book: openpyxl.Workbook) -> None:
-    doubtful, certain = [
+    doubtful, certain, *_ = [
         [cell or "" for cell in row] for row in book["匹配卡"].iter_rows(min_row=4, values_only=True)
     ]
     assert doubtful[4:6] == ["h.csv 第 4 行 等 2 行", "待核实"]
@@ -195,6 +197,8 @@ def test_who_is_who_is_asked_only_where_a_link_is_doubtful(book: openpyxl.Workbo
     rows = rows_of(book["一村"])
     locked = {key: row["人员核对"].protection.locked for key, row in rows.items()}
     assert locked == {"sure": True, "carried": True, "urgent": False}
+    # The doubt is about somebody else of the house: nobody can answer it in this person's row.
+    assert rows["carried"]["把握程度"].value == "疑似，同户有人身份待核实"
 
 
 def test_a_row_tells_its_clock_and_its_age(book: openpyxl.Workbook) -> None:
