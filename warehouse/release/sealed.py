@@ -11,8 +11,11 @@ from pathlib import Path
 from warehouse.errors import NotReleased
 from warehouse.release.masking import Mask, exposed
 
+_SHEETS = "xl/worksheets/"
 _TEXT = re.compile(r">([^<]+)<")
 _ATTRIBUTE = re.compile(r'="([^"]*)"')
+# A cell with a fraction: 8.8 is written 8.800000000000001, and no number of a person has a point in it.
+_FRACTION = re.compile(r"-?[0-9]{1,14}\.[0-9]+(E[-+]?[0-9]+)?")
 _BLOCK = 1 << 20
 
 
@@ -51,7 +54,8 @@ def texts(path: Path) -> Iterator[tuple[str, str]]:
 def _pieces(part: str, xml: bytes) -> Iterator[tuple[str, str]]:
     text = xml.decode("utf-8", errors="replace")
     for found in _TEXT.finditer(text):
-        yield part, html.unescape(found[1])
-    if not part.startswith("xl/worksheets/"):
+        if not (part.startswith(_SHEETS) and _FRACTION.fullmatch(found[1])):
+            yield part, html.unescape(found[1])
+    if not part.startswith(_SHEETS):
         for found in _ATTRIBUTE.finditer(text):
             yield part, html.unescape(found[1])
