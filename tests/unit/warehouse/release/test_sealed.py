@@ -30,5 +30,5 @@ def test_a_figure_is_nobody(tmp_path: Path, cell: object) -> None:
     "cell", ["632321199001011415", 632321900101141, "共 1.5 元 13912345678", 13912345678]
 )
 def test_a_whole_number_is_found_as_text_and_as_figure(tmp_path: Path, cell: object) -> None:
-    with pytest.raises(NotReleased, match="a whole (ID|phone) stands in"):
+    with pytest.raises(NotReleased, match=r"a whole (ID|phone) stands in"):
         check_sealed(_book(tmp_path / "a.xlsx", cell), PAPER, shown_as="a.xlsx")
