@@ -20,7 +20,7 @@
 
 {#- The words of a policy list, one row each; none where the policy says nothing. -#}
 {% macro policy_words(parameter, as_column='word') -%}
-    select distinct unnest(string_split(value, ';')) as {{ as_column }}
+    select unnest(string_split(value, ';')) as {{ as_column }}
     from policy
     where parameter = '{{ parameter }}'
 {%- endmacro %}
