@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
 from console.options import (
+    DayOption,
     HomeOption,
     JsonOption,
     MonthOption,
     PolicyOption,
     QuietOption,
+    ReasonOption,
     RegionOption,
-    day_of,
+    day_of_act,
 )
 from console.screen import Screen
 from warehouse import policy as policies
@@ -32,14 +33,8 @@ audit_app = typer.Typer(
 
 GateOption = Annotated[str, typer.Option("--gate", help="gate1 (what came in) or gate2 (what was made)")]
 ByOption = Annotated[str, typer.Option("--by", help="the name of who decides")]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", help="why, in words that whoever checks later can judge")
-]
 RulesOption = Annotated[
     list[str] | None, typer.Option("--rule", help="a rule that holds the month; without it all that hold it")
-]
-DayOption = Annotated[
-    str | None, typer.Option("--on", help="the day of the decision, YYYY-MM-DD; without it today")
 ]
 
 
@@ -72,7 +67,7 @@ def gate_release(
     with guarded(f"gate release {month}", settings.home):
         lake, lines = _bench(month, settings)
         entry = release(
-            Month.parse(month), _gate(gate), rules=rule or (), by=by, reason=reason, on=_day(on), lake=lake, policy=lines
+            Month.parse(month), _gate(gate), rules=rule or (), by=by, reason=reason, on=day_of_act(on), lake=lake, policy=lines
         )  # fmt: skip
         next_step = (
             f"run {gate} for {month} again (or 'doudi run'): the verdict then says whether the month goes on."
@@ -100,7 +95,7 @@ def gate_revoke(
     with guarded(f"gate revoke {month}", settings.home):
         lake, lines = _bench(month, settings)
         entry = revoke(
-            Month.parse(month), _gate(gate), by=by, reason=reason, on=_day(on), lake=lake, policy=lines
+            Month.parse(month), _gate(gate), by=by, reason=reason, on=day_of_act(on), lake=lake, policy=lines
         )
         next_step = f"run {gate} for {month} again; lists that went out stand until somebody takes them back."
         show_decision(entry, Screen(quiet, json), next_step)
@@ -126,7 +121,7 @@ def gate_approve(
     with guarded(f"gate approve {month}", settings.home):
         lake, lines = _bench(month, settings)
         entry = decide_publication(
-            Month.parse(month), is_approved=not is_denied, by=by, reason=reason, on=_day(on), lake=lake, policy=lines
+            Month.parse(month), is_approved=not is_denied, by=by, reason=reason, on=day_of_act(on), lake=lake, policy=lines
         )  # fmt: skip
         next_step = "publish refuses these marts now." if is_denied else f"run publish for {month}."
         show_decision(entry, Screen(quiet, json), next_step)
@@ -166,12 +161,3 @@ def _gate(name: str) -> Gate:
         if gate == name:
             return gate
     raise Misconfigured(f"there is no gate '{name}'.", next_step="name gate1 or gate2.")
-
-
-def _day(text: str | None) -> date:
-    # The clock of a human decision: it is the door's, no stage reads one.
-    today = datetime.now().astimezone().date()
-    day = day_of(text) if text else today
-    if day > today:
-        raise Misconfigured(f"--on {day} lies in the future.", next_step="name the day of the decision.")
-    return day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from console.options import (
     QuietOption,
     RegionOption,
     day_of,
+    day_or_today,
 )
 from console.screen import Screen
 from warehouse.errors import Misconfigured
@@ -70,7 +70,7 @@ def sent(
 ) -> None:
     """Note that agencies were handed their notices: from that day (--on, else today) their time to answer runs."""
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    day = day_of(on) if on else datetime.now().astimezone().date()
+    day = day_or_today(on)
     run = partial(note_handed_over, Month.parse(month), tuple(agency or ()), settings, by, day, way)
     Screen(quiet, json).run(run)
 
@@ -95,7 +95,7 @@ def absorb(
             next_step="name the folder of the workbooks.",
         )
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
-    day = day_of(on) if on else datetime.now().astimezone().date()
+    day = day_or_today(on)
     Screen(quiet, json).run(partial(absorb_answers, Month.parse(month), returned.absolute(), settings, day))
 
 

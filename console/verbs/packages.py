@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +9,17 @@ from typing import Annotated
 import typer
 
 from console.options import (
+    DayOption,
     HomeOption,
     JsonOption,
     MonthOption,
     PolicyOption,
     QuietOption,
+    ReasonOption,
     RegionOption,
-    day_of,
+    day_of_act,
 )
 from console.screen import Screen
-from warehouse.errors import Misconfigured
 from warehouse.guard import guarded
 from warehouse.months import Month
 from warehouse.settings import Settings
@@ -33,10 +33,6 @@ agreement_app = typer.Typer(
 keys_app = typer.Typer(no_args_is_help=True, help="The folder of keys (DOUDI_KEYS).")
 
 ByOption = Annotated[str, typer.Option("--by", help="the name or office of who does it")]
-ReasonOption = Annotated[
-    str, typer.Option("--reason", help="why, in words that whoever checks later can judge")
-]
-DayOption = Annotated[str | None, typer.Option("--on", help="the day, YYYY-MM-DD; without it today")]
 PackageArgument = Annotated[str, typer.Argument(help="the package: its folder, or its name as it was shared")]
 # A file that has to be there: else the command line is wrong, not the disk.
 _file = partial(typer.Option, exists=True, dir_okay=False)
@@ -80,7 +76,7 @@ def share(
 
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     Screen(quiet, json).run(
-        partial(run_share, Month.parse(month), settings, by=by, on=_day(on), partner=partner)
+        partial(run_share, Month.parse(month), settings, by=by, on=day_of_act(on), partner=partner)
     )
 
 
@@ -98,7 +94,7 @@ def package_list(
 
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     with guarded("package list", settings.home):
-        show_packages(Month.parse(month) if month else None, _day(on), settings, Screen(quiet, json))
+        show_packages(Month.parse(month) if month else None, day_of_act(on), settings, Screen(quiet, json))
 
 
 def package_verify(
@@ -138,7 +134,7 @@ def package_open(
     settings = Settings.from_environment(home=home)
     with guarded("package open", settings.home):
         open_package(
-            package, key, certificate, signer, out, settings, Screen(quiet, json), by=by, reason=reason, on=_day(on)
+            package, key, certificate, signer, out, settings, Screen(quiet, json), by=by, reason=reason, on=day_of_act(on)
         )  # fmt: skip
 
 
@@ -165,7 +161,7 @@ def package_receipt(
     settings = Settings.from_environment(home=home)
     with guarded("package receipt", settings.home):
         take_receipt(
-            package, file, signature, settings, Screen(quiet, json), by=by, reason=reason, on=_day(on)
+            package, file, signature, settings, Screen(quiet, json), by=by, reason=reason, on=day_of_act(on)
         )
 
 
@@ -183,7 +179,7 @@ def package_recall(
 
     settings = Settings.from_environment(home=home)
     with guarded("package recall", settings.home):
-        recall_package(package, settings, Screen(quiet, json), by=by, reason=reason, on=_day(on))
+        recall_package(package, settings, Screen(quiet, json), by=by, reason=reason, on=day_of_act(on))
 
 
 def package_trace(
@@ -216,7 +212,7 @@ def agreement_list(
 
     settings = Settings.from_environment(home=home, region=region)
     with guarded("agreement list", settings.home):
-        show_agreements(Month.parse(month), _day(on), settings, Screen(quiet, json))
+        show_agreements(Month.parse(month), day_of_act(on), settings, Screen(quiet, json))
 
 
 def agreement_approve(
@@ -261,7 +257,7 @@ def keys_make(
 
     settings = Settings.from_environment(home=home, region=region, policy_dir=policy)
     with guarded("keys make", settings.home):
-        make_keys(settings, Screen(quiet, json), on=_day(on), with_partners=partners)
+        make_keys(settings, Screen(quiet, json), on=day_of_act(on), with_partners=partners)
 
 
 def _decide(
@@ -285,15 +281,6 @@ def _decide(
             Screen(quiet, json),
             by=by,
             reason=reason,
-            on=_day(on),
+            on=day_of_act(on),
             is_withdrawn=is_withdrawn,
         )
-
-
-def _day(on: str | None) -> date:
-    # The clock of a human act: it is the door's, no stage reads one.
-    today = datetime.now().astimezone().date()
-    day = day_of(on) if on else today
-    if day > today:
-        raise Misconfigured(f"--on {day} lies in the future.", next_step="name the day on which it is done.")
-    return day

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from console.options import (
+    DayOption,
     HomeOption,
     JsonOption,
     MonthOption,
     PolicyOption,
     QuietOption,
     RegionOption,
-    day_of,
+    day_or_today,
 )
 from console.screen import Screen
 from warehouse.errors import Misconfigured
@@ -37,8 +36,6 @@ ByOption = Annotated[
     str | None,
     typer.Option("--by", help="who does it (name or office), for the logs; else the system's user"),
 ]
-
-DayOption = Annotated[str | None, typer.Option("--on", help="the day, YYYY-MM-DD; without it today")]
 
 
 def add_verbs(app: typer.Typer) -> None:
@@ -220,8 +217,3 @@ def _named_folders(given: list[str]) -> dict[str, Path]:
             )
         found[name] = Path(folder).absolute()
     return found
-
-
-def day_or_today(text: str | None) -> date:
-    """The day that is given, else today: the clock of a human act, never a stage's."""
-    return day_of(text) if text else datetime.now(ZoneInfo("Asia/Shanghai")).date()

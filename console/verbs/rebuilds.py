@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +14,7 @@ from console.options import (
     PolicyOption,
     QuietOption,
     RegionOption,
+    day_or_today,
 )
 from console.screen import Screen
 from warehouse.errors import Misconfigured
@@ -83,7 +83,7 @@ def rebuild(
         everything=everything,
         by=by,
         reason=reason,
-        on=datetime.now().astimezone().date(),
+        on=day_or_today(None),
     )
 
 
