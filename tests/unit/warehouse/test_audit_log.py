@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from warehouse import audit_log
 from warehouse.audit_log import Entry, append, entries, verify
 from warehouse.errors import LakeDamaged, Refused
+from warehouse.hash_chain import GENESIS, Check
 from warehouse.lake import Lake
 
 ON = date(2026, 11, 22)
@@ -46,11 +46,11 @@ def file_of(lake, seq):
 def test_entries_follow_one_another_and_come_back_as_they_went(lake):
     found = entries(lake)
     assert [entry.seq for entry in found] == [1, 2, 3, 4, 5]
-    assert found[0].previous == audit_log.GENESIS
+    assert found[0].previous == GENESIS
     assert [entry.previous for entry in found[1:]] == [entry.hash for entry in found[:-1]]
     assert found[2].reason == "第3次：已与医保局核实"
     assert found[2].facts["rows"] == 3
-    assert verify(lake) == audit_log.Check(5, found[-1].hash)
+    assert verify(lake) == Check(5, found[-1].hash)
 
 
 def test_a_month_and_a_kind_are_chosen(lake):
