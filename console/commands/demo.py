@@ -82,9 +82,9 @@ def run_months(
         _wait_for(api, LAST, month, settings.home, screen, begun)
         if number + 1 < len(months):
             on = due_day(month, Bench.for_month(month, settings))
-            for earlier in answer_lists_of(months[: number + 1], on, county, settings):
-                _absorb(api, earlier, on, settings.home)
-                screen.say(f"{earlier}  {ABSORB:<15}{time.perf_counter() - begun:>7.0f} s")
+            if answer_lists_of(months[: number + 1], on, county, settings):
+                _absorb(api, month, on, settings.home)
+                screen.say(f"{month}  {ABSORB:<15}{time.perf_counter() - begun:>7.0f} s")
 
 
 def answer_lists_of(months: list[Month], on: date, county: Path, settings: Settings) -> list[Month]:
@@ -119,8 +119,10 @@ def _wait_for(api: airflow.Api, dag: str, month: Month, home: Path, screen: Scre
 
 
 def _absorb(api: airflow.Api, month: Month, on: date, home: Path) -> None:
-    """Run the DAG of answers for a month's lists, as on that day. A file that is no list is refused, as on any other."""
-    asked = {"logical_date": None, "conf": {"month": str(month)}, "partition_key": on.isoformat()}
+    """Run the DAG of answers as the clock would on that day: whatever has come back of any list, under the last month
+    whose lists are out. A file that is no list is refused, as on any other day.
+    """
+    asked: dict[str, object] = {"logical_date": None, "conf": {}, "partition_key": on.isoformat()}
     run = api.call("POST", f"dags/{ABSORB}/dagRuns", asked)
     path = f"dags/{ABSORB}/dagRuns/{run['dag_run_id']}"
     while (state := api.call("GET", path)["state"]) not in ("success", *ENDED_BADLY):

@@ -8,6 +8,7 @@ and sent again. The file that lies in the folder of returned lists says itself h
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ UNSURE: Final = "无法核实"
 IDENTITY: Final = "人员核对"
 IDENTITY_WORDS: Final = {True: "是本人", False: "不是本人", None: "说不清"}
 SLIP: Final = "退回单"
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _FOUND: Final = "属实"
 _NONE: Final = Finding(False, REFUTED, "", "", False)
 # Words that nobody offered, as people write them.
@@ -130,8 +132,13 @@ def _times(folder: Path, one: _List, month: Month, on: date, lake: Lake, habits:
         return 2
     was_sent = any(folder.glob(f"{one.source.stem}*")) or (folder / _renamed(one)).exists()
     is_broken = habit.rough_file(month, one.township, habits) == "unreadable"
-    slips = (lake.home / "returns" / str(month)).glob(f"*{one.township}*{SLIP}*")
-    return 2 if was_sent and on > one.sent and (is_broken or any(slips)) else 1
+    return 2 if was_sent and on > one.sent and (is_broken or _was_refused(one, month, lake)) else 1
+
+
+def _was_refused(one: _List, month: Month, lake: Lake) -> bool:
+    """Whether a slip about this list has come: it names the list's month, or lies in that month's folder."""
+    slips = (lake.home / "returns").glob(f"*/*{one.township}*{SLIP}*")
+    return any(str(month) == (_MONTH.findall(slip.name) or [slip.parent.name])[0] for slip in slips)
 
 
 def _renamed(one: _List) -> str:

@@ -47,21 +47,23 @@ def live_through(county: Path, settings: Settings, months: list[Month], stages=C
         due = due_day(month, Bench.for_month(month, settings))
         sent_lately = months[max(0, number - STILL_SENT + 1) : number + 1]
         for on in (due, due + A_WEEK):
-            for earlier in sent_lately:
-                answer(county, settings, earlier, on)
+            answer(county, settings, sent_lately, on)
         say(f"{month}  run {ran:.0f} s, answered and absorbed {time.perf_counter() - begun - ran:.0f} s")
     last = due_day(months[-1], Bench.for_month(months[-1], settings)) + LATE_ONES_ARE_IN
-    for month in months[-STILL_SENT:]:
-        answer(county, settings, month, last)
+    answer(county, settings, months[-STILL_SENT:], last)
     track_answers(months[-1], last, settings)
 
 
-def answer(county: Path, settings: Settings, month: Month, on) -> None:
-    """What has come back of a month's lists by a day is absorbed; a file that is refused whole is sent again later."""
-    bench = Bench.for_month(month, settings)
-    answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on)
+def answer(county: Path, settings: Settings, months: list[Month], on) -> None:
+    """What has come back of these months' lists by a day is absorbed under the last of them, as the DAG does on the clock.
+
+    A file that is refused whole is sent again later.
+    """
+    for month in months:
+        bench = Bench.for_month(month, settings)
+        answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on)
     try:
-        absorb_returns(month, settings.home / "returned" / str(month), settings, on=on)
+        absorb_returns(months[-1], settings.home / "returned", settings, on=on)
     except Refused:
         return
 

@@ -31,8 +31,7 @@ def chained(demo, tmp_path_factory):
         doudi("run", "--month", month, "--region", "tongren", "--inbox", demo / "inbox", "--home", home)
         doudi("share", "--month", month, "--by", "王科长", "--region", "tongren", "--home", home)
         if number + 1 < len(MONTHS):
-            for earlier in MONTHS[: number + 1]:
-                take_in_answers(earlier, DUE[month], demo, home)
+            take_in_answers(MONTHS[: number + 1], DUE[month], demo, home)
     # Other keys than the demo's: what partners are given is the same, what it is sealed with is not.
     share_made_up(
         Month.parse(MONTHS[-1]), home.parent / "keys", Settings.from_environment(home=home, region="tongren")
@@ -40,11 +39,12 @@ def chained(demo, tmp_path_factory):
     return home
 
 
-def take_in_answers(month, on, county, home):
-    """What the DAG of answers does on a day: the lists, where the rest stands, and slips and notices (none came)."""
-    doudi("villages", "answer", "--month", month, "--county", county, "--home", home, "--on", on)
-    doudi("absorb", "--month", month, "--returned", home / "returned" / month, "--on", on, "--home", home)
-    doudi("track", "--month", month, "--on", on, "--home", home)
-    for verb, folder in ((["correct"], "returned_slips"), (["notices", "absorb"], "returned_notices")):
-        (home / folder / month).mkdir(parents=True, exist_ok=True)
-        doudi(*verb, "--month", month, "--returned", home / folder / month, "--home", home)
+def take_in_answers(months, on, county, home):
+    """What the DAG of answers does on a day: whatever came back of any list, where the rest stands, and notices (none)."""
+    for earlier in months:
+        doudi("villages", "answer", "--month", earlier, "--county", county, "--home", home, "--on", on)
+    doudi("absorb", "--month", months[-1], "--returned", home / "returned", "--on", on, "--home", home)
+    doudi("track", "--month", months[-1], "--on", on, "--home", home)
+    # Notices are asked for under the month of the day; none has come back.
+    (home / "returned_notices").mkdir(exist_ok=True)
+    doudi(*("notices", "absorb", "--month", on[:7], "--returned", home / "returned_notices"), "--home", home)

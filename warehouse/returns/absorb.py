@@ -17,7 +17,7 @@ from warehouse.release.workbook import file_word
 from warehouse.returns import dispositions, identity
 from warehouse.returns.answers import Desk, Listed, Problem, folded_key, judge, without_new
 from warehouse.returns.forms import Bounds, FilledRow, read_form
-from warehouse.returns.handed_out import handed_out
+from warehouse.returns.handed_out import handed_out, published_months
 from warehouse.returns.slips import write_slip
 from warehouse.returns.terms import Terms
 from warehouse.sums import sha256
@@ -151,6 +151,11 @@ def _outcome(
         reasons.append(
             f"{told['decided']} doubtful links were decided by villages and {told['asked']} questions go onto cards: "
             f"both speak from the link of {month.next} on."
+        )
+    if (newest := max((month, *published_months(lake)))) > month:
+        reasons.append(
+            f"{newest} is out already and was made without these answers (doudi stale shows it): "
+            f"a list of any month can be taken in with --month {newest}."
         )
     return Outcome(
         stage=STAGE,

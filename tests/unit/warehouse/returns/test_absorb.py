@@ -280,5 +280,13 @@ def test_a_month_that_was_not_published_or_was_altered_is_refused(lake: Lake, bo
         take_in(lake, folder)
 
 
+def test_answers_to_a_month_whose_next_is_out_are_told_where_they_belong(lake: Lake, book: Workbook) -> None:
+    folder = sent(book, lake)
+    assert not any("out already" in reason for reason in take_in(lake, folder).reasons)
+    newer = release_folder(lake, MONTH.next)
+    shutil.copytree(release_folder(lake, MONTH), newer)
+    assert any(f"--month {MONTH.next}" in reason for reason in take_in(lake, folder).reasons)
+
+
 def test_nothing_came_back(lake: Lake) -> None:
     assert take_in(lake, lake.home / "not-there").status == "nothing"
