@@ -107,7 +107,7 @@ READS: dict[str, Reads] = {
          "report_figures": "before", "registry": "now", "records": "now", "pairs": "until", "link_words": "now"},
         None, ("forms",),
         too={"dispositions": "now", "published": "now", "differences": "now", "closed": "until",
-             "source_figures": "before"},
+             "source_figures": "before", "events": "until"},
     ),
     "notices": Reads(
         {"crosswalk": "now", "registry": "now", "records": "now", "standardised": "now", "marts": "until",
@@ -123,8 +123,11 @@ ORDER = tuple(READS)
 BESIDE: dict[str, Reads] = {
     "identity": Reads({"registry": "lately", "events": "now"}),
     "correct": Reads({"row_findings": "now", "landed": "now", "ledger": "now", "corrections": "now"}),
-    "absorb": Reads({"dispositions": "until", "sent": "until", "registry": "until"}),
-    "track": Reads({"dispositions": "until", "sent": "until", "registry": "now", "marts": "now"}),
+    "absorb": Reads(
+        {"dispositions": "until", "sent": "until", "registry": "until"},
+        too={"events": "until", "marts": "now"},
+    ),
+    "track": Reads({"dispositions": "until", "sent": "until", "events": "until", "marts": "now"}),
     "absorb_notices": Reads({"notices": "until", "notice_answers": "until"}),
     "notices_sent": Reads({"notices": "now"}),
     "share": Reads(

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.database import quoted
 from warehouse.errors import NotReleased
+from warehouse.followed import make_followed
 from warehouse.intake.contract import contracts
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -39,7 +40,7 @@ def lay_out(
     _links(con, month, lake)
     _marts(con, month, lake)
     _standing(con, month, lake)
-    _followed(con, month, lake)
+    make_followed(con, lake, month)
     _answers(con, month, lake)
     con.execute((FOLDER / "evidence.sql").read_text(encoding="utf-8"))
     _deaths_said(con)
@@ -166,32 +167,6 @@ def _answers(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
         "CREATE TEMP TABLE origin AS SELECT DISTINCT warning_id, unnest(from_json(evidence -> '$.files', '[\"VARCHAR\"]'))"
         f" AS file FROM {_parquet(listed, by_name=True)} SEMI JOIN disposition USING (warning_id)"
     )
-
-
-def _followed(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
-    """``followed``: under which id a person of an earlier month stands now, as in stg_linkage__followed."""
-    events = [
-        file
-        for one in lake.months("events")
-        if one <= str(month)
-        for file in _part(lake, "events", month=one)
-    ]
-    if not events:
-        con.execute("CREATE TEMP TABLE followed AS SELECT '' AS old_id, '' AS person_id WHERE false")
-        return
-    con.execute(f"""
-        CREATE TEMP TABLE followed AS
-        WITH RECURSIVE merged AS (
-            SELECT other_id AS old_id, min(person_id) AS new_id FROM {_parquet(events, by_name=True)}
-            WHERE kind = 'merge' AND other_id IS NOT NULL AND other_id <> person_id GROUP BY other_id
-        ), chain (old_id, new_id, steps) AS (
-            SELECT old_id, new_id, 1 FROM merged
-            UNION ALL
-            SELECT chain.old_id, merged.new_id, chain.steps + 1 FROM chain
-            INNER JOIN merged ON chain.new_id = merged.old_id WHERE chain.steps < 50
-        )
-        SELECT old_id, max_by(new_id, steps) AS person_id FROM chain GROUP BY old_id
-    """)
 
 
 def _deaths_said(con: duckdb.DuckDBPyConnection) -> None:

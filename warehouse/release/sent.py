@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
+from warehouse.followed import make_followed, persons_named
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
@@ -65,6 +66,11 @@ def name_check(name: str) -> str:
     """A few letters that change when a name is another; how it is spaced or how wide it is written is no matter."""
     plain = "".join(unicodedata.normalize("NFKC", name).split()).casefold()
     return hashlib.sha256(plain.encode()).hexdigest()[:_CHECK]
+
+
+def name_checks(name: str | None, policy: Policy) -> list[str]:
+    """The checks of a name as each audience that sees names is shown it."""
+    return sorted({name_check(mask_for(one, policy).show_name(name)) for one in _AUDIENCES}) if name else []
 
 
 def keep_sent(lake: Lake, month: Month, policy: Policy) -> int:
@@ -115,7 +121,6 @@ def _rows(
         ).fetchall()
         before = _before(con, lake, month)
     raised = {str(row[0]) for row in states}
-    masks = [mask_for(audience, policy) for audience in _AUDIENCES]
     default = due_of_month(month, policy)
     rows = []
     for key in listed:
@@ -123,12 +128,10 @@ def _rows(
         if known is None:
             known = before.get(key, {})
             rested = {name: known.get(name) for name in ("feeds", "fingerprint", "standing")}
-            checks = known.get("name_checks") or []
+            checks = sorted({*(known.get("name_checks") or []), *name_checks(known.get("name"), policy)})
         else:
             rested = _rested_on(known["evidence"])
-            checks = (
-                sorted({name_check(mask.show_name(known["name"])) for mask in masks}) if known["name"] else []
-            )
+            checks = name_checks(known["name"], policy)
         rows.append({
             "warning_id": key, "is_carried": key not in raised, "version": version, **rested,
             "name_checks": checks, "due_on": known.get("due_on") or default, "clock": known.get("clock") or "",
@@ -156,13 +159,20 @@ def _source(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, folder: Pa
 
 
 def _before(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> dict[str, dict[str, Any]]:
-    """What was last known of each warning that was sent in earlier months."""
+    """What was last known of each warning that was sent in earlier months, under the id and with the name of this month."""
     files = sent_files(lake, until=month.previous)
     if not files:
         return {}
-    rows = con.execute(
-        f"FROM {files_as_sql(files)} QUALIFY row_number() OVER (PARTITION BY warning_id ORDER BY month DESC, version DESC) = 1"
-    ).to_arrow_table()
+    make_followed(con, lake, month)
+    rows = con.execute(f"""
+        WITH last AS (
+            FROM {files_as_sql(files)}
+            QUALIFY row_number() OVER (PARTITION BY warning_id ORDER BY month DESC, version DESC) = 1
+        )
+        SELECT last.* REPLACE (coalesce(followed.person_id, last.person_id) AS person_id), persons.name
+        FROM last LEFT JOIN followed ON followed.old_id = last.person_id
+        LEFT JOIN {persons_named(lake, month)} AS persons
+            ON persons.person_id = coalesce(followed.person_id, last.person_id)""").to_arrow_table()
     return {row["warning_id"]: row for row in rows.to_pylist()}
 
 

@@ -17,7 +17,7 @@ __all__ = ["Disposition", "Judged", "Listed", "Problem", "day_of", "judge", "wit
 
 @dataclass(frozen=True)
 class Listed:
-    """A warning that stood on a list: of which months, whose, and what stood beside its number."""
+    """A warning that stood on a list: of which months, whose, and what stood beside its number; under which ids they live now."""
 
     warning_id: str
     rule_id: str
@@ -25,6 +25,7 @@ class Listed:
     persons: Mapping[str, str]
     name_checks: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
+    alive: frozenset[str] = frozenset()
 
     def list_month(self, of_file: str) -> str:
         """Which of its lists a row of a file of that month answers: that one, else the last before, else the first."""
@@ -178,7 +179,7 @@ def _beside(row: FilledRow, known: Listed) -> tuple[str, str] | None:
     # On paper copies several things stand in one cell, the name and the matter in its first line.
     person, name = row.text("person_id"), row.text("name").partition("\n")[0]
     title = "".join(row.text("title").split())
-    persons = {folded_key(one) for one in known.persons.values()}
+    persons = {folded_key(one) for one in (*known.persons.values(), *known.alive)}
     checks = (
         (not person and not name, "人员编号", "人员编号和姓名都没有，无法核对答复是否对行。请照原清单恢复。"),
         (bool(person) and folded_key(person) not in persons, "人员编号", f"人员编号{_SHIFTED}"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import quoted
+from warehouse.followed import persons_named
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
@@ -38,19 +38,12 @@ def write_reminders(
 ) -> int:
     """Write 催办单 of every township with something overdue, or due in the days of policy; give how many."""
     soon = on + timedelta(days=policy.count("tracking.remind_days_before"))
-    registry = quoted(lake.partition("registry", month=str(month)))
-    has_names = (lake.partition("registry", month=str(month)) / "persons.parquet").is_file()
-    names = (
-        f"SELECT person_id, name FROM read_parquet('{registry}/persons.parquet')"
-        if has_names
-        else "SELECT NULL AS person_id, NULL AS name WHERE FALSE"
-    )
     rows = con.execute(f"""
         SELECT tracking.township, tracking.village, persons.name, coalesce(nullif(title, ''), rule_id), listed_month,
             last_listed_month, CAST(due_on AS VARCHAR), CASE WHEN state = '{OVERDUE}' THEN days_late END,
             CASE WHEN unsettled_answers > 0 THEN '已答“无法核实”' || unsettled_answers || ' 次，请续查' ELSE '' END,
             tracking.person_id, warning_id
-        FROM tracking LEFT JOIN ({names}) AS persons ON persons.person_id = tracking.person_id
+        FROM tracking LEFT JOIN {persons_named(lake, month)} AS persons ON persons.person_id = tracking.person_id
         WHERE state <> '{ANSWERED}' AND due_on <= DATE '{soon}'
         ORDER BY tracking.township, due_on, tracking.village, tracking.household_id, warning_id""").fetchall()
     mask, words = mask_for("list", policy), Answers.of(policy)

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.database import quoted
+from warehouse.followed import make_followed
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
@@ -38,7 +39,8 @@ def make_tracking(
 
     Only what had come in by that day is an answer. A round that was taken off its last list by a supplement was ended by
     the office itself; one of an earlier month that the month's warehouse no longer holds for open, and nobody answered,
-    was settled along with another matter of the house or of the person into whom its own was merged.
+    was settled along with another matter of the house or of the person into whom its own was merged. Who was merged
+    stands under the id that lives on in the month.
     """
     _words(con, "settling", policy.words("answers_that_settle"))
     _words(con, "refuting", policy.words("answers_that_refute"))
@@ -46,6 +48,7 @@ def make_tracking(
     _answers(con, dispositions.files(lake, until=month), on)
     _rounds(con)
     _still_open(con, month, lake)
+    make_followed(con, lake, month)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE tracking AS
         WITH judged AS (
@@ -61,7 +64,7 @@ def make_tracking(
             LEFT JOIN tried USING (warning_id, round)
             LEFT JOIN still_open USING (warning_id)
         )
-        SELECT warning_id, round, rule_id, title, person_id, household_id, township, village, grade,
+        SELECT warning_id, round, rule_id, title, coalesce(followed.person_id, judged.person_id) AS person_id, household_id, township, village, grade,
             listed_month, last_listed_month, lists, clock, due_on,
             CASE WHEN ended_by IS NOT NULL THEN '{ANSWERED}' WHEN due_on < DATE '{on}' THEN '{OVERDUE}'
                 ELSE '{WAITING}' END AS state,
@@ -69,7 +72,8 @@ def make_tracking(
             CASE WHEN ended_by = '{CHECKED}' THEN greatest(date_diff('day', due_on, answered_on), 0)
                 WHEN ended_by IS NULL THEN greatest(date_diff('day', due_on, DATE '{on}'), 0) END AS days_late,
             unsettled_answers, DATE '{on}' AS as_of
-        FROM judged ORDER BY listed_month, township, rule_id, warning_id, round""")
+        FROM judged LEFT JOIN followed ON followed.old_id = judged.person_id
+        ORDER BY listed_month, township, rule_id, warning_id, round""")
 
 
 def _words(con: duckdb.DuckDBPyConnection, name: str, words: Sequence[str]) -> None:

@@ -20,6 +20,10 @@ given as (
     where not is_settling
 ),
 
+followed as (
+    select * from {{ ref('stg_linkage__followed') }}
+),
+
 policy as (
     select * from {{ ref('int_policy_in_force') }}
 ),
@@ -72,7 +76,8 @@ tried as (
 select
     items.warning_id,
     items.rule_id,
-    items.person_id,
+    -- Who was merged into another stands under the id that lives on: the old one has no name any more.
+    coalesce(followed.person_id, items.person_id) as person_id,
     items.household_id,
     items.township,
     items.village,
@@ -90,4 +95,5 @@ select
     tried.unsettled_fingerprint
 from items
 cross join days
+left join followed on items.person_id = followed.old_id
 left join tried on items.warning_id = tried.warning_id

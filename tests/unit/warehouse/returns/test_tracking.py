@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -20,8 +21,12 @@ from warehouse.months import Month
 from warehouse.release import sent
 from warehouse.returns import dispositions
 from warehouse.returns.absorb import _OPTIONAL, COLUMNS
-from warehouse.returns.forms import read_form
+from warehouse.returns.answers import Desk, judge
+from warehouse.returns.forms import FilledRow, read_form
+from warehouse.returns.handed_out import handed_out
+from warehouse.returns.terms import Terms
 from warehouse.returns.track import track
+from warehouse.sums import sha256
 
 AUG, SEP, OCT = Month(2026, 8), Month(2026, 9), Month(2026, 10)
 DUE = {"2026-08": date(2026, 9, 30), "2026-09": date(2026, 10, 30), "2026-10": date(2026, 11, 30)}
@@ -57,9 +62,13 @@ def answer(
 
 def open_items(lake: Lake, month: Month, *keys: str) -> None:
     """What the month's warehouse holds for open."""
-    folder = lake.partition("marts/fct_open_item_monthly", month=str(month))
+    keep(lake, "marts/fct_open_item_monthly", month, [{"warning_id": key} for key in keys])
+
+
+def keep(lake: Lake, table: str, month: Month, rows: list[dict[str, Any]]) -> None:
+    folder = lake.partition(table, month=str(month))
     folder.mkdir(parents=True)
-    pq.write_table(pa.table({"warning_id": pa.array(list(keys), pa.string())}), folder / "part.parquet")
+    pq.write_table(pa.Table.from_pylist(rows), folder / "part.parquet")
 
 
 @pytest.fixture
@@ -181,6 +190,44 @@ def test_reminders_go_to_those_who_owe_and_name_nobody_else(lake: Lake) -> None:
     assert [row.text("warning_id") for row in read_form(reminder, COLUMNS, _OPTIONAL)] == [
         "a"
     ]  # it can be sent back like a list
+
+
+def merged_in_september(lake: Lake) -> None:
+    """P-once and P-old became P-new, whose name is known by now; September's list carries the item on without raising it."""
+    hand_out(lake, AUG, "a", a={"person_id": "P-once", "name_checks": [sent.name_check("旧名")]})
+    for month, old, new in ((AUG, "P-once", "P-old"), (SEP, "P-old", "P-new")):
+        keep(lake, "events", month, [{"kind": "merge", "person_id": new, "other_id": old}])
+    keep(lake, "marts/dim_person", SEP, [{"person_id": "P-new", "name": "卓玛才让"}])
+    open_items(lake, SEP, "a")
+    release = lake.home / "release" / str(SEP)
+    release.mkdir(parents=True)
+    pq.write_table(pa.table({"warning_id": pa.array([], pa.string()), "status": pa.array([], pa.string())}),
+                   release / "warnings.parquet")  # fmt: skip
+    files = [
+        {"path": "warnings.parquet", "kind": "warnings", "sha256": sha256(release / "warnings.parquet")},
+        {"path": "lists/one.xlsx", "kind": "list", "sha256": "0", "warnings": ["a"]},
+    ]
+    (release / "manifest.json").write_text(json.dumps({"version": 1, "files": files}), encoding="utf-8")
+
+
+def test_who_was_merged_is_asked_for_under_the_id_and_the_name_that_live_on(lake: Lake) -> None:
+    merged_in_september(lake)
+    assert tracked(lake, SEP, "2026-10-20")["a", 1]["person_id"] == "P-new"
+    (carried,) = pq.read_table(next(lake.partition("sent", month=str(SEP)).glob("*.parquet"))).to_pylist()
+    assert carried["person_id"] == "P-new"
+    assert sent.name_check("卓玛才让") in carried["name_checks"]
+    (reminder,) = (lake.home / "tracking" / str(SEP)).glob("催办单_*.xlsx")
+    rows = read_form(reminder, COLUMNS, _OPTIONAL)
+    assert [(row.text("name"), row.text("person_id")) for row in rows] == [("卓玛才让", "P-new")]
+    # The reminder and the list of old, filled in, are both known again; who never bore the item is not.
+    desk = Desk(handed_out(SEP, lake, policy()), Terms.of(policy()), SEP)
+    assert judge(rows, desk).problems == []
+    for cells, is_known in (
+        ({"person_id": "P-once", "name": "旧名"}, True),
+        ({"person_id": "P-other"}, False),
+    ):
+        row = FilledRow("s", 5, {"warning_id": "a", **cells})
+        assert (judge([row], desk).problems == []) is is_known
 
 
 def test_nothing_to_track(lake: Lake) -> None:
