@@ -13,7 +13,7 @@ import pandas as pd
 from console.county.blanks import kept
 from console.county.draws import Draws
 from console.county.health import years_old
-from console.county.places import COUNTY_CODE
+from console.county.seat import here
 from console.county.vital import Scene
 
 _DAY = np.timedelta64(1, "D")
@@ -122,7 +122,7 @@ def death_feed(scene: Scene, entries: pd.DataFrame, household_no: np.ndarray) ->
             "id_no": people["id_no"].to_numpy()[who],
             "sex": np.where(people["is_male"].to_numpy()[who], "男", "女").astype(object),
             "birth_date": people["birth_date"].to_numpy()[who],
-            "division": COUNTY_CODE,
+            "division": here().code,
             "hukou_no": household_no[scene.household[who]],
             "died_on": seen["died_on"].to_numpy(),
             "cancelled_on": seen["cancelled_on"].to_numpy(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +30,10 @@ AGAIN = "_重复报送"
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is the same for all files of a delivery: where it goes, whose it is, and when it is sent."""
+    """What is the same for all files of a delivery: where it goes, whose it is, and when it is sent.
+
+    ``written`` gathers the rows of data of each file, by name.
+    """
 
     folder: Path
     month: str
@@ -42,6 +45,7 @@ class Delivery:
     truth: Truth
     is_copy: bool = False
     is_sent_twice: bool = False
+    written: dict[str, int] = field(default_factory=dict)
 
     def write(self, frame: pd.DataFrame, stem: str) -> int:
         """Write a clean frame; ``stem`` is the file name without parts, township and ending. Returns the files."""
@@ -143,14 +147,15 @@ class Delivery:
 
     def _side_files(self, path: Path, rows: int) -> int:
         """The manifest, and the same file once more where it was sent twice; returns how many files."""
+        self.written[path.name] = rows
         if self.layout.manifest:
-            manifest = {"rows": rows, "sha256": sha256(path)}
-            _manifest(path).write_text(json.dumps(manifest) + "\n", encoding="utf-8")
+            write_manifest(path, rows, sha256(path))
         if not self.is_sent_twice:
             return 1
+        self.written[_again(path).name] = rows
         shutil.copyfile(path, _again(path))
         if self.layout.manifest:
-            shutil.copyfile(_manifest(path), _manifest(_again(path)))
+            shutil.copyfile(manifest_of(path), manifest_of(_again(path)))
         return 2
 
 
@@ -158,5 +163,11 @@ def _again(path: Path) -> Path:
     return path.with_name(path.stem + AGAIN + path.suffix)
 
 
-def _manifest(path: Path) -> Path:
+def manifest_of(path: Path) -> Path:
+    """Where a file's manifest stands."""
     return path.with_name(path.name + ".manifest.json")
+
+
+def write_manifest(path: Path, rows: int, digest: str) -> None:
+    """What a file's agency says of it: rows of data and SHA-256."""
+    manifest_of(path).write_text(json.dumps({"rows": rows, "sha256": digest}) + "\n", encoding="utf-8")

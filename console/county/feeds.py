@@ -15,7 +15,8 @@ import pandas as pd
 from console.county import calls, deaths, more_feeds, payments, rural, shocks, visits, welfare
 from console.county.health import health_words, labour_words
 from console.county.kinship import relation_words
-from console.county.places import COUNTY, address
+from console.county.places import address
+from console.county.seat import here
 from console.county.turns import income_of
 from warehouse.months import Month
 
@@ -50,7 +51,7 @@ def assistance_roster(world: World, month: Month) -> pd.DataFrame:
             "seq": (frame.groupby(villages["township"].to_numpy()[frame["village"]]).cumcount() + 1)
             .astype(str)
             .to_numpy(dtype=object),
-            "county": COUNTY,
+            "county": here().name,
             "township": villages["township"].to_numpy(dtype=object)[frame["village"]],
             "village": villages["village"].to_numpy(dtype=object)[frame["village"]],
             "group": pd.Series(scene.group[person]).astype(str).to_numpy(dtype=object) + "社",

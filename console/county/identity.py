@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from console.county.draws import Bools, Draws, Ints
+from console.county.seat import here
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = np.array(list("10X98765432"), dtype=object)
@@ -60,8 +61,8 @@ def phones_on_file(draws: Draws, agency: str, ids: Ints, now: np.ndarray) -> np.
 
 
 def agency_numbers(ids: Ints, digits: int, salt: int) -> np.ndarray:
-    """An agency's own number for each id: unique, so many digits, and telling nothing of the id."""
+    """An agency's own number for each id: unique in the province, so many digits, and telling nothing of the id."""
     size = 10**digits
     step = (48_271 + salt) * 1000 + 7  # ends in 7: shares no factor with the size, so no two are alike
-    shuffled = (np.asarray(ids, dtype=np.int64) * step + salt * 7_919_113) % size
+    shuffled = ((np.asarray(ids, dtype=np.int64) + here().first) * step + salt * 7_919_113) % size
     return pd.Series(shuffled).astype(str).str.zfill(digits).to_numpy(dtype=object)

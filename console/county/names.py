@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from console.county.draws import Bools, Draws, Ints
-from console.county.places import LEXICON
+from console.county.seat import LEXICON
 
 Texts = np.ndarray
 

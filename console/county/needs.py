@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from console.county.draws import Draws, Floats, Ints
+from console.county.seat import here
 from console.county.truth import person_texts
 from warehouse.months import Month
 
@@ -94,7 +95,7 @@ def _weights(text: str) -> dict[str, float]:
 
 def household_texts(households: Ints) -> list[str]:
     """True households as they stand in the truth: H0000123."""
-    return [f"H{one:07d}" for one in households.tolist()]
+    return [f"H{one:07d}" for one in (households + here().first).tolist()]
 
 
 @dataclass(frozen=True)

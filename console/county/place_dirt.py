@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from console.county.seat import here
+
 _KINDS = ("街道", "镇", "乡")
 _VILLAGE_ENDS = ("社区", "村")
-_COUNTY = ("同仁市", "同仁县")
 
 Spoil = Callable[[str, int], str]
 
@@ -15,7 +16,7 @@ def township(name: str, bits: int) -> str:
     """A township without its kind, with the county before it, or as the kind it was before."""
     bare = _without(name, _KINDS)
     old = bare + ("乡" if name.endswith("镇") else "镇")
-    return (bare, "同仁市" + name, "同仁县" + bare, old, bare + "乡镇")[bits % 5]
+    return (bare, here().name + name, here().old_name + bare, old, bare + "乡镇")[bits % 5]
 
 
 def village(name: str, bits: int) -> str:
@@ -30,10 +31,12 @@ def village(name: str, bits: int) -> str:
 
 def address(text: str, bits: int) -> str:
     """An address with the old county, with the province before it, or cut off at its end."""
-    for county in _COUNTY:
+    seat = here()
+    for county in (seat.name, seat.old_name):
         if text.startswith(county):
             rest = text.removeprefix(county)
-            return ("同仁县" + rest, "青海省黄南州" + text, "青海省黄南藏族自治州" + text, rest)[bits % 4]
+            above = [f"青海省{prefecture}" for prefecture in seat.prefecture]
+            return (seat.old_name + rest, above[0] + text, above[1] + text, rest)[bits % 4]
     return text[: max(len(text) - 3, 4)]
 
 
@@ -41,7 +44,7 @@ def address_with_comma(text: str, bits: int) -> str:
     """An address with a comma in it, which only quotes keep in its column."""
     place = max(text.rfind("村"), text.rfind("社")) + 1
     comma = ", " if bits % 3 == 0 else ","
-    return text[:place] + comma + text[place:] if 0 < place < len(text) else text + comma + "同仁"
+    return text[:place] + comma + text[place:] if 0 < place < len(text) else text + comma + here().name[:2]
 
 
 def _without(name: str, ends: tuple[str, ...]) -> str:

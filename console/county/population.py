@@ -16,12 +16,13 @@ import pandas as pd
 from console.county.draws import Bools, Draws, Floats, Ints
 from console.county.identity import id_numbers, phones
 from console.county.names import full_names, name_systems
-from console.county.places import COUNTY_CODE, ETHNICITY, GROUPS, Places
+from console.county.places import ETHNICITY, GROUPS, Places
+from console.county.seat import here
 
 HEAD, SPOUSE, FIRST_CHILD, FATHER, MOTHER, IN_LAW, FIRST_GRANDCHILD = 0, 1, 2, 7, 8, 9, 10
 CHILDREN, GRANDCHILDREN, SLOTS = 5, 3, 13
-OLD_CODE = 632321  # 同仁县; its numbers stay in force on the card
-RENAMED_ON = np.datetime64("2020-07-01")  # numbers given from then on carry 632301
+# Numbers given from then on carry the county's new code; those with the old one stay in force on the card.
+RENAMED_ON = np.datetime64("2020-07-01")
 _YOUNGEST_PARENT = np.timedelta64(int(17 * 365.25), "D")
 _OWN_LINEAGE = 10**9  # lines of surname of those who married in are counted from here
 
@@ -258,7 +259,7 @@ def _name_people(draws: Draws, places: Places, homes: pd.DataFrame, frame: pd.Da
     near = issuers["weight"] * np.where(issuers["incomer"] == "near", 1.0, 0.15)
     far = issuers["weight"] * np.where(issuers["incomer"] == "far", 1.0, 0.3)
     codes = issuers["division"].astype(np.int64).to_numpy()
-    born_here = np.where(frame["birth_date"].to_numpy() >= RENAMED_ON, int(COUNTY_CODE), OLD_CODE)
+    born_here = np.where(frame["birth_date"].to_numpy() >= RENAMED_ON, int(here().code), int(here().old_code))
     from_far = codes[draws.pick("issuer/far", ids, far)]
     from_near = codes[draws.pick("issuer/near", ids, near)]
     married_in = in_married & draws.chance("issuer/married-in", ids, 0.14)

@@ -11,8 +11,9 @@ from console.county.draws import Draws
 from console.county.health import health_words, labour_words
 from console.county.identity import agency_numbers
 from console.county.kinship import relation_words
-from console.county.places import COUNTY, HAMLETS
+from console.county.places import HAMLETS
 from console.county.population import FIRST_CHILD, FIRST_GRANDCHILD, IN_LAW, Base
+from console.county.seat import here
 from console.county.vital import Scene
 
 SPLIT_HOMES = 5_000_000  # number of a household that split off: this plus the old one's
@@ -49,7 +50,7 @@ def rural_feed(
         {
             "household_no": place + number,
             "person_no": "P" + agency_numbers(person, 10, 3),
-            "county": COUNTY,
+            "county": here().name,
             "township": villages["township"].to_numpy(dtype=object)[scene.village[person]],
             "village": villages["village"].to_numpy(dtype=object)[scene.village[person]],
             "hamlet": _HAMLETS[(scene.group[person] - 1) % len(HAMLETS)],

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from console.county.hashing import Ints
+from console.county.seat import here
 from console.county.slices import Slice
 from console.county.soil_person import CARD_ID_LENGTH
 from warehouse.intake.contract import Contract
@@ -33,7 +34,7 @@ AS_WRITTEN = ROWS.append(pa.field("id_as_written", pa.string()))
 
 def person_texts(people: Ints) -> list[str]:
     """True persons as they stand in the truth: T0000123."""
-    return [f"T{one:07d}" for one in people.tolist()]
+    return [f"T{one:07d}" for one in (people + here().first).tolist()]
 
 
 @dataclass

@@ -15,8 +15,9 @@ from console.county.draws import Bools, Draws, Floats, Ints
 from console.county.health import add_health, years_old
 from console.county.identity import id_numbers
 from console.county.names import full_names
-from console.county.places import COUNTY_CODE, Places
+from console.county.places import Places
 from console.county.population import Base, own_phones
+from console.county.seat import here
 from warehouse.months import Month
 
 PAST_MONTHS = 24  # deaths are known so far back before the first month
@@ -255,7 +256,7 @@ def _births(
     is_male = draws.chance("birth/male", number, 0.515)
     lineage = np.where(father >= 0, people["lineage"].to_numpy()[father], parent["lineage"].to_numpy())
     system = people["system"].to_numpy()[np.where(father >= 0, father, mother)]
-    division = np.full(len(mother), int(COUNTY_CODE), dtype=np.int64)
+    division = np.full(len(mother), int(here().code), dtype=np.int64)
     id_no, used = id_numbers(draws, division, born_on, is_male, used)
     born = pd.DataFrame(
         {

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from console.county.hashing import Ints, Texts, draw, salt, share
 from console.county.layouts import Layout, header
+from console.county.seat import here, seats
 from warehouse.intake.contract import Column
 
 FILLER_SHARE = 0.015  # a blank line between villages, about one in seventy
@@ -52,7 +53,7 @@ class Workbook:
                 "remove_timezone": True,
             },
         )
-        self._book.set_properties({"created": _MADE_ON, "author": layout.unit})
+        self._book.set_properties({"created": _MADE_ON, "author": _of_county(layout.unit)})
         self._title = self._book.add_format({"bold": True, "align": "center", "font_size": 16})
         self._head = self._book.add_format({"bold": True, "border": 1, "align": "center"})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
@@ -109,9 +110,9 @@ class Workbook:
     def _furniture(self, page: Any, columns: list[Column], extra: list[str], width: int) -> int:
         """Titles and header; returns the first free row (from 0)."""
         day = self._written_on
-        title = self._layout.title.replace("{month}", f"{day.year}年{day.month}月")
+        title = _of_county(self._layout.title).replace("{month}", f"{day.year}年{day.month}月")
         page.merge_range(0, 0, 0, width - 1, title, self._title)
-        page.write_string(1, 0, f"填报单位：{self._layout.unit}")
+        page.write_string(1, 0, f"填报单位：{_of_county(self._layout.unit)}")
         page.write_string(1, min(6, width - 1), f"填报时间：{day.year}年{day.month}月{day.day}日")
         names = [header(column, self._header_choice) for column in columns]
         if not self._layout.groups:
@@ -163,3 +164,8 @@ class Workbook:
             page.hide()
         for name in self._layout.empty_sheets:
             self._book.add_worksheet(name)
+
+
+def _of_county(text: str) -> str:
+    """A title or a sender of the layout, which speaks of 同仁市, as the county that is being made writes it."""
+    return text.replace(seats()[0].name, here().name)

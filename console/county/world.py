@@ -24,6 +24,7 @@ from console.county.identity import phones_on_file
 from console.county.needs import Homes
 from console.county.places import Places, address, make_places
 from console.county.population import Base, make_population
+from console.county.seat import here
 from console.county.turns import add_turns
 from console.county.vital import Chronicle, Scene, chronicle, day
 from warehouse.errors import Misconfigured
@@ -43,7 +44,7 @@ class World:
         self.entries = deaths.registrations(draws, story.people, self._on_aid(), self.first_day)
         self.certificates = deaths.certificates(draws, story.people)
         self.struck_off = deaths.struck_off(draws, story.people, self.entries)
-        number = pd.Series(base.households.index).astype(str).str.zfill(8)
+        number = pd.Series(base.households.index + here().first).astype(str).str.zfill(8)
         self.hukou_no = ("H" + number).to_numpy(dtype=object)
         self._scene = lru_cache(maxsize=3)(self._make_scene)
         self._feed = lru_cache(maxsize=24)(self._make_feed)

@@ -20,6 +20,7 @@ from console.county.needs import NeedsTruth
 from console.county.people import People, people_of
 from console.county.people_truth import write_people
 from console.county.repeats import mistaken, with_repeats
+from console.county.seat import here
 from console.county.truth import Truth
 from console.county.warnings_truth import WarningsTruth
 from warehouse.intake.contract import Contract, contracts
@@ -30,7 +31,8 @@ HISTORY = "medical_settlement"
 
 @dataclass
 class CountyAccount:
-    """What was written: counts for a person to read. ``joins`` is the exact-ID join of each month."""
+    """What was written: counts for a person to read. ``joins`` is the exact-ID join of each month, ``file_rows`` the
+    rows of data of each month's files."""
 
     persons: int
     files: int = 0
@@ -39,7 +41,20 @@ class CountyAccount:
     dirt: Counter[str] = field(default_factory=Counter)
     joins: dict[str, dict[str, PairCounts]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
-    needs: dict[str, int] = field(default_factory=dict)
+    needs: Counter[str] = field(default_factory=Counter)
+    file_rows: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, other: CountyAccount) -> None:
+        """Count another county's persons, rows, mistakes and planted warnings in; files and joins are not added."""
+        self.persons += other.persons
+        self.person_rows += other.person_rows
+        for own, more in (
+            (self.rows, other.rows),
+            (self.dirt, other.dirt),
+            (self.warnings, other.warnings),
+            (self.needs, other.needs),
+        ):
+            own.update(more)
 
     def as_rows(self) -> list[tuple[str, str]]:
         """The account as rows of a table: what, count."""
@@ -65,10 +80,13 @@ def write_county(
 ) -> CountyAccount:
     """Make the county of ``seed`` and write ``out/inbox/<month>/…`` and ``out/truth/…``.
 
-    What stood in these two folders before is replaced. ``report`` is told what is being done.
+    More people than a county has are made as a province of several (``console.county.province``). What stood in these two folders before is replaced. ``report`` is told what is being done.
     """
+    from console.county.province import counties_for, write_province
     from console.county.world import make_world
 
+    if here().is_alone and counties_for(persons) > 1:
+        return write_province(out, seed=seed, persons=persons, months=months, report=report)
     report(f"making {persons:,} people")
     world = make_world(seed=seed, persons=persons, months=months)
     return write_world(out, world, seed=seed, months=months, report=report)
@@ -103,8 +121,9 @@ def write_world(
             account.needs[str(month)] = needs.add(month, noted, world.homes(month))
         account.person_rows = truth.person_rows
     write_people(out / "truth", world.persons)
-    for month in months:
-        account.joins[str(month)] = exact_join(out / "truth", str(month))
+    if here().is_alone:
+        for month in months:
+            account.joins[str(month)] = exact_join(out / "truth", str(month))
     return account
 
 
@@ -170,6 +189,9 @@ class _County:
     ) -> None:
         contract: Contract = contracts()[feed]
         layout: Layout = layouts()[feed]
+        if layout.form == "xlsx" and not here().is_alone:
+            # In a province each county's office sends workbooks of its own; what is text comes from one system.
+            stem = f"{feed}_{here().code}{stem.removeprefix(feed)}"
         if stem.endswith("_history"):
             layout = layout.model_copy(update={"parts": 1})
         folder = self.inbox / str(month)
@@ -189,6 +211,7 @@ class _County:
             is_sent_twice=is_sent_twice,
         )
         self.account.files += delivery.write(frame, stem)
+        self.account.file_rows |= {(str(month), file): rows for file, rows in delivery.written.items()}
         if not is_copy:
             self.account.rows[feed] += len(frame)
             self.account.dirt.update(dice.counts)
