@@ -71,8 +71,9 @@ pictures: $(READY) ## make the README's pictures from var/demo (needs chromium, 
 faults: $(READY) ## kill, tear and starve every stage of a made-up month at many points, and compare (a quarter of an hour)
 	$(BIN)/python tests/recovery/every_stage.py
 
-bench: $(READY) ## the chain on 1,000, 30,000 and 300,000 people: seconds and memory per stage
-	$(BIN)/python tests/bench/chain.py
+# A province with three runs: make bench PERSONS="100000 1000000 6000000" RUNS=3. What was measured is not measured again.
+bench: $(READY) ## every stage of two months beside a plain DuckDB script, by size (PERSONS=, RUNS=, AGAIN=1): docs/PROVINCE.md
+	$(BIN)/python tests/bench/chain.py $(if $(filter file,$(origin PERSONS)),,$(PERSONS)) --runs $(or $(RUNS),1) $(if $(AGAIN),--again)
 
 office: ## install LibreOffice Calc, through which a test sends a list and back (Debian, Ubuntu; needs root)
 	apt-get update && apt-get install --yes --no-install-recommends libreoffice-calc fonts-noto-cjk

@@ -1,145 +1,133 @@
-"""The chain of two months, without Airflow, on three sizes of county: rows, seconds, memory, growth per stage.
+"""The chain of two months, without Airflow, from a made-up county to a province, beside the floor under it.
 
-    make bench                                   1,000, 30,000 and 300,000 people
-    python tests/bench/chain.py 1000 2000 20000  other sizes
+    make bench                                              10,000 and 100,000 people, one run: a quarter of an hour
+    make bench PERSONS="100000 1000000 6000000" RUNS=3      what the province costs
+    python tests/bench/chain.py 100000 --runs 3 --again     one size, measured anew
 
 Each stage runs as a process of its own, so that its peak memory is its own. CPU seconds (user and system, all
-threads) stand beside wall seconds: on a machine that others use, only they can be compared. The first size is
-so small that it shows what a stage costs before it sees a row. Growth is the exponent e in
-seconds = c * people^e from the second size to the third: by wall, by CPU as it is, and by CPU less the first
-size's, which is the growth that is left when the fixed part no longer hides it.
+threads) stand beside wall seconds: on a machine that others use, only they can be compared, and a line that others
+worked beside is marked. What was measured is kept (``kept.py``) and not measured again: a bench that was stopped
+goes on with the stage that it had not finished. ``docs/PROVINCE.md`` and its picture are written from all sizes kept.
 """
 
-import json
-import math
-import os
+import argparse
 import shutil
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "var" / "bench"
+import fixed
+import told
+from kept import FOLDER, Kept
+from measured import ROOT, bytes_under, measured, verb, with_rows
+
 STAGES = (
-    "receive", "close", "standardise", "gate1", "link", "quality", "prepare_review", "build", "gate2", "publish",
+    "receive", "close", "standardise", "slips", "gate1", "link", "quality", "prepare_review", "build", "gate2",
+    "publish", "notices",
 )  # fmt: skip
 MONTHS = ("2026-08", "2026-09")
-SIZES = ("1000", "30000", "300000")
-
-# What every process pays before its stage begins, by the tool that it brings in.
-IMPORTS = {
-    "an empty `doudi` (policy show)": "import console.__main__, warehouse.policy, duckdb",
-    "Great Expectations": "import expectations.engine",
-    "dbt with its DuckDB adapter": "import dbt.cli.main, dbt.adapters.duckdb",
-    "Splink": "import splink",
-    "pandas": "import pandas",
-    "Airflow": "import airflow.sdk, airflow.models",
-}
-
-# The count of an outcome that says how much a stage had in hand, the first that is there.
-_SIZES_OF_WORK = ("rows", "landed", "rules", "dim_person", "listed", "warnings", "files")
-
-# Exit codes of a stage that holds or refuses a month (``warehouse.errors``).
-_REFUSALS = range(10, 20)
-
-# Below this many seconds a difference between two runs is noise.
-_NOISE = 0.5
+SEED = 3
+DEFAULT = (10_000, 100_000)
+COUNTY, FLOOR = "county", "floor"
 
 
-@dataclass(frozen=True)
-class Line:
-    """What one process took: rows in hand, seconds by the wall and of CPU, peak memory in MB."""
-
-    rows: int
-    wall: float
-    cpu: float
-    memory: int
-
-
-def measured(command):
-    """Run one command to its end; give its ``Line`` (without rows) and the last line that it printed."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read().strip()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # A county of a thousand may fail a gate's rule on shares: what that took is measured all the same.
-    if process.returncode not in (0, *_REFUSALS):
-        sys.exit(f"{' '.join(command[1:5])} ended with {process.returncode}")
-    wall = time.perf_counter() - begun
-    line = Line(0, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024)
-    is_done = output and not process.returncode
-    return line, output.splitlines()[-1] if is_done else "{}"
+def say(persons, run, step, line):
+    """A line of progress."""
+    beside = f"   beside others ({line.beside:.1f} cores)" if line.is_loaded else ""
+    held = f"   ended with {line.code}" if line.code else ""
+    print(
+        f"{persons:>9,} run {run} {step:<24} {line.rows:>11,} rows {line.wall:>8.1f} s {line.cpu:>8.1f} CPU s "
+        f"{line.memory:>6} MB{beside}{held}",
+        flush=True,
+    )
 
 
-def verb(*arguments):
-    """One ``doudi`` verb as a process of its own; give its ``Line`` with the rows that its outcome tells."""
-    line, last = measured([sys.executable, "-m", "console", *arguments, "--json"])
-    counts = json.loads(last).get("counts", {})
-    rows = next((counts[name] for name in _SIZES_OF_WORK if name in counts), 0)
-    return Line(int(rows), line.wall, line.cpu, line.memory)
+def bench(persons, runs, months, stages=STAGES, *, seed=SEED):
+    """Measure a size: its county once, then in each run the floor and every stage of every month."""
+    kept, folder = Kept(persons), FOLDER / str(persons)
+    take(kept, COUNTY, 0, lambda: county(folder, persons, months, seed))
+    kept.facts["inbox_bytes"] = {month: bytes_under(folder / "inbox" / month) for month in months}
+    for run in range(runs):
+        chain(kept, folder, run, months, stages)
+        if run + 1 < runs:
+            shutil.rmtree(folder / f"home-{run}", ignore_errors=True)
 
 
-def bench(persons):
-    """The county of one size and its months; a ``Line`` by name of step."""
-    folder = FOLDER / str(persons)
+def chain(kept, folder, run, months, stages):
+    """One run: a home of its own, the floor and the stages of each month."""
+    home = folder / f"home-{run}"
+    for month in months:
+        take(kept, f"{month} {FLOOR}", run, partial(floor, folder, month))
+        for stage in stages:
+            take(kept, f"{month} {stage}", run, partial(one, stage, month, folder, home))
+        if home.exists():
+            kept.facts.setdefault("home_bytes", {})[month] = bytes_under(home)
+            kept.write()
+
+
+def take(kept, step, run, measure):
+    """Measure a step of a run unless it is kept."""
+    if not kept.has(step, run):
+        line = measure()
+        kept.add(step, line, run)
+        say(kept.persons, run, step, line)
+
+
+def county(folder, persons, months, seed):
+    """The county, made anew; its rows are its people."""
     shutil.rmtree(folder, ignore_errors=True)
-    months = f"{MONTHS[0]}..{MONTHS[-1]}"
-    lines = {
-        "county": verb("county", "--out", str(folder), "--persons", str(persons), "--seed", "3", "--months", months)
-    }  # fmt: skip
-    lines["county"] = Line(persons, *list(vars(lines["county"]).values())[1:])
-    for month in MONTHS:
-        for stage in STAGES:
-            line = verb(
-                stage, "--month", month, "--inbox", str(folder / "inbox"), "--home", str(folder / "home")
-            )
-            lines[f"{month} {stage}"] = line
-            print(
-                f"{persons:>9,} {month} {stage:<12} {line.wall:>7.1f} s {line.cpu:>7.1f} CPU s {line.memory:>6} MB",
-                flush=True,
-            )
-    return lines
+    span = f"{months[0]}..{months[-1]}"
+    line = verb(
+        COUNTY, "--out", str(folder), "--persons", str(persons), "--seed", str(seed), "--months", span
+    )
+    return replace(line, rows=persons)
 
 
-def growth(less, more, times):
-    """The exponent by which ``less`` grew to ``more`` over ``times`` as many people; a dash where it is noise."""
-    if min(less, more) < _NOISE:
-        return "–"
-    return f"{math.log(more / less) / math.log(times):.2f}"
+def one(stage, month, folder, home):
+    """A stage of a month as a process of its own."""
+    if stage == STAGES[0] and month == MONTHS[0]:
+        shutil.rmtree(home, ignore_errors=True)
+    inbox = str(folder / "inbox")
+    return verb(stage, "--month", month, "--inbox", inbox, "--home", str(home), spill=home / "tmp")
+
+
+def floor(folder, month):
+    """The floor over the same files; what it wrote is removed."""
+    out = folder / "floor"
+    command = [
+        sys.executable,
+        str(ROOT / "tests" / "bench" / "floor.py"),
+        str(folder / "inbox" / month),
+        str(out),
+    ]
+    line = with_rows(*measured(command, spill=out / "scratch", env={"PYTHONPATH": str(ROOT)}))
+    shutil.rmtree(out, ignore_errors=True)
+    return line
 
 
 def main():
-    """Print what an import costs, and the table of the three sizes."""
-    fixed, small, large = (int(size) for size in (sys.argv[1:4] or SIZES))
-    print("| before the first row | CPU s | MB |\n|---|---|---|")
-    for name, statement in IMPORTS.items():
-        measured([sys.executable, "-c", statement])  # the first run may have to compile it
-        line, _ = measured([sys.executable, "-c", statement])
-        print(f"| {name} | {line.cpu:.1f} | {line.memory} |", flush=True)
-    none, first, second = bench(fixed), bench(small), bench(large)
-    heads = (f"{size:,}: {what}" for size in (small, large) for what in ("rows", "wall s", "CPU s", "MB"))
-    print(f"\n| stage | {fixed:,}: CPU s | {' | '.join(heads)} | e wall | e CPU | e CPU net |")
-    print("|---" * 13 + "|")
-    for step, base in none.items():
-        less, more = first[step], second[step]
-        cells = [f"{x.rows:,} | {x.wall:.1f} | {x.cpu:.1f} | {x.memory}" for x in (less, more)]
-        exponents = (
-            growth(less.wall, more.wall, large / small),
-            growth(less.cpu, more.cpu, large / small),
-            growth(less.cpu - base.cpu, more.cpu - base.cpu, large / small),
-        )
-        print(f"| {step} | {base.cpu:.1f} | {' | '.join(cells)} | {' | '.join(exponents)} |")
-    for size, lines in ((fixed, none), (small, first), (large, second)):
-        for month in MONTHS:
-            of_month = [line for step, line in lines.items() if step.startswith(month)]
-            wall, cpu = sum(x.wall for x in of_month), sum(x.cpu for x in of_month)
-            peak = max(x.memory for x in of_month)
-            print(
-                f"\n{size:,} people, {month}, receive to publish: {wall:.0f} s, {cpu:.0f} CPU s, {peak} MB at most"
+    """Measure what is asked for and not kept yet; write the table and the picture."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("persons", nargs="*", type=int, default=list(DEFAULT), help="sizes")
+    asked.add_argument("--runs", type=int, default=1)
+    asked.add_argument("--months", type=int, choices=(1, 2), default=2, help="how many months are run")
+    asked.add_argument("--to", choices=STAGES, default=STAGES[-1], help="the last stage that is run")
+    asked.add_argument("--again", action="store_true", help="measure again what was measured before")
+    asked.add_argument("--only-tell", action="store_true", help="write table and picture of what is kept")
+    given = asked.parse_args()
+    if not given.only_tell:
+        if given.again:
+            for persons in (*given.persons, fixed.PERSONS):
+                Kept(persons).forget()
+        fixed.bench(given.runs)
+        for persons in sorted(given.persons):
+            bench(
+                persons,
+                given.runs,
+                MONTHS[: given.months],
+                STAGES[: STAGES.index(given.to) + 1],
             )
+    told.write()
 
 
 if __name__ == "__main__":

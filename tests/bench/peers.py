@@ -21,7 +21,9 @@ from pathlib import Path
 
 import duckdb
 import splink_peer
-from chain import FOLDER, MONTHS, ROOT, measured, verb
+from chain import MONTHS
+from kept import FOLDER
+from measured import ROOT, measured, verb
 from steps import timed_steps
 
 MONTH = MONTHS[0]
