@@ -15,6 +15,7 @@ from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.guide import alarm_table, left_out_table
 from warehouse.release.masking import Mask, mask_for
+from warehouse.release.policy_words import what_counts
 from warehouse.release.workbook import Column
 
 FILE = "县级汇总"
@@ -31,14 +32,14 @@ _COUNTS = (
     Column("left_open", "结转不在本月表", 10, "count", is_summed=True),
     Column("overdue", "逾期未答复", 10, "count", is_summed=True),
     Column("answered", "累计答复", 9, "count", is_summed=True),
-    Column("held", "其中属实", 9, "count", is_summed=True),
+    Column("found", "其中有收效", 9, "count", is_summed=True),
     Column("alarms", "报警村数", 9, "count", is_summed=True),
     Column("not_assessed", "未评估对象", 10, "count", is_summed=True),
 )
 _TOWNSHIPS = (Column("township", "乡镇", 14, "centre"), *_COUNTS)
 _YIELD = (
-    Column("share", "属实率", 9, "centre"),
-    Column("expected", "下次预计有用", 10, "centre"),
+    Column("share", "收效率", 9, "centre"),
+    Column("expected", "下次预计收效率", 10, "centre"),
 )
 _RULES = (
     Column("rule_id", "规则", 8, "centre"),
@@ -54,8 +55,8 @@ _BOTH = (
 )
 _NOTE = (
     "一户算一次走访，不论有几条预警。“其中结转”是以前下发、村里还没有答复的；“结转不在本月表”列在各乡镇清单的“结转待答复”表上。"
-    "“累计答复”只数按政策计入属实率的月份；无法核实的不算。“未评估”不等于没有问题。"
-    "“下次预计有用”是下次上门查到要办的事的可能：困难类规则看拟纳入救助的，其余看属实的。"
+    "“累计答复”只数按政策计入的月份；无法核实的不算。“收效率”是有收效的占累计答复的比例，“下次预计收效率”按它和政策预设推算，"
+    "下月先去哪家看它。“未评估”不等于没有问题。"
 )
 
 # Every count per township and rule; the sheets add them up. Households are counted once per place and rule, so the sum
@@ -82,7 +83,7 @@ UNION ALL SELECT township, rule_id, 'left_open', warning_id, false, 1 FROM items
 UNION ALL SELECT township, rule_id, 'overdue', warning_id, false, 1 FROM items WHERE state = '逾期' AND status_now <> 'silent'
 UNION ALL SELECT township, rule_id, 'answered', '', false, sum(answers)::INTEGER FROM fct_yield_monthly
     WHERE township <> '' GROUP BY ALL
-UNION ALL SELECT township, rule_id, 'held', '', false, sum(held)::INTEGER FROM fct_yield_monthly WHERE township <> '' GROUP BY ALL
+UNION ALL SELECT township, rule_id, 'found', '', false, sum(found)::INTEGER FROM fct_yield_monthly WHERE township <> '' GROUP BY ALL
 UNION ALL SELECT township, cause_rule, 'alarms', village, false, 1 FROM fct_alarm_monthly
 UNION ALL SELECT township, rule_id, 'not_assessed', '', false, sum(not_assessed)::INTEGER FROM fct_assessment_monthly GROUP BY ALL
 """
@@ -93,11 +94,11 @@ _SUMS = """
     coalesce(sum(counted) FILTER (what = 'silent' AND NOT is_so), 0)::BIGINT,
     coalesce(sum(counted) FILTER (what = 'silent' AND is_so), 0)::BIGINT,
     coalesce(sum(counted) FILTER (what = 'left_open'), 0)::BIGINT, coalesce(sum(counted) FILTER (what = 'overdue'), 0)::BIGINT,
-    coalesce(sum(counted) FILTER (what = 'answered'), 0)::BIGINT, coalesce(sum(counted) FILTER (what = 'held'), 0)::BIGINT,
+    coalesce(sum(counted) FILTER (what = 'answered'), 0)::BIGINT, coalesce(sum(counted) FILTER (what = 'found'), 0)::BIGINT,
     count(DISTINCT (township, home)) FILTER (what = 'alarms'), coalesce(sum(counted) FILTER (what = 'not_assessed'), 0)::BIGINT
 """
 _EXPECTED = """
-SELECT rule_id, sum(held)::DOUBLE / nullif(sum(answers), 0), max_by(expected_yield, (answers, grade = '疑似', grade))
+SELECT rule_id, sum(found)::DOUBLE / nullif(sum(answers), 0), max_by(expected_yield, (answers, grade = '疑似', grade))
 FROM fct_yield_monthly WHERE township = '' GROUP BY rule_id
 """
 
@@ -130,7 +131,7 @@ def county_summary(
     )
     alarms = alarm_table(con)
     cap = policy.count("list_cap_visits")
-    said = Prose(f"每乡镇每月走访上限 {cap} 户；急难等不占名额。{_NOTE}")
+    said = Prose(f"每乡镇每月走访上限 {cap} 户；急难等不占名额。{_NOTE}{what_counts(policy)}")
     return Document(
         title,
         [

@@ -15,7 +15,7 @@ from warehouse.release.list_columns import LEFT_OPEN_SHEET
 from warehouse.release.unassessed import left_out
 from warehouse.release.workbook import NOTICE, Book, Column
 
-STATUS = {"waiting": "排队等候", "silent": "已答复，不再下发"}
+STATUS = {"waiting": "排队等候", "offices": "部门衔接", "silent": "已答复，不再下发"}
 
 _RULES = (
     Column("rule_id", "规则", 8, "centre"),
@@ -89,7 +89,7 @@ def guide_blocks(
     """What the sheet 说明 says, for workbook and paper; ``township`` None counts the whole county."""
     rules = con.execute(_RULE_ROWS, [township]).fetchall()
     held = [
-        (rule, STATUS.get(status, status), reason, count)
+        (rule, status_told(status, rule, policy), reason, count)
         for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
     ]
     blocks: list[Table | Prose] = [Prose(sentence) for sentence in how_to_fill(month, policy)]
@@ -103,6 +103,12 @@ def guide_blocks(
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
         cautions.table(f"四、{HEADING}：{len(cautions.all)} 条（关口发现，看表时请留意）"),
     ]
+
+
+def status_told(status: str, rule: str, policy: Policy) -> str:
+    """Why a warning is on no list, in a word: what offices settle between them never waits for a walk."""
+    is_offices = status == "waiting" and rule in policy.words("rules_between_offices")
+    return STATUS.get("offices" if is_offices else status, status)
 
 
 def alarm_table(con: duckdb.DuckDBPyConnection) -> Table:

@@ -40,8 +40,8 @@ MARTS: dict[str, dict[str, str]] = {
         "is_raised": "BOOLEAN", "summary": _V,
     },
     "fct_yield_monthly": {
-        "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "refuted": _N, "unsettled": _N,
-        "aided": _N, "expected_yield": "DOUBLE", "prior": "DOUBLE", "basis": _V,
+        "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "found": _N, "refuted": _N,
+        "unsettled": _N, "aided": _N, "expected_yield": "DOUBLE", "prior": "DOUBLE", "basis": _V,
     },
     "fct_assessment_monthly": {
         "rule_id": _V, "township": _V, "in_scope": _N, "assessed": _N, "not_assessed": _N, "reason": _V,
@@ -140,8 +140,8 @@ def _view(
     missing = sorted(set(columns) - there)
     if missing:
         raise NotReleased(
-            f"the mart {name} of {month} lacks the columns {', '.join(missing)}.",
-            next_step="bring the mart and docs/DEVELOPERS.md together, build again.",
+            f"the mart {name} of {month} was built by an earlier version: it has no {', '.join(missing)}.",
+            next_step="run doudi rebuild (doudi stale names the months), then publish.",
         )
     listed = ", ".join(f'"{column}"::{kind} AS "{column}"' for column, kind in columns.items())
     con.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")

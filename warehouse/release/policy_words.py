@@ -43,6 +43,19 @@ def told(policy_ref: str | None, policy: Policy) -> str:
     return "\n".join(_told(line, policy) for line in _lines(policy_ref))
 
 
+def what_counts(policy: Policy) -> str:
+    """What a visit that was worth walking is (有收效), in a sentence: the one measure of pages, cards and summary."""
+    rules = policy.words("rules_found_by_aid")
+    by_aid = f"困难类规则（{'、'.join(rules)}）属实并拟纳入救助才算，其余规则" if rules else "各规则"
+    return f"“有收效”是查到了要办的事：{by_aid}属实或部分属实就算。"
+
+
+def counts_when(rule: str, policy: Policy) -> str:
+    """The same of one rule."""
+    is_by_aid = rule in policy.words("rules_found_by_aid")
+    return "属实并拟纳入救助的算有收效" if is_by_aid else "属实或部分属实的算有收效"
+
+
 def _lines(policy_ref: str | None) -> list[str]:
     plain = "" if policy_ref == NO_PARAMETER else policy_ref or ""
     return [line.strip() for line in plain.split("; ") if line.strip()]

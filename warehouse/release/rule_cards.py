@@ -26,17 +26,18 @@ counted AS (
     FROM stood GROUP BY rule_id
 ),
 county AS (
-    SELECT rule_id, sum(answers)::BIGINT AS answers, sum(held)::BIGINT AS held, sum(aided)::BIGINT AS aided,
+    SELECT rule_id, sum(answers)::BIGINT AS answers, sum(found)::BIGINT AS found, sum(held)::BIGINT AS held, sum(aided)::BIGINT AS aided,
         sum(unsettled)::BIGINT AS unsettled
     FROM fct_yield_monthly WHERE township = '' GROUP BY rule_id
 ),
 own AS (
-    SELECT rule_id, sum(answers)::BIGINT AS answers, sum(held)::BIGINT AS held
+    SELECT rule_id, sum(answers)::BIGINT AS answers, sum(found)::BIGINT AS found
     FROM fct_yield_monthly WHERE township = $1 GROUP BY rule_id
 )
 SELECT counted.rule_id, coalesce(rule.title, counted.rule_id), rule.plain, rule.ask, rule.check_hint, rule.sentence,
-    counted.policy_refs, counted.warnings, counted.visits, coalesce(county.answers, 0), coalesce(county.held, 0),
-    coalesce(county.aided, 0), coalesce(county.unsettled, 0), coalesce(own.answers, 0), coalesce(own.held, 0)
+    counted.policy_refs, counted.warnings, counted.visits, coalesce(county.answers, 0), coalesce(county.found, 0),
+    coalesce(county.held, 0), coalesce(county.aided, 0), coalesce(county.unsettled, 0), coalesce(own.answers, 0),
+    coalesce(own.found, 0)
 FROM counted
 LEFT JOIN dim_rule AS rule ON rule.rule_id = counted.rule_id
 LEFT JOIN county ON county.rule_id = counted.rule_id
@@ -89,8 +90,7 @@ def write_cards(
 
 
 def _lines(row: tuple[Any, ...], policy: Policy) -> list[tuple[str, str]]:
-    (rule, title, plain, ask, hint, sentence, refs, warnings, visits, answers, held, aided, unsettled, own_answers,
-     own_held) = row  # fmt: skip
+    rule, title, plain, ask, hint, sentence, refs, warnings, visits, *worth = row
     said = dict.fromkeys(
         line for ref in refs or [] for line in policy_words.told(ref, policy).split("\n") if line
     )
@@ -100,19 +100,21 @@ def _lines(row: tuple[Any, ...], policy: Policy) -> list[tuple[str, str]]:
         ("入户问什么", ask or ""),
         ("怎么处理", hint or ""),
         ("政策标准", "\n".join(said)),
-        ("以往核查", _worth(answers, held, aided, unsettled, own_answers, own_held)),
+        ("以往核查", _worth(str(rule), worth, policy)),
         ("本表", f"{visits} 户 {warnings} 条"),
         ("规则原文", sentence or ""),
     ]
     return [(label, text) for label, text in told if text]
 
 
-def _worth(answers: int, held: int, aided: int, unsettled: int, own_answers: int, own_held: int) -> str:
+def _worth(rule: str, counts: list[int], policy: Policy) -> str:
+    answers, found, held, aided, unsettled, own_answers, own_found = counts
     if not answers + unsettled:
         return "全县还没有核查结果。您的答复会决定这条规则以后排前排后。"
-    said = [f"全县核查 {answers} 次，{held} 次属实，{aided} 次拟纳入救助"]
+    said = [f"全县核查 {answers} 次，{found} 次有收效（属实 {held} 次，拟纳入救助 {aided} 次）"]
     if unsettled:
         said.append(f"另有 {unsettled} 条无法核实")
     if own_answers:
-        said.append(f"其中本乡镇 {own_answers} 次，{own_held} 次属实")
+        said.append(f"其中本乡镇 {own_answers} 次，{own_found} 次有收效")
+    said.append(policy_words.counts_when(rule, policy))
     return "；".join(said) + "。"

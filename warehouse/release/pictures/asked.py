@@ -6,7 +6,7 @@ Nothing is counted here that stands in ``figures``; counts by rule, village or c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import duckdb
@@ -25,14 +25,9 @@ FROM audit_row_account
 """
 _STATUSES = f"SELECT status, count(*) FROM fct_warning_monthly WHERE {_HERE} GROUP BY status"
 _VISITS = "SELECT count(DISTINCT (township, household)) FROM listing WHERE $1 IS NULL OR township = $1"
-_YIELD = """
-SELECT coalesce(sum(answers), 0)::BIGINT, coalesce(sum(held), 0)::BIGINT, coalesce(sum(refuted), 0)::BIGINT,
-       coalesce(sum(aided), 0)::BIGINT
-FROM fct_yield_monthly WHERE township = coalesce($1, '')
-"""
 _YIELDS = """
-SELECT yielded.rule_id, coalesce(rule.title, yielded.rule_id), sum(yielded.answers)::BIGINT, sum(yielded.held)::BIGINT,
-       sum(yielded.refuted)::BIGINT, sum(yielded.unsettled)::BIGINT, sum(yielded.aided)::BIGINT
+SELECT yielded.rule_id, coalesce(rule.title, yielded.rule_id), sum(yielded.answers)::BIGINT, sum(yielded.found)::BIGINT,
+       sum(yielded.held)::BIGINT, sum(yielded.refuted)::BIGINT, sum(yielded.unsettled)::BIGINT, sum(yielded.aided)::BIGINT
 FROM fct_yield_monthly AS yielded LEFT JOIN dim_rule AS rule ON rule.rule_id = yielded.rule_id
 WHERE yielded.township = coalesce($1, '') GROUP BY ALL HAVING sum(yielded.answers) > 0 ORDER BY 3 DESC, 1
 """
@@ -43,13 +38,13 @@ late AS (
            count(*) FILTER (WHERE state = '{_LATE}') AS late
     FROM fct_open_item_monthly GROUP BY 1
 ),
-yields AS (SELECT township, sum(answers) AS answers, sum(held) AS held FROM fct_yield_monthly WHERE township <> '' GROUP BY township),
+yields AS (SELECT township, sum(answers) AS answers, sum(found) AS found FROM fct_yield_monthly WHERE township <> '' GROUP BY township),
 raised AS (
     SELECT coalesce(nullif(trim(township), ''), '{UNPLACED}') AS township, count(*) AS warnings FROM fct_warning_monthly GROUP BY 1
 ),
 places AS (SELECT DISTINCT township FROM figures WHERE township <> $1 UNION SELECT township FROM raised UNION SELECT township FROM late)
 SELECT township, coalesce(warnings, 0), coalesce(visits, 0), coalesce(open, 0), coalesce(late, 0),
-       coalesce(answers, 0)::BIGINT, coalesce(held, 0)::BIGINT
+       coalesce(answers, 0)::BIGINT, coalesce(found, 0)::BIGINT
 FROM places LEFT JOIN raised USING (township) LEFT JOIN visits USING (township) LEFT JOIN late USING (township)
 LEFT JOIN yields USING (township) ORDER BY township
 """
@@ -59,8 +54,8 @@ FROM fct_warning_monthly AS warning LEFT JOIN dim_rule AS rule ON rule.rule_id =
 WHERE {_HERE} GROUP BY ALL ORDER BY ALL
 """
 _HELD = """
-SELECT status, reason, sum(warnings)::BIGINT FROM backlog WHERE $1 IS NULL OR township = $1
-GROUP BY ALL ORDER BY 3 DESC, 1, 2
+SELECT rule_id, status, reason, sum(warnings)::BIGINT FROM backlog WHERE $1 IS NULL OR township = $1
+GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3
 """
 _OPEN = f"""
 SELECT count(*), count(*) FILTER (WHERE state = '{_LATE}'), count(*) FILTER (WHERE is_raised), coalesce(max(age_months), 0)::BIGINT
@@ -111,12 +106,18 @@ _LISTED = "SELECT rule_id, title, count(*) FROM listing WHERE $1 IS NULL OR town
 
 @dataclass(frozen=True)
 class Answers:
-    """What villages said of warnings so far: settled, of these true, refuted, taken into aid."""
+    """What became of whatever was handed out in earlier months: ``due`` = ``settled`` + ``along`` + ``open``.
 
-    settled: int
-    held: int
-    refuted: int
-    aided: int
+    ``settled``: found out by a village; ``along``: ended with another matter of the house or the person. Of the settled,
+    ``found`` had something to be done, of these ``aided`` with an aid to come. What cannot be said is nought.
+    """
+
+    due: int = 0
+    settled: int = 0
+    along: int = 0
+    open: int = 0
+    found: int = 0
+    aided: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Place:
     open: int
     late: int
     answers: int
-    held: int
+    found: int
 
 
 class Asked:
@@ -193,11 +194,11 @@ class Asked:
         return int(self._one(_VISITS, [self.place])[0])
 
     def answers(self) -> Answers:
-        """Answers so far."""
-        return Answers(*self._one(_YIELD, [self.place]))
+        """What became of the lists of earlier months."""
+        return Answers(*(self.figure(f"answers_{one.name}") or 0 for one in fields(Answers)))
 
-    def yields(self) -> list[tuple[str, str, int, int, int, int, int]]:
-        """Per rule with answers: id, title, answers, held, refuted, unsettled, aided; most answered first."""
+    def yields(self) -> list[tuple[str, str, int, int, int, int, int, int]]:
+        """Per rule with answers: id, title, answers, found, held, refuted, unsettled, aided; most answered first."""
         return self._con.execute(_YIELDS, [self.place]).fetchall()
 
     def townships(self) -> list[Place]:
@@ -220,8 +221,8 @@ class Asked:
         """Warnings by rule, title, grade and status."""
         return self._con.execute(_RULES, [self.place]).fetchall()
 
-    def held_back(self) -> list[tuple[str, str, int]]:
-        """Warnings that are on no list: status, reason, count."""
+    def held_back(self) -> list[tuple[str, str, str, int]]:
+        """Warnings that are on no list: rule, status, reason, count."""
         return self._con.execute(_HELD, [self.place]).fetchall()
 
     def open_items(self) -> tuple[int, int, int, int]:
@@ -277,22 +278,17 @@ class Asked:
             for kind in kinds
         }
 
-    def yields_over_time(self) -> tuple[list[float | None], list[float | None]]:
-        """The share of answers that held so far, and the persons taken into aid so far, as of every month."""
-        found = {
-            month: (answers, held, aided)
-            for month, answers, held, aided in self._con.execute(
-                "SELECT month, answers, held, aided FROM past_yields WHERE township = coalesce($1, '')",
+    def yields_over_time(self) -> list[float | None]:
+        """The share of answers that were worth the walk so far, as of every month; None where nobody counted it."""
+        shares = {
+            month: found / answers
+            for month, answers, found in self._con.execute(
+                "SELECT month, answers, found FROM past_yields WHERE township = coalesce($1, '')",
                 [self.place],
             ).fetchall()
+            if answers and found is not None
         }
-        shares: list[float | None] = []
-        aids: list[float | None] = []
-        for month in self.months:
-            answers, held, aided = found.get(month, (0, 0, 0))
-            shares.append(held / answers if answers else None)
-            aids.append(float(aided) if month in found else None)
-        return shares, aids
+        return [shares.get(month) for month in self.months]
 
     def _one(self, query: str, parameters: list[Any]) -> Any:
         return self._con.execute(query, parameters).fetchone()

@@ -22,6 +22,7 @@ from warehouse.release.pictures.story import (
     plain,
     share,
 )
+from warehouse.release.policy_words import what_counts
 from warehouse.release.workbook import NOTICE
 from warehouse.verdicts import Verdict
 
@@ -45,15 +46,15 @@ def county_story(
         notice=f"{NOTICE}，不作为发放或纳入的依据",
         headlines=headlines(asked, cautions, not_assessed, policy),
         sections=(
-            Section("funnel", "从一行行数据到一户户走访", (funnel(asked),)),
+            Section("funnel", "从一行行数据到一户户走访", (funnel(asked, policy),)),
             Section(
                 "work",
                 "本月要做的",
                 (
                     work.tile_maps(places, policy, pages),
-                    work.rules(asked),
+                    work.rules(asked, policy),
                     work.clocks(asked, policy),
-                    work.held_back(asked),
+                    work.held_back(asked, policy),
                 ),
             ),
             Section(
@@ -92,16 +93,13 @@ def headlines(
     """What a reader should know who reads nothing else: alarms first, then what is late, then the rest."""
     places = [] if asked.place else asked.townships()
     statuses, visits = asked.statuses(), asked.visits()
-    open_, late, *_ = asked.open_items()
-    between = set(policy.words("rules_between_offices"))
-    offices = sum(
-        count for rule, _, _, status, count in asked.rules() if status == "waiting" and rule in between
-    )
+    _, late, *_ = asked.open_items()
+    offices = _between_offices(asked, policy)
     now = {word: (asked.figure(name), asked.before(name)) for word, name in told.CLASSES.items()}
     classes = [(word, new, old) for word, (new, old) in now.items() if new is not None and old is not None]
     said = [
         *told.alarms(asked.alarms()),
-        told.late(asked.figure("answers_due"), asked.figure("answers_given"), open_, late, places),
+        told.late(asked.answers(), late, places),
         told.lists(
             sum(statuses.values()), statuses.get("listed", 0), visits, statuses.get("silent", 0), statuses.get("waiting", 0), places, offices
         ),
@@ -114,30 +112,47 @@ def headlines(
     return tuple(one for one in said if one)
 
 
-def funnel(asked: Asked) -> Funnel:
-    """From rows to visits this month, and from what was handed out before to who was helped."""
+def _between_offices(asked: Asked, policy: Policy) -> int:
+    """Warnings of the month that offices settle between them: they wait for no walk."""
+    between = set(policy.words("rules_between_offices"))
+    return sum(
+        count for rule, _, _, status, count in asked.rules() if status == "waiting" and rule in between
+    )
+
+
+def funnel(asked: Asked, policy: Policy) -> Funnel:
+    """From rows to visits this month, and from what was handed out before to who was helped: each step's parts add up."""
     rows, landed, quarantined, furniture, aside = asked.rows()
     persons, low = asked.persons(), asked.figure("population_persons")
     statuses, visits, answers = asked.statuses(), asked.visits(), asked.answers()
     warnings, listed = sum(statuses.values()), statuses.get("listed", 0)
-    due_, given = asked.figure("answers_due"), asked.figure("answers_given")
+    late, offices = asked.open_items()[1], _between_offices(asked, policy)
+    rest = [
+        f"{word} {count:,}"
+        for word, count in (
+            ("排队", statuses.get("waiting", 0) - offices), ("部门衔接", offices), ("已有答复", statuses.get("silent", 0))
+        )
+        if count
+    ]  # fmt: skip
     month = (
         Step("来文行数", plain(rows), f"表头、合计、空行 {furniture:,}；隔离 {quarantined:,}"),
         Step("入库行数", plain(landed), f"其中 {aside:,} 行有误未采用" if aside else "全部采用"),
         Step("涉及人员", plain(persons), "同一个人的各行合在一起"),
         Step("低收入人口", plain(low), f"占涉及人员 {share(low, persons)}" if low is not None else "本月未能统计"),
         Step("产生预警", plain(warnings), "每条都写明依据"),
-        Step("列入清单", plain(listed), f"其余 {warnings - listed:,} 条排队或已有答复" if warnings > listed else "全部列入"),
+        Step("列入清单", plain(listed), f"其余 {warnings - listed:,} 条：{'，'.join(rest)}" if warnings > listed else "全部列入"),
         Step("走访户数", plain(visits), "一户只走一次"),
     )  # fmt: skip
     past = (
-        Step("下发过", plain(due_), "此前各月清单上的预警"),
-        Step("已答复", plain(given), share(given or 0, due_ or 0) if due_ else "还没有下发过"),
-        Step("已查清", plain(answers.settled), "无法核实的还要再去"),
-        Step("属实", plain(answers.held), share(answers.held, answers.settled) if answers.settled else "还没有答复"),
-        Step("拟纳入救助", plain(answers.aided), share(answers.aided, answers.settled) if answers.settled else "还没有答复"),
+        Step("下发过", plain(answers.due), f"没有查清 {answers.open:,}，随同了结 {answers.along:,}，已查清 {answers.settled:,}"
+             if answers.due else "还没有下发过"),
+        Step("没有查清", plain(answers.open), f"其中逾期 {late:,}；无法核实的还要再去"),
+        Step("随同了结", plain(answers.along), "同户同人的另一条已经查清"),
+        Step("已查清", plain(answers.settled), f"占下发的 {share(answers.settled, answers.due)}" if answers.due else "还没有答复"),
+        Step("有收效", plain(answers.found), f"占查清的 {share(answers.found, answers.settled)}" if answers.settled else "还没有答复"),
+        Step("拟纳入救助", plain(answers.aided), f"占有收效的 {share(answers.aided, answers.found)}" if answers.found else "还没有"),
     )  # fmt: skip
-    said = f"{rows:,} 行数据，{persons:,} 个人，最后是 {visits:,} 户人家要有人上门。"
+    said = f"{rows:,} 行数据，{persons:,} 个人，最后是 {visits:,} 户人家要有人上门。{what_counts(policy)}"
     return Funnel("steps", "一步一步", said, (("本月", month), ("此前清单的下落", past)))
 
 

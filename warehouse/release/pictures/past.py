@@ -37,15 +37,15 @@ _PAST = {
     ),
     "past_yields": (
         "fct_yield_monthly",
-        """SELECT '{month}' AS month, township, sum(answers)::BIGINT AS answers, sum(held)::BIGINT AS held,
-               sum(refuted)::BIGINT AS refuted, sum(aided)::BIGINT AS aided FROM {mart} GROUP BY ALL""",
+        # A month built before this was counted has no such column: there is nothing to tell of it, which is not nought.
+        """SELECT '{month}' AS month, township, sum(answers)::BIGINT AS answers, sum(found)::BIGINT AS found
+           FROM (FROM {mart} UNION ALL BY NAME SELECT NULL::BIGINT AS found WHERE false) GROUP BY ALL""",
     ),
 }  # fmt: skip
 _EMPTY = {
     "past_figures": "'' AS month, '' AS figure_id, '' AS township, '' AS title, '' AS unit, 0::DOUBLE AS value",
     "past_warnings": "'' AS month, '' AS township, '' AS rule_id, 0::BIGINT AS warnings, 0::BIGINT AS listed",
-    "past_yields": "'' AS month, '' AS township, 0::BIGINT AS answers, 0::BIGINT AS held, 0::BIGINT AS refuted, "
-    "0::BIGINT AS aided",
+    "past_yields": "'' AS month, '' AS township, 0::BIGINT AS answers, 0::BIGINT AS found",
 }
 
 

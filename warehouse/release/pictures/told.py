@@ -67,21 +67,23 @@ def lists(
     return Headline("task", said + "".join(f"；{words}" for words in rest) + "。")
 
 
-def late(due: int | None, given: int | None, open_: int, overdue: int, places: Sequence[Place]) -> Headline:
-    """What was asked of villages before and how it stands; ``open_``: not settled, ``overdue``: of these past their day."""
-    if not due:
+def late(answers: Answers, overdue: int, places: Sequence[Place]) -> Headline:
+    """What was asked of villages before and how it stands, in numbers that add up; ``overdue``: of the open ones."""
+    if not answers.due:
         return Headline("calm", "此前没有下发过清单，没有要答复的预警。")
-    said = f"此前下发的 {due:,} 条预警，已答复 {given or 0:,} 条（{share(given or 0, due)}）"
-    if not open_:
+    along = f"，{answers.along:,} 条随同户同人的另一条了结" if answers.along else ""
+    said = f"此前下发的 {answers.due:,} 条预警，{answers.settled:,} 条村里已查清{along}"
+    if not answers.open:
         return Headline("calm", said + "，没有还要去查的。")
+    said += f"，{answers.open:,} 条还没有查清"
     if not overdue:
-        return Headline("answer", said + f"；还没有查清的 {open_:,} 条，都没有到期。")
+        return Headline("answer", said + "，都没有到期。")
     worst = sorted((one for one in places if one.late), key=lambda one: (-one.late, one.township))[:2]
     named = "、".join(f"{one.township} {one.late:,} 条" for one in worst) if len(places) > 1 else ""
     return Headline(
         "late",
         said
-        + f"；逾期没有查清的 {overdue:,} 条（含答复无法核实的）"
+        + f"，其中逾期 {overdue:,} 条（答复无法核实的也算没有查清）"
         + (f"，最多的是{named}。" if named else "。"),
     )
 
@@ -92,8 +94,8 @@ def found(answers: Answers) -> Headline | None:
         return None
     return Headline(
         "answer",
-        f"村里查清的 {answers.settled:,} 条里，{answers.held:,} 条属实或部分属实（{share(answers.held, answers.settled)}），"
-        f"{answers.aided:,} 条拟纳入救助。",
+        f"村里查清的 {answers.settled:,} 条里，{answers.found:,} 条有收效（{share(answers.found, answers.settled)}），"
+        f"查到了要办的事，其中 {answers.aided:,} 条拟纳入救助。",
     )
 
 

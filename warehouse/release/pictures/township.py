@@ -16,6 +16,7 @@ from warehouse.release.pictures.series import line
 from warehouse.release.pictures.small import Small, shown
 from warehouse.release.pictures.story import TOTAL, Cell, Headline, Numbers, Picture, Section, Story, share
 from warehouse.release.pictures.told import CLASSES
+from warehouse.release.policy_words import what_counts
 from warehouse.release.workbook import NOTICE
 
 _LATE, _OPEN = "逾期", "待答复"
@@ -35,7 +36,7 @@ def township_story(
         headlines=_headlines(asked, small, visits, open_, policy),
         sections=(
             Section("work", "本月要走访", (visits.picture, listed)),
-            Section("answers", "此前清单的答复", (open_.picture, _answers(asked, small))),
+            Section("answers", "此前清单的答复", (open_.picture, _answers(asked, small, policy))),
             Section("trends", "走势", (_trends(asked, small),)),
             Section("quality", "没有评估的", (_unassessed(not_assessed, small),)),
         ),
@@ -98,25 +99,25 @@ def _rules(asked: Asked, small: Small) -> Picture:
     return Picture("rules", "清单上的规则", said, Numbers(("规则", "条数"), rows, said, barred=1))
 
 
-def _answers(asked: Asked, small: Small) -> Picture:
-    due_, given = asked.figure("answers_due") or 0, asked.figure("answers_given") or 0
+def _answers(asked: Asked, small: Small, policy: Policy) -> Picture:
     answers = asked.answers()
-    replied, whole = small.parts({"已答复": given, "没有答复": due_ - given})
-    rest = answers.settled - answers.held - answers.refuted
-    results, settled = small.parts({"属实": answers.held, "不属实": answers.refuted, "情况已变": rest})
-    aided, _ = small.parts({"拟纳入救助": answers.aided, "没有纳入": answers.settled - answers.aided})
-    rows: list[tuple[Cell, ...]] = [
-        ("此前下发的预警", shown(whole)), *((word, shown(count)) for word, count in replied.items()),
-        ("已查清", shown(settled)), *((word, shown(count)) for word, count in results.items()),
-        ("拟纳入救助", shown(aided["拟纳入救助"])),
-    ]  # fmt: skip
-    held = results["属实"]
-    said = "还没有答复。"
-    if settled and held is not None:
-        said = f"查清的里面 {share(held, settled)} 属实或部分属实。"
-    elif given:
-        said = "已有答复，条数还少。"
-    return Picture("answers-so-far", "答复到现在", said, Numbers(("", "条数"), rows))
+    # One partition of what was handed out: with a second sum of the same, a hidden part could be worked out.
+    parts = {
+        "查清，拟纳入救助": answers.aided,
+        "查清，有别的事要办": answers.found - answers.aided,
+        "查清，没有要办的": answers.settled - answers.found,
+        "随同户同人的另一条了结": answers.along,
+        "没有查清": answers.open,
+    }
+    told_parts, whole = small.parts(parts)
+    rows: list[tuple[Cell, ...]] = [(word, shown(count)) for word, count in told_parts.items()]
+    known = [told_parts[word] for word in list(parts)[:3]]
+    said = "已有答复，条数还少。" if answers.settled else "还没有答复。"
+    if answers.settled and None not in known:
+        said = f"查清的里面 {share(answers.found, answers.settled)} 有收效（查到了要办的事）。"
+    return Picture(
+        "answers-so-far", "此前下发的到现在", said, Numbers(("", "条数"), [*rows, (TOTAL, shown(whole))]), note=what_counts(policy)
+    )  # fmt: skip
 
 
 def _trends(asked: Asked, small: Small) -> Picture:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from warehouse.policy import Policy
-from warehouse.release.guide import STATUS
+from warehouse.release.guide import STATUS, status_told
 from warehouse.release.pictures import colours, drawn
 from warehouse.release.pictures.asked import Asked, Place
 from warehouse.release.pictures.drawn import Interval, Tile
 from warehouse.release.pictures.places import placed
 from warehouse.release.pictures.series import change, line, part, percent, whole
 from warehouse.release.pictures.story import Cell, Numbers, Picture, plain, share
+from warehouse.release.policy_words import what_counts
 
 _STATUS = {"listed": "列入清单", **STATUS}
 _KINDS = {
@@ -41,7 +42,7 @@ def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str])
         )
 
     rows = [
-        (one.township, one.warnings, one.visits, one.open, one.late, one.answers, one.held, share(one.held, one.answers))
+        (one.township, one.warnings, one.visits, one.open, one.late, one.answers, one.found, share(one.found, one.answers))
         for one in places
     ]  # fmt: skip
     most = max(places, key=lambda one: (one.visits, one.township), default=None)
@@ -51,9 +52,9 @@ def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str])
     drawings = (
         map_of("visits", colours.WORK, {one.township: (one.visits, plain(one.visits)) for one in places}),
         map_of("late", colours.LATE, {one.township: (one.late, plain(one.late)) for one in places}),
-        map_of("held", colours.YIELD, {one.township: _yield_of(one, enough) for one in places}),
+        map_of("found", colours.YIELD, {one.township: _yield_of(one, enough) for one in places}),
     )  # fmt: skip
-    headers = ("乡镇", "本月预警", "走访户", "没有查清", "其中逾期", "已查清", "属实", "属实率")
+    headers = ("乡镇", "本月预警", "走访户", "没有查清", "其中逾期", "已查清", "有收效", "收效率")
     return Picture(
         "townships",
         "各乡镇",
@@ -61,8 +62,8 @@ def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str])
         Numbers(headers, rows, "本月没有乡镇。"),
         drawings if places else (),
         note="方块大致按方位排列，不按面积和距离；颜色越重数越大，数字写在方块上；“–”是还没有答复，"
-        f"查清不到 {enough} 条的只写“属实/查清”，不算比例。",
-        captions=("本月要走访（户）", "逾期没有查清（条）", "查清的里面属实的"),
+        f"查清不到 {enough} 条的只写“有收效/查清”，不算比例。{what_counts(policy)}",
+        captions=("本月要走访（户）", "逾期没有查清（条）", "查清的里面有收效的"),
         is_wide=True,
     )
 
@@ -70,8 +71,8 @@ def tile_maps(places: Sequence[Place], policy: Policy, pages: Mapping[str, str])
 def _yield_of(place: Place, enough: int) -> tuple[float | None, str]:
     """A share only of enough answers; of few the answers themselves, without a colour."""
     if place.answers >= max(1, enough):
-        return place.held / place.answers, share(place.held, place.answers)
-    return None, f"{place.held}/{place.answers}" if place.answers else "–"
+        return place.found / place.answers, share(place.found, place.answers)
+    return None, f"{place.found}/{place.answers}" if place.answers else "–"
 
 
 def clocks(asked: Asked, policy: Policy) -> Picture:
@@ -104,7 +105,7 @@ def clocks(asked: Asked, policy: Policy) -> Picture:
     )
 
 
-def rules(asked: Asked) -> Picture:
+def rules(asked: Asked, policy: Policy) -> Picture:
     """Warnings by rule and grade, the largest drawn."""
     found = asked.rules()
     sums: dict[str, int] = {}
@@ -119,7 +120,7 @@ def rules(asked: Asked) -> Picture:
         for grade in colours.GRADES
     }
     states = {
-        (rule, word): sum(n for r, _, _, s, n in found if (r, _STATUS.get(s, s)) == (rule, word))
+        (rule, word): sum(n for r, _, _, s, n in found if (r, _told(s, r, policy)) == (rule, word))
         for rule in order
         for word in _STATUS.values()
     }
@@ -153,37 +154,39 @@ def yields(asked: Asked, policy: Policy) -> Picture:
     found = asked.yields()
     wide = float(policy.number("precision_interval_deviations"))
     answers = sum(row[2] for row in found)
-    held = sum(row[3] for row in found)
+    worth = sum(row[3] for row in found)
     shown = [
-        Interval(f"{rule} {title}", held_ / count, *interval(held_, count, wide), f"{held_:,}/{count:,}")
-        for rule, title, count, held_, *_ in found[:_MOST]
+        Interval(f"{rule} {title}", good / count, *interval(good, count, wide), f"{good:,}/{count:,}")
+        for rule, title, count, good, *_ in found[:_MOST]
     ]
     rows = [
         (
             f"{rule} {title}",
             count,
-            held_,
+            good,
+            share(good, count),
+            _span(good, count, wide),
+            held,
             refuted,
-            unsettled,
             aided,
-            share(held_, count),
-            _span(held_, count, wide),
+            unsettled,
         )
-        for rule, title, count, held_, refuted, unsettled, aided in found
+        for rule, title, count, good, held, refuted, unsettled, aided in found
     ]
     said = (
-        f"查清 {answers:,} 条，属实 {held:,} 条（{share(held, answers)}）。"
+        f"近 {policy.count('yield_window_months')} 个月查清 {answers:,} 条，有收效 {worth:,} 条（{share(worth, answers)}）。"
         if answers
         else "还没有村级答复，说不上哪条规则更准。"
     )
-    headers = ("规则", "已查清", "属实", "不属实", "无法核实", "拟纳入", "属实率", "区间")
+    headers = ("规则", "已查清", "有收效", "收效率", "区间", "其中属实", "不属实", "拟纳入", "另有无法核实")
     return Picture(
         "yields",
         "哪条规则跑得值",
         said,
         Numbers(headers, rows, "还没有答复。"),
-        (drawn.intervals(shown, "yields", whole=held / answers),) if answers else (),
-        note="点是属实率，横条是区间：答复少，横条就长，先别下结论；虚线是全部规则合计。",
+        (drawn.intervals(shown, "yields", whole=worth / answers),) if answers else (),
+        note="点是收效率，横条是区间：答复少，横条就长，先别下结论；虚线是全部规则合计。"
+        f"{what_counts(policy)}下月先走哪一家，看的就是它。",
     )
 
 
@@ -205,12 +208,12 @@ def _span(part: int, whole: int, deviations: float) -> str:
 def answer_trends(asked: Asked) -> Picture:
     """Answers month by month: how many were due and given, and what they came to."""
     due, given = asked.over_time("answers_due"), asked.over_time("answers_given")
-    shares, aids = asked.yields_over_time()
+    shares, aids = asked.yields_over_time(), asked.over_time("answers_aided")
     answered = [g / d if d and g is not None else None for d, g in zip(due, given, strict=True)]
     panels = (
         line("此前下发（条）", due),
         percent("答复率", answered),
-        percent("属实率", shares),
+        percent("收效率", shares),
         line("拟纳入救助（条）", aids),
     )
     rows = [
@@ -221,7 +224,7 @@ def answer_trends(asked: Asked) -> Picture:
         "answers-trend",
         "答复走势",
         change("答复率", answered, is_share=True),
-        Numbers(("月份", "此前下发", "已答复", "答复率", "属实率", "拟纳入"), rows[::-1]),
+        Numbers(("月份", "此前下发", "已答复", "答复率", "收效率", "拟纳入"), rows[::-1]),
         (drawn.lines(panels, asked.months, "answers-trend", colour=colours.GREEN),) if asked.months else (),
         note="都是到当月为止的累计数。",
     )
@@ -247,9 +250,17 @@ def warning_trends(asked: Asked) -> Picture:
     )
 
 
-def held_back(asked: Asked) -> Picture:
+def _told(status: str, rule: str, policy: Policy) -> str:
+    return _STATUS["listed"] if status == "listed" else status_told(status, rule, policy)
+
+
+def held_back(asked: Asked, policy: Policy) -> Picture:
     """Why warnings are on no list."""
-    rows = [(_STATUS.get(status, status), reason, count) for status, reason, count in asked.held_back()]
+    counts: dict[tuple[str, str], int] = {}
+    for rule, status, reason, count in asked.held_back():
+        why = (_told(status, rule, policy), reason)
+        counts[why] = counts.get(why, 0) + count
+    rows = [(*why, count) for why, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
     sums: dict[str, int] = {}
     for word, _, count in rows:
         sums[word] = sums.get(word, 0) + count

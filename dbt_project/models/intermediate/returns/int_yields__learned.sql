@@ -38,10 +38,6 @@ limits as (
     ]) }}
 ),
 
-by_aid as (
-    {{ policy_words('rules_found_by_aid', as_column='rule_id') }}
-),
-
 grades as (
     select
         unnest(['确认', '疑似', '提示']) as grade,
@@ -185,7 +181,6 @@ compared as (
         county_learned.mean,
         county_learned.answers as county_answers,
         county_learned.found as county_found,
-        case when by_aid.rule_id is not null then '拟纳入救助' else '属实' end as found_word,
         case when by_feeds.answers >= county_learned.enough then by_feeds.answers end as feeds_answers,
         by_feeds.found as feeds_found,
         case when by_township.answers >= county_learned.enough then by_township.answers end as township_answers,
@@ -208,7 +203,6 @@ compared as (
         ) as township_mean
     from wanted
     inner join county_learned on wanted.rule_id = county_learned.rule_id and wanted.grade = county_learned.grade
-    left join by_aid on wanted.rule_id = by_aid.rule_id
     left join by_feeds
         on wanted.rule_id = by_feeds.rule_id and wanted.grade = by_feeds.grade and wanted.feeds = by_feeds.feeds
     left join by_township
@@ -229,13 +223,13 @@ select
     concat(
         case
             when township_answers is not null
-                then concat(township, ' ', township_answers, ' 次核查中 ', township_found, ' 次', found_word, '，全县 ', county_answers, ' 次中 ', county_found, ' 次')
-            when county_answers > 0 then concat('本县 ', county_answers, ' 次核查中 ', county_found, ' 次', found_word)
+                then concat(township, ' ', township_answers, ' 次核查中 ', township_found, ' 次有收效，全县 ', county_answers, ' 次中 ', county_found, ' 次')
+            when county_answers > 0 then concat('本县 ', county_answers, ' 次核查中 ', county_found, ' 次有收效')
             else '本县还没有核查结果，先按政策预设'
         end,
         case
             when feeds_answers is not null and feeds_answers < county_answers
-                then concat('；来源相同的 ', feeds_answers, ' 次中 ', feeds_found, ' 次', found_word)
+                then concat('；来源相同的 ', feeds_answers, ' 次中 ', feeds_found, ' 次有收效')
             else ''
         end
     ) as basis

@@ -55,6 +55,14 @@ past as (
     where status = 'listed'
 ),
 
+open_items as (
+    select * from {{ ref('fct_open_item_monthly') }}
+),
+
+settled as (
+    select * from {{ ref('int_answers__settled') }}
+),
+
 dispositions as (
     select * from {{ source('lake', 'dispositions') }}
     where warning_id is not null
@@ -103,10 +111,27 @@ answered as (
 ),
 
 due as (
-    select distinct
+    -- One warning is one, on however many lists it stood, and it stands where it stood last. What is open is not
+    -- settled, though a village answered it once: its evidence changed.
+    select
         past.warning_id,
-        coalesce(past.township, '未写明乡镇') as township
+        coalesce(max(nullif(trim(open_items.township), '')), max_by(past.township, past.month), '未写明乡镇') as township,
+        bool_or(open_items.warning_id is not null) as is_open
     from past
+    left join open_items on past.warning_id = open_items.warning_id
+    group by past.warning_id
+),
+
+ended as (
+    select
+        due.warning_id,
+        due.township,
+        settled.warning_id is not null as is_settled,
+        coalesce(settled.is_found, false) as is_found,
+        coalesce(settled.is_aided, false) as is_aided
+    from due
+    left join settled on due.warning_id = settled.warning_id
+    where not due.is_open
 ),
 
 additive as (
@@ -289,6 +314,37 @@ additive as (
     from due
     inner join answered on due.warning_id = answered.warning_id
     group by due.township
+    union all
+    select
+        'answers_open' as figure_id,
+        township,
+        count(*) as value
+    from due
+    where is_open
+    group by township
+    union all
+    select
+        case when is_settled then 'answers_settled' else 'answers_along' end as figure_id,
+        township,
+        count(*) as value
+    from ended
+    group by is_settled, township
+    union all
+    select
+        'answers_found' as figure_id,
+        township,
+        count(*) as value
+    from ended
+    where is_found
+    group by township
+    union all
+    select
+        'answers_aided' as figure_id,
+        township,
+        count(*) as value
+    from ended
+    where is_found and is_aided
+    group by township
     union all
     select
         'records_open' as figure_id,

@@ -43,6 +43,7 @@ answers as (
         township,
         answered_month,
         is_holding,
+        is_found,
         is_refuting,
         is_aided,
         false as is_unsettled
@@ -54,6 +55,7 @@ answers as (
         township,
         answered_month,
         false as is_holding,
+        false as is_found,
         false as is_refuting,
         false as is_aided,
         true as is_unsettled
@@ -77,6 +79,7 @@ counted as (
         township,
         count(*) filter (where not is_unsettled) as answers,
         count(*) filter (where is_holding) as held,
+        count(*) filter (where is_found) as found,
         count(*) filter (where is_refuting) as refuted,
         count(*) filter (where is_unsettled) as unsettled,
         count(*) filter (where is_aided) as aided
@@ -90,6 +93,7 @@ select
     yields.township,
     coalesce(counted.answers, 0) as answers,
     coalesce(counted.held, 0) as held,
+    coalesce(counted.found, 0) as found,
     coalesce(counted.refuted, 0) as refuted,
     coalesce(counted.unsettled, 0) as unsettled,
     coalesce(counted.aided, 0) as aided,

@@ -112,7 +112,7 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
                 "check_hint": "入户核实", "evidence": EVIDENCE,
                 "policy_ref": "标准@tongren:2021-01-01", "requirement": "R044", "priority": float(n % 9), **place,
                 "expected_yield": 0.3, "clock": "月度", "due_on": date(2026, 11, 30), "opened": "新", "age_months": 0,
-                "yield_basis": "本县 37 次核查中 12 次属实",
+                "yield_basis": "本县 37 次核查中 9 次有收效",
             })  # fmt: skip
     warnings[3]["summary"] = "=HYPERLINK(1)"
     if poison is not None:
@@ -156,8 +156,8 @@ def make(home: Path, *, people: int = 60, poison: str | None = None, village: st
         "dim_rule": rules,
         "fct_open_item_monthly": [],
         "fct_yield_monthly": [
-            {"rule_id": rule["rule_id"], "grade": "疑似", "township": "", "answers": 37, "held": 12, "refuted": 20,
-             "unsettled": 3, "aided": 5, "expected_yield": 0.3, "prior": 0.28, "basis": "本县 37 次核查中 12 次属实"}
+            {"rule_id": rule["rule_id"], "grade": "疑似", "township": "", "answers": 37, "held": 12, "found": 9, "refuted": 20,
+             "unsettled": 3, "aided": 5, "expected_yield": 0.3, "prior": 0.28, "basis": "本县 37 次核查中 9 次有收效"}
             for rule in rules
         ],
     }  # fmt: skip
@@ -300,6 +300,9 @@ def made_up_registers(persons: list[dict[str, object]]) -> dict[str, list[dict[s
         "records_open": ("备案户", "户", {t: sum(1 for r in records if r["township"] == t) for t in people}),
         "referrals_open": ("转介中", "项", {t: sum(1 for r in referrals if r["township"] == t) for t in people}),
         "paid_amount:低保": ("低保发放金额", "元", dict.fromkeys(people, 1000.25)),
+        **{f"answers_{name}": (name, "条", dict(zip(people, counts, strict=True))) for name, counts in {
+            "due": (45, 20, 0, 0), "settled": (30, 12, 0, 0), "along": (6, 5, 0, 0), "open": (9, 3, 0, 0),
+            "found": (12, 6, 0, 0), "aided": (6, 6, 0, 0)}.items()},
     }  # fmt: skip
     figures = [
         {

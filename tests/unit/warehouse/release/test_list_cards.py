@@ -73,8 +73,8 @@ ROWS = {
         {"rule_id": "R04", "title": "求助未办结", "sentence": "原文", "plain": "求助", "ask": "问要什么", "check_hint": "联系"},
     ],
     "fct_yield_monthly": [
-        {**YIELD, "rule_id": "C01", "township": "", "answers": 37, "held": 12},
-        {**YIELD, "rule_id": "C01", "township": TOWNSHIP, "answers": 7, "held": 2},
+        {**YIELD, "rule_id": "C01", "township": "", "answers": 37, "held": 12, "found": 5},
+        {**YIELD, "rule_id": "C01", "township": TOWNSHIP, "answers": 7, "held": 2, "found": 1},
     ],
     "fct_assessment_monthly": [{"rule_id": "C01", "township": TOWNSHIP, "in_scope": 9, "assessed": 5, "not_assessed": 4}],
     "fct_alarm_monthly": [{"alarm_id": "A", "township": TOWNSHIP, "village": "一村", "cause_rule": "C01", "warnings": 6}],
@@ -178,7 +178,8 @@ def test_a_rule_card_tells_what_walking_was_worth(book: openpyxl.Workbook) -> No
     assert told["入户问什么"] == "问收入"
     assert (
         told["以往核查"]
-        == "全县核查 37 次，12 次属实，5 次拟纳入救助；另有 3 条无法核实；其中本乡镇 7 次，2 次属实。"
+        == "全县核查 37 次，5 次有收效（属实 12 次，拟纳入救助 5 次）；另有 3 条无法核实；其中本乡镇 7 次，1 次有收效；"
+        "属实并拟纳入救助的算有收效。"
     )
 
 
@@ -236,6 +237,6 @@ def test_the_countys_summary_adds_up(marts: duckdb.DuckDBPyConnection) -> None:
     row = dict(zip([column.header for column in table.columns], table.rows[0], strict=True))
     assert row == {
         "乡镇": TOWNSHIP, "本月走访户数": 2, "列入条数": 3, "其中结转": 1, "候补户数": 1, "候补条数": 2, "部门衔接": 0,
-        "已答复不再发": 0, "转县级处理": 1, "结转不在本月表": 2, "逾期未答复": 3, "累计答复": 7, "其中属实": 2, "报警村数": 1,
+        "已答复不再发": 0, "转县级处理": 1, "结转不在本月表": 2, "逾期未答复": 3, "累计答复": 7, "其中有收效": 1, "报警村数": 1,
         "未评估对象": 4,
     }  # fmt: skip
