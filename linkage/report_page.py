@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage.history import KINDS
 from linkage.wording import event_word
-from warehouse.parts import card, table
-from warehouse.release.page_style import STYLE
+from warehouse.parts import card, document, table
 
 if TYPE_CHECKING:
     from linkage.report import IdentityReport
@@ -39,12 +38,7 @@ def page(report: IdentityReport) -> str:
         card("按乡镇", _wide(("乡镇", *kinds), township_lines(report))),
     ]
     notes = "".join(f"<p>{escape(note)}</p>" for note in _NOTES)
-    return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><header><p class='eyebrow'>兜底</p><h1>{escape(title)}</h1></header>"
-        f"<main>{''.join(sections)}</main><footer>{notes}</footer></body></html>\n"
-    )
+    return document(title, "".join(sections), eyebrow="兜底", foot=notes)
 
 
 def _wide(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
 from linkage.explain.explanation import Explanation, Match
+from warehouse.page_style import STYLE
 
 _AIR = 0.04  # share of the width that stays free at both ends of the waterfall
 _ROOM = jinja2.Environment(
@@ -22,7 +24,7 @@ _ROOM = jinja2.Environment(
 def render_card(explanation: Explanation) -> str:
     """The match card of an explanation; the same explanation gives the same bytes."""
     at, width = _scale(explanation.match)
-    return _ROOM.get_template("card.html").render(it=explanation, at=at, width=width)
+    return _ROOM.get_template("card.html").render(it=explanation, at=at, width=width, style=Markup(STYLE))
 
 
 def write_card(explanation: Explanation, path: Path) -> None:

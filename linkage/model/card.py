@@ -11,22 +11,12 @@ from datetime import date
 from html import escape
 
 from linkage.model.weights import Weight, Weights, bits
+from warehouse.parts import card, document
 
 _STYLE = """
-:root{--ink:#1D2939;--soft:#667085;--line:#E4E7EC;--deep:#1F4E79}
-*{box-sizing:border-box}
-body{margin:0 auto;padding:24px 20px 48px;max-width:1080px;color:var(--ink);background:#fff;line-height:1.55;font-size:15px;
-font-family:-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
-h1{font-size:26px;margin:0 0 6px;color:var(--deep)}
-h2{font-size:18px;margin:32px 0 8px;padding-top:14px;border-top:1px solid var(--line)}
-p{max-width:80ch}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;font-size:14px;margin:8px 0}
-th{text-align:left;color:var(--soft);font-weight:500;border-bottom:1px solid #CBD5E1;padding:4px 16px 6px 0;white-space:nowrap}
-td{border-bottom:1px solid var(--line);padding:4px 16px 4px 0;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-svg{display:block;height:auto;max-width:100%}
-@media print{body{max-width:none}h2{break-after:avoid}}
+:root{--room:1120px}
+main p{max-width:80ch}
+main svg{width:auto;max-width:100%}
 """
 
 Cell = str | int | float
@@ -93,15 +83,16 @@ def markdown(account: Account) -> str:
 
 def page(account: Account, charts: Mapping[str, str]) -> str:
     """The card as one HTML file without script or address; ``charts`` are title to inline SVG."""
-    title = f"Linkage model {account.on.isoformat()}"
-    body = [f"<h1>{title}</h1>"]
     first, *others = sections(account)
-    pictures = [f"<h2>{escape(name)}</h2><div class='wide'>{svg}</div>" for name, svg in charts.items()]
-    body += [_html(first), *pictures, *(_html(section) for section in others)]
-    return (
-        f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' "
-        f"content='width=device-width,initial-scale=1'><title>{title}</title><style>{_STYLE}</style></head>\n"
-        f"<body>\n" + "\n".join(body) + "\n</body></html>\n"
+    pictures = [card(name, f"<div class=wide>{svg}</div>") for name, svg in charts.items()]
+    body = [_html(first), *pictures, *(_html(section) for section in others)]
+    return document(
+        f"Linkage model {account.on.isoformat()}",
+        "\n".join(body),
+        eyebrow="Doudi",
+        style=_STYLE,
+        language="en",
+        by_night=False,
     )
 
 
@@ -190,21 +181,21 @@ def _html(section: Section) -> str:
         f"<p>{escape(text).replace('*judged*', '<em>judged</em>')}</p>" for text in section.paragraphs
     )
     if not section.headers:
-        return f"<h2>{escape(section.title)}</h2>{said}"
-    head = "".join(f"<th>{escape(name)}</th>" for name in section.headers)
+        return card(section.title, said)
     numeric = [all(_is_number(row[at]) for row in section.rows) for at in range(len(section.headers))]
+    looks = [" class=n" if to_the_right else "" for to_the_right in numeric]
+    head = "".join(
+        f"<th{look}>{escape(name)}</th>" for name, look in zip(section.headers, looks, strict=True)
+    )
     body = "".join(
         "<tr>"
-        + "".join(
-            f"<td{' class=n' if to_the_right else ''}>{escape(_cell(cell))}</td>"
-            for cell, to_the_right in zip(row, numeric, strict=True)
-        )
+        + "".join(f"<td{look}>{escape(_cell(cell))}</td>" for cell, look in zip(row, looks, strict=True))
         + "</tr>"
         for row in section.rows
     )
-    return (
-        f"<h2>{escape(section.title)}</h2>{said}<div class='wide'><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+    return card(
+        section.title,
+        f"{said}<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
     )
 
 

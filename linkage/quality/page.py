@@ -17,8 +17,7 @@ from linkage.quality.histories import CHECKS
 from linkage.quality.limits import QualityLimits
 from linkage.quality.wording import GRADES, GROUP_TITLES, per_thousand, percent, word_of
 from warehouse.months import Month
-from warehouse.parts import card, table
-from warehouse.release.page_style import STYLE
+from warehouse.parts import card, document, table
 
 _COLOURS = {FALSE: charts.RED, MISSED: charts.DEEP}
 _TITLES = {FALSE: "认错人", MISSED: "没连上"}
@@ -29,7 +28,7 @@ _MEANINGS = {
 }
 _OWN_STYLE = """
 .rates{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:14px}
-.rate{background:#fff;border:1px solid var(--line);border-top:4px solid var(--tone);border-radius:12px;padding:16px 18px}
+.rate{background:var(--card);border:1px solid var(--line);border-top:4px solid var(--tone);border-radius:12px;padding:16px 18px}
 .rate h2{margin:0;font-size:15px;color:var(--tone)}
 .rate strong{display:block;font-size:clamp(26px,3.4vw,38px);font-weight:680;line-height:1.25;font-variant-numeric:tabular-nums}
 .rate .span{font-variant-numeric:tabular-nums;font-size:14px}
@@ -39,7 +38,8 @@ h3{margin:2px 0 8px;font-size:14px}
 .methods{columns:2;column-gap:34px;margin:0;padding-left:18px}
 .methods li{break-inside:avoid;margin-bottom:9px}
 .lead{margin:0 0 12px;color:var(--soft);font-size:14px;max-width:78ch}
-@media (max-width:760px){.rates{grid-template-columns:minmax(0,1fr)}.methods{columns:1}}
+@media screen and (prefers-color-scheme:dark){.rate h2{color:var(--ink)}}
+@media screen and (max-width:760px){.rates{grid-template-columns:minmax(0,1fr)}.methods{columns:1}}
 """
 _METHODS = (
     ("盲审抽查", "按规则和权重分层抽卡片，两人背对背判断、第三人裁定，按层还原到全部对应，给出区间。"),
@@ -74,15 +74,14 @@ def write_page(
             f"<li><b>{escape(name)}</b>：{escape(words)}</li>" for name, words in _METHODS) + "</ul>"),
         _not_assessed(con),
     ]  # fmt: skip
-    return (
-        f'<!doctype html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_OWN_STYLE}</style>\n</head>\n<body>\n<header>"
-        f"<p class=eyebrow>兜底 Doudi · 对应质量</p><h1>{escape(title)}</h1>"
-        f"<p class=notice>没有标准答案时的估计，带误差区间</p></header>\n<main>\n"
-        + "\n".join(sections)
-        + "\n</main>\n<footer>本页只有合计数，不含个人信息；离线可看，可直接打印。单位“条”指一个来源对一个人的一种写法，"
-        "同一写法的多行只算一条。</footer>\n</body>\n</html>\n"
+    return document(
+        title,
+        "\n".join(sections),
+        eyebrow="兜底 Doudi · 对应质量",
+        notice="没有标准答案时的估计，带误差区间",
+        foot="本页只有合计数，不含个人信息；离线可看，可直接打印。单位“条”指一个来源对一个人的一种写法，"
+        "同一写法的多行只算一条。",
+        style=_OWN_STYLE,
     )
 
 

@@ -8,13 +8,14 @@ from statistics import median
 
 import pyarrow.parquet as pq
 
+from warehouse.drawing import bars, shown
 from warehouse.intake.contract import Contract, contracts
 from warehouse.intake.row_rule import every_rule
 from warehouse.lake import Lake, replacing_folder
-from warehouse.notices.drawing import bars, shown
 from warehouse.notices.kinds import catalogue
 from warehouse.notices.tables import ENDED, FIGURES_TABLE, STATES, parquet_files
 from warehouse.notices.wording import MEANINGS
+from warehouse.parts import card, document
 from warehouse.policy import Policy
 
 # (figure, part) to a number, of one month.
@@ -52,19 +53,20 @@ def page_of(contract: Contract, months: list[str], figures: dict[str, Figures]) 
     title = f"{contract.title}（{contract.agency}）数据质量与校核纠错"
     rates = _rates(months, figures)
     charts = "".join(
-        f"<section><h2>{escape(name)}</h2><p class=note>{escape(note)}</p>"
-        f"{bars(months, values, title=name, is_share=is_share) or '<p>各月均为 0 或没有数据。</p>'}</section>"
+        card(
+            name,
+            f"<p class=note>{escape(note)}</p>"
+            + (bars(months, values, title=name, is_share=is_share) or "<p>各月均为 0 或没有数据。</p>"),
+        )
         for name, note, is_share, values in rates
     )
     came = "" if now in figures else f"<p class=warn>{now} 没有收到这份数据。</p>"
-    return (
-        '<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style><main><h1>{escape(title)}</h1>"
+    lead = (
         f"<p class=note>截至 {now}。只有计数，没有个人信息，可以给报送单位看。各项与本数据自己的以往各月相比；"
         "各单位的数据来源和录入方式不同，不作横向排名。</p>"
-        f"{came}{_table(months, rates)}{charts}"
-        f"{_rules(figures.get(now, {}))}{_outcomes(months, figures)}</main></html>\n"
     )
+    body = f"{lead}{came}{_table(months, rates)}<div class=pair>{charts}</div>{_rules(figures.get(now, {}))}{_outcomes(months, figures)}"
+    return document(title, body, eyebrow="兜底 · 来源数据质量", style=_STYLE)
 
 
 def _rates(months: list[str], figures: dict[str, Figures]) -> list[tuple[str, str, bool, list[float | None]]]:
@@ -120,8 +122,8 @@ def _table(months: list[str], rates: list[tuple[str, str, bool, list[float | Non
             f"<tr><th scope=row>{escape(name)}</th><td>{shown(values[-1], is_share)}</td><td>{before}</td><td>{usual}</td></tr>"
         )
     return (
-        f"<table><caption>{months[-1]} 一览</caption><thead><tr><th scope=col>项目</th><th scope=col>本月</th>"
-        f"<th scope=col>上月</th><th scope=col>以往各月中位数</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<section class='card wide'><table><caption>{months[-1]} 一览</caption><thead><tr><th scope=col>项目</th><th scope=col>本月</th>"
+        f"<th scope=col>上月</th><th scope=col>以往各月中位数</th></tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
     )
 
 
@@ -137,7 +139,11 @@ def _rules(known: Figures) -> str:
         f"<tr><th scope=row>{rule}</th><td class=words>{escape(rules[rule][1].problem if rule in rules else '')}</td><td>{n:,}</td></tr>"
         for n, rule in found
     )
-    return f"<section><h2>本月请核对的问题</h2><table><thead><tr><th>规则</th><th>问题</th><th>处</th></tr></thead><tbody>{rows}</tbody></table></section>"
+    return card(
+        "本月请核对的问题",
+        "<div class=wide><table><thead><tr><th>规则</th><th class=words>问题</th><th>处</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>",
+    )
 
 
 def _outcomes(months: list[str], figures: dict[str, Figures]) -> str:
@@ -159,21 +165,24 @@ def _outcomes(months: list[str], figures: dict[str, Figures]) -> str:
         known = catalogue().kind(kind)
         cells = "".join(f"<td>{counts[kind].get(state, 0) or '·'}</td>" for state in states)
         body += f"<tr><th scope=row>{kind} {escape(known.title if known else '')}</th>{cells}</tr>"
-    return (
-        "<section><h2>校核纠错的办理</h2><p class=note>已办结的为图中各月合计，未办结的为最近一月。</p>"
-        f"<div class=wide><table><thead><tr><th scope=col>问题</th>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    return card(
+        "校核纠错的办理",
+        "<p class=note>已办结的为图中各月合计，未办结的为最近一月。</p>"
+        f"<div class=wide><table><thead><tr><th scope=col>问题</th>{head}</tr></thead><tbody>{body}</tbody></table></div>",
     )
 
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1d2939;--soft:#667085;--line:#d0d5dd;--bar:#1f4e79;--ground:#fff;--warn:#b42318}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e9ef;--soft:#98a2b3;--line:#475467;--bar:#8fb3d9;--ground:#101828;--warn:#fda29b}}
-*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.6 -apple-system,'PingFang SC',
-'Microsoft YaHei','Noto Sans CJK SC',sans-serif}main{max-width:52rem;margin:0 auto;padding:1.2rem}h1{font-size:1.35rem}
-h2{font-size:1.05rem;margin:1.6rem 0 .2rem}.note{color:var(--soft);margin:.2rem 0 .6rem;font-size:.9rem}.warn{color:var(--warn)}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:.6rem 0}
-th,td{border-bottom:1px solid var(--line);padding:.32rem .5rem;text-align:right;font-weight:400}th[scope=row],thead th:first-child,
-td.words{text-align:left}.wide{overflow-x:auto}svg{width:100%;height:auto}svg rect{fill:var(--bar)}svg line{stroke:var(--line)}
-svg text{fill:var(--soft);font-size:11px;text-anchor:middle}svg .value{fill:var(--ink)}svg .most{text-anchor:end}
-section{break-inside:avoid}@media print{:root{--ground:#fff;--ink:#000;--bar:#444}main{max-width:none}}
+:root{--room:1000px}
+table{font-variant-numeric:tabular-nums}
+caption{text-align:left;font-weight:600;padding:0 0 8px}
+td,thead th{text-align:right}
+thead th:first-child,.words{text-align:left}
+.note{margin:0 0 8px}
+.warn{margin:0;color:var(--red);font-weight:600}
+.months rect{fill:var(--blue)}
+.months line{stroke:var(--line)}
+.months text{fill:var(--soft);font-size:13px;text-anchor:middle}
+.months .value{fill:var(--ink)}
+.months .most{text-anchor:end}
 """

@@ -9,14 +9,13 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from warehouse.drawing import sparkline
 from warehouse.lake import Lake
 from warehouse.operations import words
 from warehouse.operations.board import Board, Cell, MonthBoard, board, grouped
 from warehouse.operations.page_style import STYLE
 from warehouse.operations.run_log import Run
-from warehouse.operations.sparkline import sparkline
-from warehouse.parts import card
-from warehouse.release.page_style import STYLE as HOUSE_STYLE
+from warehouse.parts import card, document
 from warehouse.verdicts import GATE_TITLES, GATES, RuleVerdict, Verdict
 
 _RUNS = 60
@@ -49,14 +48,14 @@ def page(seen: Board, home: Path) -> str:
             card("最近运行（按时间，北京时间）", _runs(seen.runs)),
         )
     )
-    return (
-        "<!doctype html><html lang=zh-CN><head><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width,initial-scale=1'>"
-        f"<title>兜底 运行情况</title><style>{HOUSE_STYLE}{STYLE}</style></head><body>"
-        f"<header><p class=eyebrow>兜底 · 运行情况</p><h1>{_headline(seen)}</h1>"
-        "<p class=notice>只有数量和规则，不含个人信息</p></header>"
-        f"<main>{body}</main><footer>每个步骤结束后自动更新。本页最新月份 {escape(newest) or '（无）'}；"
-        "全部记录见 logs/runs.jsonl。</footer></body></html>\n"
+    return document(
+        "兜底 运行情况",
+        body,
+        eyebrow="兜底 · 运行情况",
+        heading=_headline(seen),
+        notice="只有数量和规则，不含个人信息",
+        foot=f"每个步骤结束后自动更新。本页最新月份 {escape(newest) or '（无）'}；全部记录见 logs/runs.jsonl。",
+        style=STYLE,
     )
 
 
@@ -180,7 +179,7 @@ def _amounts(months: tuple[MonthBoard, ...], home: Path) -> str:
         + "</tr>"
         for month, row in zip(months, rows, strict=True)
     )
-    head = "".join(f"<th>{one}</th>" for one in heads)
+    head = "".join(f"<th{' class=n' if at else ''}>{one}</th>" for at, one in enumerate(heads))
     return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
@@ -229,7 +228,7 @@ def _runs(runs: tuple[Run, ...]) -> str:
         for run in runs[:_RUNS]
     )
     heads = ("开始", "月份", "步骤", "结果", "秒", "内存 MB", "由谁运行", "原因和下一步")
-    head = "".join(f"<th>{one}</th>" for one in heads)
+    head = "".join(f"<th{' class=n' if one in ('秒', '内存 MB') else ''}>{one}</th>" for one in heads)
     more = f"<p class=quiet>只列最近 {_RUNS} 次，共 {len(runs):,} 次。</p>" if len(runs) > _RUNS else ""
     return f"<div class=wide><table class=runs><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
 

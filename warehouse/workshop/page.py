@@ -7,8 +7,8 @@ from html import escape
 
 import altair as alt
 
+from warehouse.parts import card, document, table
 from warehouse.release.charts import svg
-from warehouse.release.page_style import STYLE
 from warehouse.workshop import told
 from warehouse.workshop.simulate import Simulation, Weighed
 
@@ -16,30 +16,29 @@ _MORE, _FEWER, _NOW, _TRIED = "#E08A1E", "#2E7D5B", "#9AA5B1", "#1F4E79"
 _TICKS = 5
 _STYLE = """
 .trial h2{margin-bottom:6px}
+.trial h3{margin-top:12px}
 .trial ul{margin:0;padding-left:20px}
-pre{margin:8px 0 2px;padding:10px 12px;background:#F6F7F9;border:1px solid var(--line);border-radius:8px;
+pre{margin:8px 0 2px;padding:10px 12px;background:var(--paper);border:1px solid var(--line);border-radius:8px;
 white-space:pre-wrap;word-break:break-all;font-size:13px}
-.guess{color:#8A5A00}
+.guess{color:var(--amber)}
 .wide td:first-child{min-width:9em}
 """
 
 
 def page(found: Simulation) -> str:
     """The whole page."""
-    head = escape(told.title(found))
     trials = "".join(_trial(found, one) for one in found.weighed)
     cautions = "".join(f"<li>{escape(sentence)}</li>" for sentence in told.cautions(found))
-    return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{head}</title>'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}{_STYLE}</style></head><body>'
-        f'<header><p class="eyebrow">门槛试算</p><h1>{head}</h1><p class="notice">{escape(told.NOTICE)}</p></header><main>'
-        f'<section class="card"><h2>一览</h2><div class="wide">{_table(told.HEADERS, told.rows(found))}</div></section>'
-        f'<div class="pair"><section class="card"><h2>每月上门户次</h2>{_visits(found)}</section>'
-        f'<section class="card"><h2>会漏掉的、可免去的、没人看过的</h2>{_fates(found)}</section></div>'
-        f'{trials}<section class="card"><h2>看数之前</h2><ul>{cautions}</ul></section>'
-        f'<section class="card"><h2>逐月逐乡镇</h2>{_by_place(found)}'
-        "</section></main></body></html>\n"
+    whole = table(told.HEADERS, told.rows(found), "没有试算。")
+    body = (
+        card("一览", f"<div class=wide>{whole}</div>"),
+        f"<div class=pair>{card('每月上门户次', _visits(found))}",
+        f"{card('会漏掉的、可免去的、没人看过的', _fates(found))}</div>",
+        trials,
+        card("看数之前", f"<ul>{cautions}</ul>"),
+        card("逐月逐乡镇", _by_place(found)),
     )
+    return document(told.title(found), "".join(body), eyebrow="门槛试算", notice=told.NOTICE, style=_STYLE)
 
 
 PLACE_HEADERS = (
@@ -85,24 +84,7 @@ def _trial(found: Simulation, one: Weighed) -> str:
 
 
 def _by_place(found: Simulation) -> str:
-    rows = place_rows(found)
-    if not rows:
-        return '<p class="quiet">各月各乡镇都没有差别。</p>'
-    return f'<div class="wide">{_table(PLACE_HEADERS, rows)}</div>'
-
-
-def _table(headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    head = "".join(f"<th>{escape(word)}</th>" for word in headers)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f'<td class="n">{cell:,}</td>' if isinstance(cell, int) else f"<td>{escape(str(cell))}</td>"
-            for cell in row
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div class=wide>{table(PLACE_HEADERS, place_rows(found), '各月各乡镇都没有差别。')}</div>"
 
 
 def _whole_numbers(counts: Iterable[object]) -> alt.Axis:

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from warehouse import colours
+from warehouse.colours import BLANK, GREY, INK, LINE, SOFT
 from warehouse.release.charts import draw
-from warehouse.release.pictures import colours
-from warehouse.release.pictures.colours import BLANK, GREY, INK, LINE, SOFT
 
 WIDTH = 320
 # The library makes every address a whole one; this beginning is taken off again.

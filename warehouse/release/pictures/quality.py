@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from warehouse import colours
 from warehouse.intake.contract import contracts
 from warehouse.intake.words import words
 from warehouse.release.cautions import Cautions
-from warehouse.release.pictures import colours, drawn
+from warehouse.release.pictures import drawn
 from warehouse.release.pictures.asked import Asked
 from warehouse.release.pictures.story import Cell, Numbers, Picture, plain, share
 from warehouse.verdicts import GATE_TITLES, Verdict

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import sqrt
 
+from warehouse import colours
 from warehouse.policy import Policy
 from warehouse.release.guide import STATUS, status_told
-from warehouse.release.pictures import colours, drawn
+from warehouse.release.pictures import drawn
 from warehouse.release.pictures.asked import Asked, Place
 from warehouse.release.pictures.drawn import Interval, Tile
 from warehouse.release.pictures.places import placed

@@ -13,6 +13,7 @@ from linkage.quality.sample import LINK_SAMPLE
 from linkage.quality.stage import measure_quality
 from linkage.stage import link
 from tests.unit.linkage.made_village import describe, id_number, written_month
+from warehouse import colours
 from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -88,6 +89,7 @@ def test_right_links_are_told_to_be_few_errors_and_the_page_names_nobody(measure
     assert "未抽查" in note
     page = (measured.home / "docs" / "linkage" / f"{MONTH}.html").read_text(encoding="utf-8")
     assert "认错人" in page and "http" not in page.replace("http://www.w3.org", "")
+    assert not colours.without_night(page)
     for told in village():
         assert told["name"] not in page and str(told["id_no"]) not in page
 

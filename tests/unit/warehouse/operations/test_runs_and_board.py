@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.unit.warehouse.operations.held_month import MONTH, ran, rows
+from warehouse.drawing import sparkline
 from warehouse.errors import GateHeld, LakeDamaged, Misconfigured, Refused, Unavailable
 from warehouse.guard import stage_run
 from warehouse.lake import Lake
@@ -13,7 +14,6 @@ from warehouse.months import Month
 from warehouse.operations import metrics, run_log
 from warehouse.operations.board import board
 from warehouse.operations.page import page
-from warehouse.operations.sparkline import sparkline
 
 CELL = "张三 632321199001011234"
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
+from warehouse import colours
 from warehouse.access import entries
 from warehouse.errors import Misconfigured
 from warehouse.lake import Lake
@@ -132,6 +133,7 @@ def test_a_report_holds_counts_and_nobody(tmp_path: Path, ending: str) -> None:
     for nobody in ("632321198001011234", "P1", "一村"):
         assert nobody not in text
     assert ending == ".xlsx" or "http" not in text.replace("http://www.w3.org", "")
+    assert not colours.without_night(text)
 
 
 def test_names_are_masked_and_the_access_log_has_its_entry(tmp_path: Path) -> None:

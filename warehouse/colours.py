@@ -7,7 +7,10 @@ stay readable in both.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_PAINTED = re.compile(r'(?:fill|stroke)="(#[0-9A-Fa-f]{3,8})"')
 
 INK, SOFT, LINE, BLANK, ON_STRONG = "#1D2939", "#5B6675", "#E4E7EC", "#F2F4F7", "#FFFFFF"
 RED, AMBER, BLUE, GREEN, GREY = "#B42318", "#D17A0F", "#3A71AE", "#2E7D5B", "#98A2B3"
@@ -30,6 +33,9 @@ NIGHT: Mapping[str, str] = {
     PALE_BLUE: "#4A6F99", PALE_GREY: "#475467",
     "#E6EFF8": "#1B2B3D", "#BBD3EB": "#24415F", "#86B2DD": "#2F5985", "#366CA8": "#7FB2E8", "#1F4E79": "#B5D5F7",
     "#FCECE9": "#34201E", "#F6C9C2": "#552A25", "#EBA096": "#7A362E", "#B9402F": "#F0897C", "#8F1D14": "#FFBBB2",
+    # the charts of linkage quality and of the workshop, what the charting library takes of its own among them
+    "#667085": "#A3AFBF", "#E08A1E": "#F0AE55", "#9AA5B1": "#7D899A", "#7A5AF8": "#A996FB",
+    "#000": "#E6EAF0", "#888": "#7D899A", "#ddd": "#2B3645",
     "#E4F3EB": "#16302A", "#B9E0CC": "#1C4536", "#84C7A7": "#256048", "#2F7C5A": "#66C79B", "#1B5A40": "#AAE8CB",
 }  # fmt: skip
 
@@ -53,3 +59,8 @@ def night_style() -> str:
         for day, night in NIGHT.items()
     )
     return f"@media screen and (prefers-color-scheme:dark){{{turned}}}"
+
+
+def without_night(page: str) -> set[str]:
+    """The colours of a page's drawings that nothing turns by night."""
+    return set(_PAINTED.findall(page)) - set(NIGHT)

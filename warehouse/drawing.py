@@ -1,6 +1,7 @@
-"""Small charts of months as SVG: no script, no font, readable without colour. Pure.
+"""Small drawings of months as SVG: bars, and a line as small as a word. No script, no font. Pure.
 
-The charting library takes longer over one page than the whole month of notices; a bar per month needs none.
+Colours are those of the page's style. The charting library takes longer over one page than the whole month of
+notices; these need none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 560, 150, 44, 22, 12
+_WIDE, _HIGH, _PAD = 168, 40, 4
 
 
 def bars(months: Sequence[str], values: Sequence[float | None], *, title: str, is_share: bool = False) -> str:
@@ -45,7 +47,7 @@ def bars(months: Sequence[str], values: Sequence[float | None], *, title: str, i
         if value is not None
     )
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role=img aria-label="{escape(title)}：{told}">'
+        f'<svg class=months viewBox="0 0 {_WIDTH} {_HEIGHT}" role=img aria-label="{escape(title)}：{told}">'
         f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{ground}" y2="{ground}"/>'
         f'<text class=most x="{_LEFT - 6}" y="{_TOP + 14}">{shown(most, is_share)}</text>{"".join(drawn)}</svg>'
     )
@@ -58,3 +60,39 @@ def shown(value: float | None, is_share: bool = False) -> str:
     if is_share:
         return f"{value * 100:.2f}%" if value < 0.1 else f"{value * 100:.1f}%"
     return f"{round(value):,}"
+
+
+def sparkline(values: Sequence[float | None], *, title: str) -> str:
+    """How a number went: ``values`` from the oldest month to the newest; a month without a value leaves a gap.
+
+    Empty without any value.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    low, high = min(0.0, *known), max(*known, 1e-9) if len(known) > 1 else max(known[0], 1e-9)
+    step = (_WIDE - 2 * _PAD) / max(1, len(values) - 1)
+    points: list[list[tuple[float, float]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            points.append([])
+            continue
+        x = _PAD + place * step if len(values) > 1 else _WIDE - _PAD
+        y = _HIGH - _PAD - (value - low) / (high - low) * (_HIGH - 2 * _PAD)
+        points[-1].append((round(x, 1), round(y, 1)))
+    runs = [run for run in points if run]
+    lines = "".join(_line(run) for run in runs)
+    last_x, last_y = runs[-1][-1]
+    return (
+        f'<svg class=spark viewBox="0 0 {_WIDE} {_HIGH}" role=img aria-label="{escape(title)}">'
+        f'{lines}<circle cx="{last_x}" cy="{last_y}" r="3"/></svg>'
+    )
+
+
+def _line(run: Sequence[tuple[float, float]]) -> str:
+    drawn = " ".join(f"{x},{y}" for x, y in run)
+    if len(run) == 1:
+        return f'<circle class=lone cx="{run[0][0]}" cy="{run[0][1]}" r="1.5"/>'
+    ground = _HIGH - _PAD
+    area = f"{run[0][0]},{ground} {drawn} {run[-1][0]},{ground}"
+    return f'<polygon points="{area}"/><polyline points="{drawn}"/>'
