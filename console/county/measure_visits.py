@@ -23,6 +23,7 @@ from console.county.villages_truth import read_truth
 from warehouse.database import in_memory, quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.policy import Policy
 
 # Households that stood on the townships' lists, from the manifests: the list says who is visited, nobody else.
 _VISITS = """
@@ -110,6 +111,25 @@ class Recall:
         return self.found / self.planted if self.planted else 1.0
 
 
+def caps_of(lake: Lake, month: Month, policy: Policy) -> dict[str, int]:
+    """Visits that policy lets a month's list of each township have ('' = a township where no household is known).
+
+    As int_visits__queued reckons: the number for every township, or one visit for so many known households.
+    """
+    least = policy.count("list_cap_visits")
+    caps = {"": least}
+    if policy.is_configured("list_cap_households_per_visit"):
+        files = f"{quoted(lake.partition('marts/dim_household', month=str(month)))}/*.parquet"
+        with in_memory(lake.home) as con:
+            known = con.execute(
+                "SELECT coalesce(nullif(township, ''), '未写明乡镇'), count(*) "
+                f"FROM read_parquet('{files}', hive_partitioning = false) GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        share = policy.count("list_cap_households_per_visit")
+        caps |= {township: max(least, -(-households // share)) for township, households in known}
+    return caps
+
+
 def measure_visits(
     months: Sequence[Month],
     *,
@@ -118,7 +138,7 @@ def measure_visits(
     between_offices: Sequence[str],
     caps: Mapping[str, int] | int,
 ) -> tuple[list[MonthOfVisits], Recall]:
-    """Measure these months of a home; ``caps`` are visits per township and month, by township or for all."""
+    """Measure these months of a home; ``caps`` are visits per township and month, by township ('' = any other) or for all."""
     last = months[-1]
     with in_memory(lake.home) as con:
         read_truth(con, last, lake, truth, found_by=last)
@@ -157,7 +177,9 @@ def _month(
 ) -> MonthOfVisits:
     of = {"month": str(month)}
     places = con.execute("SELECT DISTINCT township FROM raised WHERE month = $month", of).fetchall()
-    allowed = [(place, caps if isinstance(caps, int) else caps.get(place, 0)) for (place,) in places]
+    allowed = [
+        (place, caps if isinstance(caps, int) else caps.get(place, caps.get("", 0))) for (place,) in places
+    ]
     con.execute("CREATE OR REPLACE TEMP TABLE caps (township VARCHAR, visits BIGINT)")
     if allowed:
         con.executemany("INSERT INTO caps VALUES (?, ?)", allowed)

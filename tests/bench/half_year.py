@@ -20,7 +20,7 @@ from pathlib import Path
 
 from console.commands.stages import CHAIN, Bench, absorb_returns, run_stage, track_answers
 from console.commands.villages import due_day
-from console.county.measure_visits import measure_visits
+from console.county.measure_visits import caps_of, measure_visits
 from console.county.villages import answer_lists
 from console.county.write import write_county
 from console.screen import Screen
@@ -76,7 +76,7 @@ def measured(county: Path, settings: Settings, months: list[Month]):
         lake=bench.lake,
         truth=county / "truth",
         between_offices=bench.policy.words("rules_between_offices"),
-        caps=bench.policy.count("list_cap_visits"),
+        caps=caps_of(bench.lake, months[-1], bench.policy),
     )
 
 

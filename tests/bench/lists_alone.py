@@ -36,7 +36,8 @@ GIVEN = {
     "township VARCHAR, village VARCHAR, is_raised BOOLEAN, unassessed_reason VARCHAR, grade VARCHAR, "
     "amount DECIMAL(18, 2), fingerprint VARCHAR, standing VARCHAR, summary VARCHAR, evidence VARCHAR, policy_ref VARCHAR",
     "intermediate.int_a01__alarmed": "alarm_id VARCHAR, township VARCHAR, village VARCHAR, cause_rule VARCHAR",
-    "intermediate.int_households__formed": "household_id VARCHAR, person_id VARCHAR",
+    "intermediate.int_households__formed": "household_id VARCHAR, person_id VARCHAR, is_head BOOLEAN",
+    "intermediate.int_persons__described": "person_id VARCHAR, township VARCHAR",
     "staging.stg_linkage__followed": "old_id VARCHAR, person_id VARCHAR",
 }
 MARTS = ("fct_warning_monthly", "fct_open_item_monthly")

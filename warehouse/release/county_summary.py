@@ -15,7 +15,7 @@ from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.guide import alarm_table, left_out_table
 from warehouse.release.masking import Mask, mask_for
-from warehouse.release.policy_words import what_counts
+from warehouse.release.policy_words import cap_told, what_counts
 from warehouse.release.workbook import Column
 
 FILE = "县级汇总"
@@ -130,8 +130,7 @@ def county_summary(
         "GROUP BY ALL ORDER BY township, rule_id",
     )
     alarms = alarm_table(con)
-    cap = policy.count("list_cap_visits")
-    said = Prose(f"每乡镇每月走访上限 {cap} 户；急难等不占名额。{_NOTE}{what_counts(policy)}")
+    said = Prose(f"{cap_told(policy)}急难等不占名额。{_NOTE}{what_counts(policy)}")
     return Document(
         title,
         [

@@ -50,6 +50,20 @@ def what_counts(policy: Policy) -> str:
     return f"“有收效”是查到了要办的事：{by_aid}属实或部分属实就算。"
 
 
+def cap_told(policy: Policy) -> str:
+    """How many visits a township's list of a month may hold, in a sentence; empty where policy sets no cap."""
+    ways = [
+        words.format(policy.count(name))
+        for name, words in (
+            ("list_cap_visits", "每月走访名额 {} 户"),
+            ("list_cap_households_per_visit", "名单上的户每 {} 户给一个名额"),
+        )
+        if policy.is_configured(name)
+    ]
+    more = "，两样取多的" if len(ways) > 1 else ""
+    return f"每个乡镇{'，'.join(ways)}{more}；" if ways else ""
+
+
 def counts_when(rule: str, policy: Policy) -> str:
     """The same of one rule."""
     is_by_aid = rule in policy.words("rules_found_by_aid")

@@ -1,5 +1,6 @@
 -- One row per house that somebody would be walked to for: its place in the township's queue of the month. The cap counts
--- visits, and a house is listed whole or not at all. In this order:
+-- visits, and a house is listed whole or not at all; it is the policy's number, or one visit for so many households that
+-- are known in the township, whichever gives more. In this order:
 --   urgent clocks and villages under alarm, where the policy lets them pass the cap, beside it;
 --   what was handed out before and left blank: new warnings do not push it off. What came back as 无法核实, and what nobody
 --   looked at for `list_carried_months`, stands in line like the others (and on the sheet 结转待答复), or a village
@@ -31,9 +32,40 @@ policy as (
 
 limits as (
     {{ limits([
-        'list_cap_visits', 'list_cap_share_longest_waiting', 'list_cap_share_rarely_visited', 'list_carried_months',
-        'list_rarely_visited_answers'
+        'list_cap_visits', 'list_cap_households_per_visit', 'list_cap_share_longest_waiting',
+        'list_cap_share_rarely_visited', 'list_carried_months', 'list_rarely_visited_answers'
     ]) }}
+),
+
+heads as (
+    select * from {{ ref('int_households__formed') }}
+    where is_head
+),
+
+persons as (
+    select * from {{ ref('int_persons__described') }}
+),
+
+sizes as (
+    select
+        coalesce(nullif(persons.township, ''), '未写明乡镇') as list_township,
+        count(distinct heads.household_id) as known_households
+    from heads
+    inner join persons on heads.person_id = persons.person_id
+    group by coalesce(nullif(persons.township, ''), '未写明乡镇')
+),
+
+caps as (
+    -- Without either number there is no cap.
+    select
+        places.list_township,
+        greatest(
+            limits.list_cap_visits,
+            ceil(greatest(coalesce(sizes.known_households, 0), 1) / nullif(limits.list_cap_households_per_visit, 0))
+        ) as cap
+    from (select distinct list_township from asked) as places
+    cross join limits
+    left join sizes on places.list_township = sizes.list_township
 ),
 
 families as (
@@ -93,12 +125,13 @@ valued as (
     select
         visits.*,
         round(worth.priority, 4) as visit_priority,
-        limits.list_cap_visits as cap,
+        caps.cap,
         limits.list_cap_share_longest_waiting as longest_share,
         limits.list_cap_share_rarely_visited as rarely_share,
         visits.fewest_answers < limits.list_rarely_visited_answers as is_rarely_visited
     from visits
     cross join limits
+    inner join caps on visits.list_township = caps.list_township
     inner join worth on visits.list_township = worth.list_township and visits.home = worth.home
 ),
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pytest
 
+from tests.unit.warehouse.release.made_up_month import policy
 from warehouse.months import Month
-from warehouse.policy import load
+from warehouse.policy import Policy, load
 from warehouse.policy.parameters import parameters
 from warehouse.release import evidence, policy_words
 from warehouse.release.workbook import Column, height_of
@@ -97,3 +99,33 @@ def test_a_long_sentence_makes_a_high_row() -> None:
     columns = (Column("a", "a", 11),)
     heights = [height_of(columns, (text,)) for text in ("短", "一二三四五", "一二三四五六", "一\n二")]
     assert heights[0] == heights[1] < heights[2] == heights[3]
+
+
+def changed(**values: str) -> Policy:
+    now = policy()
+    return replace(
+        now,
+        lines={**now.lines, **{name: replace(now.line(name), value=value) for name, value in values.items()}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"list_cap_visits": "80", "list_cap_households_per_visit": "50"},
+         "每个乡镇每月走访名额 80 户，名单上的户每 50 户给一个名额，两样取多的；"),
+        ({"list_cap_visits": "80", "list_cap_households_per_visit": ""}, "每个乡镇每月走访名额 80 户；"),
+        ({"list_cap_visits": "", "list_cap_households_per_visit": ""}, ""),
+    ],
+)  # fmt: skip
+def test_the_cap_is_told_as_policy_sets_it(values: dict[str, str], words: str) -> None:
+    assert policy_words.cap_told(changed(**values)) == words
+
+
+def test_what_counts_as_worth_the_walk_is_what_policy_says() -> None:
+    now = changed(rules_found_by_aid="C01;R01")
+    assert policy_words.what_counts(now) == (
+        "“有收效”是查到了要办的事：困难类规则（C01、R01）属实并拟纳入救助才算，其余规则属实或部分属实就算。"
+    )
+    assert policy_words.counts_when("C01", now) == "属实并拟纳入救助的算有收效"
+    assert policy_words.counts_when("D01", now) == "属实或部分属实的算有收效"
