@@ -20,6 +20,7 @@ from warehouse.release.workbook import Book, Column
 
 SHEET = "匹配卡"
 FIRST_ROW = 3
+_GRADE_AT, _RULE_AT = 5, 6
 COLUMNS = (
     Column("village", "村", 10, "centre"),
     Column("name", "姓名", 11, "centre"),
@@ -34,6 +35,9 @@ _TOLD = (
     "机器把下列来源的记录认作同一个人。标“待核实”的请先核对本人身份，并在清单的“人员核对”栏选一项；"
     "发现张冠李戴的，选“不是本人”，以后不再把那份记录算在他名下。点姓名可回到清单。"
 )
+# A month that was linked by an earlier version lacks words of codes: nobody is shown a code instead.
+_NO_WORDS = "写明待县里重算"
+_NO_WORDS_TOLD = f"标“{_NO_WORDS}”的：本月身份是旧版本程序对的，依据的文字说明要等县里重算本月（doudi rebuild）后才有；对上没对上不受影响。"
 _EMPTY: dict[str, dict[str, str]] = {
     "profiles": {
         "profile_key": "UBIGINT", "feed": "VARCHAR", "role": "VARCHAR", "of": "VARCHAR", "name": "VARCHAR", "name_raw": "VARCHAR",
@@ -128,10 +132,11 @@ alike AS (
     LEFT JOIN compared ON compared.profile_key = own.profile_key
     GROUP BY ALL
 )
-SELECT persons.township, persons.village, persons.person_id, persons.name, alike.feed, coalesce(role.words, '') AS role,
+SELECT persons.township, persons.village, persons.person_id, persons.name, alike.feed, coalesce(role.words, CASE alike.role WHEN 'head' THEN '（户主栏）' WHEN 'guardian' THEN '（监护人栏）' WHEN 'kin' THEN '（亲属栏）' ELSE '' END) AS role,
     alike.name_raw, alike.id_seen, alike.birth_date, alike.village_told, alike.last_month, alike.rows, alike.first.file AS file,
-    nullif(alike.first.sheet, '') AS sheet, alike.first.row AS row, coalesce(grade.words, alike.grade) AS grade_told,
-    coalesce(rule.words, alike.rule) AS rule_told, alike.compared,
+    nullif(alike.first.sheet, '') AS sheet, alike.first.row AS row, coalesce(grade.words,
+        CASE alike.grade WHEN 'certain' THEN '已对上' WHEN 'review' THEN '待核实' WHEN 'new' THEN '首次出现' ELSE '{words_later}' END) AS grade_told,
+    coalesce(rule.words, CASE WHEN alike.rule IS NOT NULL THEN '{words_later}' END) AS rule_told, alike.compared,
     row_number() OVER (
         PARTITION BY persons.township
         ORDER BY persons.village, persons.household_place NULLS LAST, persons.name, persons.person_id,
@@ -179,9 +184,14 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> None:
     }  # fmt: skip
     for name, paths in files.items():
         _view(con, name, paths)
-    con.execute(_MATCHES)
+    match(con)
     for table in ("listing", "left_open"):
         con.execute(_OWN_DOUBT.format(table=table))
+
+
+def match(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``matches`` of the views over what the link left."""
+    con.execute(_MATCHES.replace("{words_later}", _NO_WORDS))
 
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, paths: list[Path]) -> None:
@@ -229,7 +239,8 @@ def write_matches(book: Book, sheet: Any, found: list[Match], *, title: str, bac
     sheet.set_row(0, 28)
     sheet.merge_range(0, 0, 0, last, title, book.looks["title"])
     sheet.set_row(1, 34)
-    sheet.merge_range(1, 0, 1, last, _TOLD, book.looks["plain"])
+    lacks = any(_NO_WORDS in (match.cells[_GRADE_AT], match.cells[_RULE_AT]) for match in found)
+    sheet.merge_range(1, 0, 1, last, _TOLD + (_NO_WORDS_TOLD if lacks else ""), book.looks["plain"])
     book.headers(sheet, FIRST_ROW - 1, COLUMNS)
     sheet.freeze_panes(FIRST_ROW, 2)
     for row, match in enumerate(found, start=FIRST_ROW):

@@ -194,6 +194,25 @@ def test_a_match_card_tells_rows_and_fields_in_words_and_no_whole_number(book: o
     assert not any(id_of(n) in str(cell) for n in range(9) for cell in (*doubtful, *certain))
 
 
+def test_a_month_linked_before_an_upgrade_shows_no_code_on_its_cards(
+    marts: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("old") / "list.xlsx"
+    marts.execute("BEGIN")
+    try:
+        marts.execute(
+            "CREATE OR REPLACE VIEW card_link_words AS SELECT '' AS kind, '' AS key, '' AS words, 0 AS place WHERE false"
+        )
+        match_cards.match(marts)
+        write_list(path, marts, month=MONTH, township=TOWNSHIP, mask=mask_for("list", policy()), policy=policy(), cautions=Cautions({}))  # fmt: skip
+    finally:
+        marts.execute("ROLLBACK")
+    page = openpyxl.load_workbook(path)["匹配卡"]
+    rows = [[cell or "" for cell in row] for row in page.iter_rows(min_row=4, values_only=True)]
+    assert [row[5:7] for row in rows[:2]] == [["待核实", "写明待县里重算"], ["已对上", "写明待县里重算"]]
+    assert "旧版本" in str(page["A2"].value)
+
+
 def test_who_is_who_is_asked_only_where_a_link_is_doubtful(book: openpyxl.Workbook) -> None:
     rows = rows_of(book["一村"])
     locked = {key: row["人员核对"].protection.locked for key, row in rows.items()}
