@@ -64,12 +64,15 @@ class Access(Link):
     items: tuple[Item, ...]
 
 
+NEXT_STEP = (
+    "keep the folder lake/access_log as it is, find out who changed it, and bring it back from the backup of the home; "
+    "until then nothing is shown and nothing handed out."
+)
 _CHAIN = Chain(
     TABLE,
     digits=8,
     entry_of=lambda plain: Access(**{**plain, "items": tuple(Item(**each) for each in plain["items"])}),
-    next_step="keep the folder lake/access_log as it is, find out who changed it, and bring it back from the"
-    " backup of the home; until then nothing is shown and nothing handed out.",
+    next_step=NEXT_STEP,
     beside="month=",  # an older Doudi kept looks at whole numbers there
 )
 

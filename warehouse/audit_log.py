@@ -75,7 +75,7 @@ def append(
     ``LakeDamaged`` when the log is not whole. ``on`` comes from the door: no clock is read here.
     """
     by, reason, subject = (" ".join(text.split()) for text in (by, reason, subject))
-    _refuse_unfit(kind, by, reason, subject)
+    refuse_unfit(kind, by, reason, subject)
     stamp = on.isoformat() if isinstance(on, date) else str(date.fromisoformat(on[:10])) + on[10:]
     content = json.loads(canonical(dict(facts or {})))
     with in_turn(lake.home, TABLE):
@@ -139,7 +139,8 @@ def _json(path: Path) -> dict[str, Any]:
     return {}
 
 
-def _refuse_unfit(kind: str, by: str, reason: str, subject: str) -> None:
+def refuse_unfit(kind: str, by: str, reason: str, subject: str = "") -> None:
+    """``Refused`` for what the log takes no entry of: nobody named, no reason, or a number that may be a person's."""
     if not _KIND.fullmatch(kind):
         raise Refused(f"'{kind}' names no kind of entry.", next_step="use small letters and _.")
     for name, text in (("name", by), ("reason", reason)):

@@ -11,16 +11,22 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse import access, sums
+from warehouse import access, audit_log, sums
 from warehouse.access import Access, Item
 from warehouse.audit_log import entries
+from warehouse.errors import LakeDamaged, Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.operations.run_log import clock
 from warehouse.outcomes import recorded
+
+TAKEN_OVER = "access_begin"
+# Linkage writes it since just after the log was there, and no version before.
+_SINCE_THE_LOG = "link_words"
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,55 @@ def unnoted(lake: Lake) -> list[str]:
                 }:
                     missing.append(place)
     return sorted(set(missing))
+
+
+def made_before_the_log(lake: Lake, place: str) -> bool:
+    """Whether a folder is of a month that was linked before homes kept an access log: then nobody took an entry away.
+
+    A month that was linked since bears a table that no earlier version wrote. What lies there of such a month had its
+    entry; where it is missing, the log was tampered with.
+    """
+    return not any(lake.partition(_SINCE_THE_LOG, month=Path(place).name).glob("*.parquet"))
+
+
+def take_over(lake: Lake, *, by: str, reason: str, on: date) -> list[str]:
+    """Write down by name that folders lie there from before the log, as they are now; gives the folders.
+
+    Nothing is claimed of who took what before: each folder gets an entry with what lies there on the day, and an entry of
+    the audit log (``TAKEN_OVER``) rests on the last of them, so that none can be taken away again. ``LakeDamaged`` when the
+    log is not whole, or when a folder is of a month that had its entry once; ``Refused`` when there is nothing to take over,
+    nobody is named or no reason is given.
+    """
+    check = access.verify(lake)
+    if not check.is_whole:
+        raise LakeDamaged(f"the access log is not whole: {check.fault}.", next_step=access.NEXT_STEP)
+    places = unnoted(lake)
+    lost = [place for place in places if not made_before_the_log(lake, place)]
+    if lost:
+        raise LakeDamaged(
+            f"{', '.join(lost)}: this was made by a version that notes what it leaves, and its entry is gone or the files "
+            "are others. It cannot be taken over.",
+            next_step="bring lake/access_log back from the backup of the home, or run the stage again that writes it.",
+        )
+    audit_log.refuse_unfit(TAKEN_OVER, by, reason)
+    if not places:
+        raise Refused("nothing lies there from before the log.", next_step="nothing is to be done.")
+    last = None
+    for place in places:
+        month = Month.parse(Path(place).name)
+        stage, export = next(
+            (stage, one) for stage, all_ in EXPORTS.items() for one in all_ if one.folder.format(month=month) == place
+        )  # fmt: skip
+        last = access.note(
+            lake, "export", TAKEN_OVER, _items(export, stage, month, lake), who=access.who_acts(by),
+            purpose=f"接续：此前没有记录（{reason}）", on=on, month=month,
+        )  # fmt: skip
+    if last:
+        facts = {**access.anchor(last), "folders": places}
+        audit_log.append(
+            lake, TAKEN_OVER, by=by, reason=reason, on=on, subject=f"{len(places)} folder(s)", facts=facts
+        )
+    return places
 
 
 def _items(export: Export, stage: str, month: Month, lake: Lake) -> list[Item]:

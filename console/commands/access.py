@@ -9,10 +9,10 @@ from posixpath import commonpath
 from zoneinfo import ZoneInfo
 
 from console.screen import Screen
-from warehouse import access
+from warehouse import access, audit_log
 from warehouse.access import Access, Act, Item
 from warehouse.errors import LakeDamaged
-from warehouse.exports import unnoted
+from warehouse.exports import TAKEN_OVER, made_before_the_log, take_over, unnoted
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.operations.words import stage as stage_word
@@ -29,6 +29,7 @@ AUDIENCES = {
 _VERBS = {
     "explain": "查看说明", "replay": "重算", "simulate": "试算", "backup": "备份", "gate export": "导出关口",
     "leaks": "外泄检查", "hand-out": "发放名单", "retention": "到期清理", "restore": "恢复",
+    TAKEN_OVER: "接续此前",
 }  # fmt: skip
 HEADERS = ("序号", "时间", "谁", "身份依据", "做什么", "月份", "用途", "对象", "给谁看", "文件", "行数")
 
@@ -122,6 +123,12 @@ def verify_access(settings: Settings, screen: Screen) -> None:
         )
     missing = unnoted(lake)
     screen.emit({"entries": check.entries, "head": check.head, "unnoted": missing})
+    if missing and all(made_before_the_log(lake, one) for one in missing):
+        raise LakeDamaged(
+            f"{', '.join(missing)}: of months that were linked before this home kept an access log; no entry tells of them.",
+            next_step="doudi access begin --by NAME --reason WHY writes down, in a named entry that stays, what lies there "
+            "now; who took it before is not known and will not be claimed.",
+        )
     if missing:
         raise LakeDamaged(
             f"{', '.join(missing)}: what lies there is in no entry of the access log.",
@@ -130,3 +137,15 @@ def verify_access(settings: Settings, screen: Screen) -> None:
     screen.say(
         f"whole: {check.entries} entries; every folder that is handed out is as the log tells ({check.head[:8]})"
     )
+    for entry in audit_log.entries(lake, kind=TAKEN_OVER):
+        screen.say(
+            f"not told: who took what before {entry.on[:10]} out of {', '.join(entry.facts['folders'])}: "
+            f"taken over as found by {entry.by} ({entry.reason})."
+        )
+
+
+def begin_access(settings: Settings, screen: Screen, *, by: str, reason: str) -> None:
+    """Take over what lies there from before the log, by name."""
+    places = take_over(Lake(settings.home), by=by, reason=reason, on=now().date())
+    screen.say(f"{len(places)} folder(s) taken over as they lie there: {', '.join(places)}.")
+    screen.emit({"taken_over": places})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 
@@ -42,6 +42,19 @@ def show_stale(settings: Settings, screen: Screen) -> None:
         )
     if not settings.inbox.is_dir():
         screen.say("There is no inbox here: whether deliveries have come was not looked at (--inbox).")
+    if following := next_step({state.status for state in states}):
+        screen.say(following)
+
+
+def next_step(found: Collection[str]) -> str:
+    """What is to be done about months of these states, in a line; empty where nothing is."""
+    if {"stale", "behind"} & set(found):
+        return (
+            "next: doudi rebuild runs these in order; doudi rebuild --dry-run shows first what it would run."
+        )
+    if "held" in found:
+        return "next: correct what the gate names, or let the month go by name (doudi gate release)."
+    return ""
 
 
 def run_rebuild(

@@ -79,6 +79,22 @@ def access_verify(home: HomeOption = None, quiet: QuietOption = False, json: Jso
         verify_access(settings, Screen(quiet, json))
 
 
+@access_app.command("begin")
+def access_begin(
+    by: Annotated[str, typer.Option("--by", help="who answers for it (name or office)")],
+    reason: Annotated[str, typer.Option("--reason", help="why nothing tells of what lies there")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Take over, by name, what lies in a home from before it kept an access log; never what had its entry."""
+    from console.commands.access import begin_access
+
+    settings = Settings.from_environment(home=home)
+    with guarded("access begin", settings.home):
+        begin_access(settings, Screen(quiet, json), by=by, reason=reason)
+
+
 @retention_app.command("show")
 def retention_show(
     on: DayOption = None,

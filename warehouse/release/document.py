@@ -5,7 +5,7 @@ A ``Document`` holds what its reader may see and no more: rows are masked before
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -21,6 +21,8 @@ class Table:
     heading: str = ""
     otherwise: str = "无。"
     total: str = ""
+    # What the row of totals says where a sum would say nothing: by the column's key.
+    total_told: Mapping[str, object] = field(default_factory=dict)
     # Per column that the filler's reader chooses from a menu: the key, the words, whether others may be written.
     menus: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -34,6 +36,8 @@ class Table:
         for place in places:
             found = [line[place] for line in self.rows if line[place] is not None]
             row[place] = sum((Decimal(str(value)) for value in found), Decimal(0)) if found else None
+        for place, column in enumerate(self.columns):
+            row[place] = self.total_told.get(column.key, row[place])
         row[0] = self.total
         return row
 

@@ -73,7 +73,8 @@ def _sheet(con: duckdb.DuckDBPyConnection, name: str, title: str, said: str, key
     columns = (*(_BY[key] for key in keys), *_COUNTED)
     grouped = ", ".join(f"coalesce(nullif({key}, ''), rule_id)" if key == "title" else key for key in keys)
     rows = con.execute(f"SELECT {grouped}, {_COUNTS} FROM tracking GROUP BY {grouped} ORDER BY {grouped}")
-    table = Table(
-        columns, [list(row) for row in rows.fetchall()], total="合计", otherwise="还没有下发过预警。"
-    )
+    lines = [list(row) for row in rows.fetchall()]
+    every = con.execute(f"SELECT {_COUNTS} FROM tracking").fetchone() or ()
+    told = {column.key: value for column, value in zip(_COUNTED, every, strict=True) if not column.is_summed}
+    table = Table(columns, lines, total="合计", total_told=told, otherwise="还没有下发过预警。")
     return Sheet(name, title, [Prose(said), table], form_line=())

@@ -7,8 +7,8 @@ import pytest
 
 from warehouse import access, audit_log
 from warehouse.access import Item, Who, note, verify, who_acts
-from warehouse.errors import LakeDamaged, Misconfigured
-from warehouse.exports import EXPORTS, note_exports, unnoted
+from warehouse.errors import LakeDamaged, Misconfigured, Refused
+from warehouse.exports import EXPORTS, TAKEN_OVER, note_exports, take_over, unnoted
 from warehouse.guard import stage_run
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -152,3 +152,45 @@ def test_stages_that_are_noted_are_stages():
     from warehouse.flow import BESIDE, READS
 
     assert set(EXPORTS) <= {*READS, *BESIDE, "absorb_review"}
+
+
+def left_behind(lake, month):
+    folder = lake.home / "slips" / month
+    folder.mkdir(parents=True)
+    (folder / "卫健.xlsx").write_bytes(b"x")
+
+
+def test_what_lies_there_from_before_the_log_is_taken_over_by_name_and_stays_so(lake):
+    left_behind(lake, "2026-05")
+    assert unnoted(lake) == ["slips/2026-05"]
+    assert take_over(lake, by="李科长", reason="当时的版本没有登记", on=date(2026, 11, 2)) == [
+        "slips/2026-05"
+    ]
+    assert unnoted(lake) == []
+    (entry,) = audit_log.entries(lake, kind=TAKEN_OVER)
+    assert (entry.by, entry.facts["folders"]) == ("李科长", ["slips/2026-05"])
+    # The takeover itself cannot be taken away: the audit log rests on its entry.
+    for path in (lake.root / access.TABLE).glob("*.json"):
+        path.unlink()
+    assert not verify(lake).is_whole
+    with pytest.raises(LakeDamaged, match="not whole"):
+        take_over(lake, by="李科长", reason="再来一次", on=date(2026, 11, 3))
+
+
+def test_a_log_that_was_taken_away_does_not_pass_for_an_old_home(lake):
+    left_behind(lake, "2026-05")
+    left_behind(lake, "2026-10")
+    words = lake.partition("link_words", month="2026-10")
+    words.mkdir(parents=True)
+    (words / "link_words.parquet").write_bytes(b"x")
+    with pytest.raises(LakeDamaged, match=r"slips/2026-10: .* its entry is gone"):
+        take_over(lake, by="李科长", reason="当时的版本没有登记", on=date(2026, 11, 2))
+    assert access.entries(lake) == []
+
+
+def test_nobody_takes_over_unnamed_or_without_a_reason(lake):
+    left_behind(lake, "2026-05")
+    for by, reason in (("", "因为"), ("李科长", ""), ("李科长", "见632321199001011415")):
+        with pytest.raises(Refused):
+            take_over(lake, by=by, reason=reason, on=date(2026, 11, 2))
+    assert access.entries(lake) == []

@@ -169,6 +169,9 @@ def test_sums_add_up_for_every_township_rule_and_month(lake: Lake) -> None:
             done = sum(row[at[name]] for name in list(at)[1:])
             assert row[at["下发"]] == done, page.title
         assert table[-1][at["下发"]] == counts["sent"], page.title
+        # The row of totals tells the whole's share, which no sum of the rows' would be.
+        whole = f"{round(100 * counts['answered'] / counts['sent'], 1)}%"
+        assert table[-1][head.index("已答复率")] == whole, page.title
     again = Counter(path.read_bytes() for path in (lake.home / "tracking").rglob("*.xlsx"))
     track(OCT, lake=lake, policy=policy(), on=date(2026, 11, 10))
     assert Counter(path.read_bytes() for path in (lake.home / "tracking").rglob("*.xlsx")) == again
