@@ -18,7 +18,7 @@ def in_memory(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory that spills under ``home/tmp``; closed at the end."""
     con = duckdb.connect(":memory:")
     try:
-        _limit(con, home)
+        set_limits(con, home)
         yield con
     finally:
         con.close()
@@ -34,7 +34,7 @@ def warehouse_file(home: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
     except duckdb.Error as error:
         raise _not_opened(error, path.name) from None
     try:
-        _limit(con, home)
+        set_limits(con, home)
         yield con
     finally:
         con.close()
@@ -55,7 +55,8 @@ def limits(home: Path) -> dict[str, str]:
     return {"temp_directory": str(spill), "memory_limit": f"{memory_gb()}GB", "threads": str(threads())}
 
 
-def _limit(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+def set_limits(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Hold a connection to the machine's limits: whoever opens a DuckDB of their own calls this first."""
     for name, value in limits(home).items():
         con.execute(f"SET {name} = '{quoted(value)}'")
     con.execute("SET enable_progress_bar = false")

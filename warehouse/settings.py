@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import psutil
 from warehouse.errors import Misconfigured
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+CGROUP = Path("/sys/fs/cgroup")
 EXAMPLE_AGREEMENTS = REPOSITORY / "warehouse" / "packages" / "agreements"
 
 
@@ -74,13 +76,46 @@ def agreements_folder() -> Path:
 
 
 def threads() -> int:
-    """``DOUDI_THREADS``, else one for each core."""
-    return int(_positive("DOUDI_THREADS", int, os.cpu_count() or 1))
+    """``DOUDI_THREADS``, else one for each core that this process may use (a container may have fewer)."""
+    return int(_positive("DOUDI_THREADS", int, min(_cores_allowed(), _cores_of_container())))
 
 
 def memory_gb() -> float:
-    """``DOUDI_MEMORY_GB``, else a quarter of the machine's, at most 3: DuckDB spills to disk beyond it."""
-    return _positive("DOUDI_MEMORY_GB", float, round(min(3.0, psutil.virtual_memory().total / 2**30 / 4), 1))
+    """``DOUDI_MEMORY_GB``, else a quarter of the machine's (or the container's), at most 5: DuckDB spills beyond it.
+
+    What Python, Arrow and DuckDB's own unlimited parts need comes on top: the process stays below 8 GB.
+    """
+    whole = min(psutil.virtual_memory().total, _memory_of_container()) / 2**30
+    return _positive("DOUDI_MEMORY_GB", float, round(min(5.0, max(whole / 4, 0.5)), 1))
+
+
+def _cores_allowed() -> int:
+    """Cores that the system lets this process use, where it tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _memory_of_container() -> float:
+    """Bytes that a container is held to (cgroup v2, then v1); endless where there is none."""
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        text = _told(CGROUP / name)
+        if text.isdigit():
+            return float(text)
+    return math.inf
+
+
+def _cores_of_container() -> int:
+    """Whole cores of a container's quota (cgroup v2), at least one; the machine's where there is none."""
+    quota, _, period = _told(CGROUP / "cpu.max").partition(" ")
+    if quota.isdigit() and period.isdigit():
+        return max(1, int(quota) // int(period))
+    return os.cpu_count() or 1
+
+
+def _told(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _positive(name: str, kind: type[int] | type[float], otherwise: float) -> float:

@@ -26,6 +26,7 @@ from warehouse.intake.form import RESEND
 from warehouse.intake.limits import Limits
 from warehouse.intake.records import Batch, text_columns
 from warehouse.intake.words import is_blank
+from warehouse.progress import step
 
 _LOOK_BYTES = 1 << 18
 _BLOCK_BYTES = 16 << 20
@@ -90,6 +91,7 @@ class CsvTable:
             following = 1
             try:
                 for record_batch in self._reader(stream, fields, set_aside):
+                    step(stream.read_since())
                     taken, odd[:] = list(odd), []
                     batch, following, later = self._numbered(record_batch, taken, following, width)
                     odd[:0] = later

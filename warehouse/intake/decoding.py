@@ -132,7 +132,7 @@ class Utf8Stream(io.RawIOBase):
         self._skip_mark = encoding.startswith("utf-16")
         self._ready = memoryview(b"")
         self._is_over = False
-        self.undecodable = 0
+        self.undecodable = self._told = 0
         self.ends_with_line_end = False
 
     def readable(self) -> bool:
@@ -157,6 +157,11 @@ class Utf8Stream(io.RawIOBase):
         piece = self.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
+
+    def read_since(self) -> int:
+        """How many bytes of the file were read since this was last asked."""
+        before, self._told = self._told, self._source.tell()
+        return self._told - before
 
     def close(self) -> None:
         """Close the file beneath."""

@@ -47,6 +47,11 @@ class Sent:
     seen: tuple[int, ...] = ()
     refusal: DeliveryRefused | None = None
 
+    @property
+    def bytes(self) -> int:
+        """How long it was when it was hashed; nothing for one that is not opened."""
+        return self.seen[2] if self.seen else 0
+
     def why_changed(self) -> DeliveryRefused | None:
         """The refusal of a file that is no longer what it was when it was hashed, or no longer there."""
         try:

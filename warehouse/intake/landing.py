@@ -20,6 +20,7 @@ from warehouse.intake.sheet_landing import Landing, SheetAccount, SheetLanding, 
 from warehouse.intake.words import is_blank
 from warehouse.intake.workbook import sheets
 from warehouse.months import Month
+from warehouse.progress import counted
 
 __all__ = ["Landing", "SheetAccount", "land_file"]
 
@@ -45,7 +46,7 @@ def land_file(
     else:
         tables = sheets(path, form, limits)
     headed = 0
-    with Part(part, contract) as writer:
+    with counted(path.stat().st_size), Part(part, contract) as writer:
         try:
             for table in tables:
                 headed += _land_table(table, path.name, contract, month, limits, landing, writer, is_beside)

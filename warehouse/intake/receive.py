@@ -19,6 +19,9 @@ from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
+from warehouse.progress import progress
+
+_MB = 1_000_000
 
 
 def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome:
@@ -35,14 +38,15 @@ def receive(month: Month, *, inbox: Path, lake: Lake, policy: Policy) -> Outcome
     known = ledger.read(lake, month)
     landed = ledger.landed_before(lake, month)
     done: dict[str, Received] = {}
-    for feed, contract in feeds.items():
-        of_feed, back = part([each for each in found.sent if each.name.feed == feed], withdrawn)
-        before = [entry for entry in known if entry.feed == feed]
-        if of_feed or before or back:
-            delivery = FeedDelivery(contract, month, lake, limits, known=before, landed=landed)
-            done[feed] = delivery.receive(of_feed)
-            take_back(done[feed], back, withdrawn)
-            _hold_a_fall(done[feed], contract, month, lake, policy)
+    with progress(f"receive {month}", sum(each.bytes for each in found.sent), "MB", per=_MB):
+        for feed, contract in feeds.items():
+            of_feed, back = part([each for each in found.sent if each.name.feed == feed], withdrawn)
+            before = [entry for entry in known if entry.feed == feed]
+            if of_feed or before or back:
+                delivery = FeedDelivery(contract, month, lake, limits, known=before, landed=landed)
+                done[feed] = delivery.receive(of_feed)
+                take_back(done[feed], back, withdrawn)
+                _hold_a_fall(done[feed], contract, month, lake, policy)
     _drop_strays(lake, month, set(done))
     landings = {feed: received.landings for feed, received in done.items()}
     _refuse_unaccounted(landings)
