@@ -38,6 +38,8 @@ _FOUND: Final = "属实"
 _NONE: Final = Finding(False, REFUTED, "", "", False)
 # Words that nobody offered, as people write them.
 _OWN_WORDS: Final = ("是", "情况属实，已入户", "不符", "待核实", "√")
+# What a list says of a warning that is asked a second time; then another of the village goes.
+SECOND_LOOK: Final = "复查"
 _MOVED_AHEAD: Final = ("姓名", hand.RESULT, "拟纳入救助", "核查日期")
 
 
@@ -208,7 +210,7 @@ class _Writer:
             hand.RESULT: said.result,
             "拟纳入救助": said.aid or (self.words.aid_none if said.asks_for_aid else None),
             "未纳入原因": said.reason if said.asks_for_aid and not said.aid else None,
-            "核查人": f"{village}核查员{'甲乙丙'[salt(village, house) % 3]}",
+            "核查人": f"{village}{who_goes(row, village, house)}",
             "核查日期": _as_written(day, warning_id),
         }
         if mistake == "unsure":
@@ -218,6 +220,13 @@ class _Writer:
         if IDENTITY in row:
             written[IDENTITY] = IDENTITY_WORDS[None if mistake == "unsure" else said.is_the_person]
         row.update(_slipped(written, mistake, row))
+
+
+def who_goes(row: dict[str, Any], village: str, house: str) -> str:
+    """Who of the village goes: to a second look somebody who never takes a first."""
+    if SECOND_LOOK in str(row.get("下发情况") or ""):
+        return "复核员"
+    return f"核查员{'甲乙丙'[salt(village, house) % 3]}"
 
 
 def _mistaken(found: Finding, words: Answers) -> Finding:

@@ -25,6 +25,15 @@
     cast(date_diff('month', cast(concat({{ month }}, '-01') as date), {{ first_day() }}) as integer)
 {%- endmacro %}
 
+{#- A number in [0, 1) that its words alone decide: a draw that can be made again, and that nobody can foresee. -#}
+{% macro drawn(words) -%}
+    (
+        {%- for place in (1, 2, 3) %}
+        (instr('0123456789abcdef', substr(md5({{ words }}), {{ place }}, 1)) - 1) / power(16.0, {{ place }}){{ ' +' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {#- The house that is walked to: whoever is of no known household is one alone. -#}
 {% macro home_of(warning) -%}
     coalesce({{ warning }}.household_id, concat('person:', {{ warning }}.person_id))

@@ -79,7 +79,9 @@ SELECT open.warning_id, open.rule_id, open.person_id, open.township, open.villag
     concat('〔', open.village, '〕', open.summary) AS summary, open.evidence,
     nullif(rule.check_hint, '') AS check_hint, open.policy_ref, rule.requirement, open.proposed,
     coalesce(rule.title, open.rule_id) AS title, open.clock, open.due_on, '结转' AS opened, open.age_months,
-    CASE WHEN open.is_raised THEN open.status_reason ELSE '本月数据里已不再出现，原来下发的仍请答复' END AS status_reason,
+    CASE WHEN open.is_raised THEN open.status_reason
+        ELSE concat(CASE WHEN open.second_look_of IS NOT NULL THEN '复查：' || open.second_look_of || ' 核查过的，请换一个人再核查一次；' END,
+            '本月数据里已不再出现，原来下发的仍请答复') END AS status_reason,
     open.yield_basis, person.name, person.id_no, person.phone, person.link_grade, NULL::BOOLEAN AS is_own_doubt,
     row_number() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household, open.warning_id) AS place,
     dense_rank() OVER (PARTITION BY open.township ORDER BY open.due_on, open.village, open.household) AS household_place,

@@ -37,7 +37,7 @@ MARTS: dict[str, dict[str, str]] = {
     "fct_open_item_monthly": {
         "warning_id": _V, "rule_id": _V, "person_id": _V, "household_id": _V, "township": _V, "village": _V,
         "listed_month": _V, "last_listed_month": _V, "age_months": "INTEGER", "due_on": _D, "clock": _V, "state": _V,
-        "is_raised": "BOOLEAN", "summary": _V,
+        "is_raised": "BOOLEAN", "summary": _V, "second_look_of": _V,
     },
     "fct_yield_monthly": {
         "rule_id": _V, "grade": _V, "township": _V, "answers": _N, "held": _N, "found": _N, "refuted": _N,

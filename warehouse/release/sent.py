@@ -51,6 +51,7 @@ SCHEMA = pa.schema(
         ("feeds", pa.list_(pa.string())),
         ("fingerprint", pa.string()),
         ("standing", pa.string()),
+        ("second_look_of", pa.string()),
         ("clock", pa.string()),
         ("due_on", pa.date32()),
         ("name_checks", pa.list_(pa.string())),
@@ -58,6 +59,7 @@ SCHEMA = pa.schema(
         ("version", pa.int32()),
     ]
 )
+_RESTED = ("feeds", "fingerprint", "standing", "second_look_of")
 _COLUMNS = ("rule_id", "title", "person_id", "household_id", "township", "village", "grade", "evidence", "clock",
             "due_on", "name")  # fmt: skip
 
@@ -127,7 +129,7 @@ def _rows(
         known = told.get(key)
         if known is None:
             known = before.get(key, {})
-            rested = {name: known.get(name) for name in ("feeds", "fingerprint", "standing")}
+            rested = {name: known.get(name) for name in _RESTED}
             checks = sorted({*(known.get("name_checks") or []), *name_checks(known.get("name"), policy)})
         else:
             rested = _rested_on(known["evidence"])
@@ -177,7 +179,8 @@ def _before(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month) -> dict[st
 
 
 def _rested_on(evidence: str | None) -> dict[str, Any]:
-    """The feeds of which a warning counts a row, and by what its evidence is known again (``finding`` in dbt)."""
+    """The feeds of which a warning counts a row, by what its evidence is known again (``finding`` in dbt), and the list
+    whose answer is checked where it is asked a second time."""
     try:
         plain = json.loads(evidence or "{}")
     except ValueError:
@@ -187,6 +190,7 @@ def _rested_on(evidence: str | None) -> dict[str, Any]:
         "feeds": sorted(feed for feed, count in rows.items() if isinstance(count, int | float) and count > 0),
         "fingerprint": plain.get("fingerprint"),
         "standing": plain.get("standing"),
+        "second_look_of": plain.get("second_look_of"),
     }
 
 
@@ -201,9 +205,9 @@ def sent_files(lake: Lake, *, until: Month) -> list[tuple[str, Path]]:
 
 
 def files_as_sql(files: Iterable[tuple[str, Path]]) -> str:
-    """The rows of these files with the month of their list."""
+    """The rows of these files with the month of their list; files of before second looks have none."""
     parts = " UNION ALL BY NAME ".join(
         f"SELECT *, '{month}' AS month FROM read_parquet('{quoted(path)}', hive_partitioning = false)"
         for month, path in files
     )
-    return f"({parts})"
+    return f"({parts} UNION ALL BY NAME SELECT NULL::VARCHAR AS second_look_of WHERE FALSE)"

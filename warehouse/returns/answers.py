@@ -17,7 +17,8 @@ __all__ = ["Disposition", "Judged", "Listed", "Problem", "day_of", "judge", "wit
 
 @dataclass(frozen=True)
 class Listed:
-    """A warning that stood on a list: of which months, whose, and what stood beside its number; under which ids they live now."""
+    """A warning that stood on a list: of which months, whose, and what stood beside its number; under which ids they live now;
+    in which of the months it stood for a second look (复查)."""
 
     warning_id: str
     rule_id: str
@@ -26,6 +27,7 @@ class Listed:
     name_checks: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
     alive: frozenset[str] = frozenset()
+    second_looks: frozenset[str] = frozenset()
 
     def list_month(self, of_file: str) -> str:
         """Which of its lists a row of a file of that month answers: that one, else the last before, else the first."""
@@ -122,7 +124,9 @@ def judge(rows: Iterable[FilledRow], desk: Desk) -> Judged:
             ]
             continue
         earlier = desk.before.get(one.warning_id)
-        if earlier is None or (earlier.checked_on < one.checked_on and earlier.said != one.said):
+        if earlier is not None and desk.terms.second_look_by_another and _looks_twice(one, earlier, desk):
+            problems.append(Problem(one.sheet, one.row, "核查人", _SAME_PERSON))
+        elif earlier is None or (earlier.checked_on < one.checked_on and earlier.said != one.said):
             kept.append(one)
         elif earlier.said == one.said:
             known += 1
@@ -150,6 +154,17 @@ def without_new(judged: Judged, own: Set[str]) -> Judged:
     )
 
 
+def _looks_twice(one: Disposition, earlier: Disposition, desk: Desk) -> bool:
+    """Whether a second look was taken by whom the first was taken by."""
+    known = desk.listed[folded_key(one.warning_id)]
+    return (
+        one.list_month in known.second_looks
+        and earlier.list_month < one.list_month
+        and folded_key(one.checked_by) == folded_key(earlier.checked_by)
+    )
+
+
+_SAME_PERSON = "本条是复查，须换一个人核查；上次也是这位核查人。"
 AGAIN = "这份文件收过一次，本行当时没有登记。请核对本行，把文件重新保存后再交一次。"
 _OTHERWISE = (
     "这条预警此前已登记过内容不同的答复，核查日期不早于本行。要更正的，请重新核查并写新的核查日期；"

@@ -49,7 +49,7 @@ def handed_out(month: Month, lake: Lake, policy: Policy) -> dict[str, Listed]:
         rows = con.execute("""
             SELECT warning_id, max_by(rule_id, month || '-' || lpad(version::VARCHAR, 6, '0')), list(DISTINCT month),
                 map_from_entries(list(DISTINCT {'k': month, 'v': person})), list_distinct(flatten(list(name_checks))),
-                list(DISTINCT replace(title, ' ', '')) FILTER (title <> '')
+                list(DISTINCT replace(title, ' ', '')) FILTER (title <> ''), list(DISTINCT month) FILTER (second_look_of IS NOT NULL)
             FROM (SELECT *, max_by(person_id, version) OVER (PARTITION BY warning_id, month) AS person
                   FROM every)
             GROUP BY warning_id""").fetchall()
@@ -61,6 +61,6 @@ def handed_out(month: Month, lake: Lake, policy: Policy) -> dict[str, Listed]:
         named.setdefault(key, set()).update(checks[name])
     return {
         folded_key(key): Listed(key, rule, tuple(sorted(months)), dict(persons), frozenset({*(names or ()), *named[key]}),
-                                frozenset(titles or ()), frozenset(alive[key]))
-        for key, rule, months, persons, names, titles in rows
+                                frozenset(titles or ()), frozenset(alive[key]), frozenset(looks or ()))
+        for key, rule, months, persons, names, titles, looks in rows
     }  # fmt: skip

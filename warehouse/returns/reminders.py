@@ -41,6 +41,7 @@ def write_reminders(
     rows = con.execute(f"""
         SELECT tracking.township, tracking.village, persons.name, coalesce(nullif(title, ''), rule_id), listed_month,
             last_listed_month, CAST(due_on AS VARCHAR), CASE WHEN state = '{OVERDUE}' THEN days_late END,
+            CASE WHEN second_look_of IS NULL THEN '' ELSE '复查（上次 ' || second_look_of || '），请换一个人核查；' END ||
             CASE WHEN unsettled_answers > 0 THEN '已答“无法核实”' || unsettled_answers || ' 次，请续查' ELSE '' END,
             tracking.person_id, warning_id
         FROM tracking LEFT JOIN {persons_named(lake, month)} AS persons ON persons.person_id = tracking.person_id

@@ -37,7 +37,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Terms:
-    """The words of every closed column, and which of them ask for more or contradict each other."""
+    """The words of every closed column, and which of them ask for more or contradict each other; whether a second look wants
+    another person than the first."""
 
     results: Words
     aids: Words
@@ -47,6 +48,7 @@ class Terms:
     identities: Words
     denied: frozenset[str]
     holding: frozenset[str]
+    second_look_by_another: bool
 
     @classmethod
     def of(cls, policy: Policy) -> Terms:
@@ -61,6 +63,7 @@ class Terms:
             identities=Words.of_list(policy.words("release.identities")),
             denied=frozenset(policy.words("returns.identities_denied")),
             holding=frozenset(policy.words("answers_that_hold")),
+            second_look_by_another=policy.text("second_look_by_another") == "yes",
         )
 
     def says_nothing(self, row: FilledRow) -> bool:

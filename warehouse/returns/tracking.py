@@ -2,7 +2,7 @@
 
 What is counted is a *round*: a warning from the first list on which it stood to the answer that settled it. The lists
 after that, as long as nothing settles it, belong to the same round; when its evidence changed after it was settled, the
-next list begins another. So each round is in exactly one state, and sums over whatever add up.
+next list begins another; so does a list on which it stands for a second look (复查). So each round is in exactly one state, and sums over whatever add up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHECKED, WITHDRAWN, ALONG = "核查", "撤回", "随同事项了结"
 COLUMNS = (
     "warning_id", "round", "rule_id", "title", "person_id", "household_id", "township", "village", "grade",
     "listed_month", "last_listed_month", "lists", "clock", "due_on", "state", "ended_by", "result", "answered_on",
-    "days_late", "unsettled_answers", "as_of",
+    "days_late", "unsettled_answers", "second_look_of", "as_of",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def make_tracking(
             coalesce(ended_by, '') AS ended_by, result, answered_on,
             CASE WHEN ended_by = '{CHECKED}' THEN greatest(date_diff('day', due_on, answered_on), 0)
                 WHEN ended_by IS NULL THEN greatest(date_diff('day', due_on, DATE '{on}'), 0) END AS days_late,
-            unsettled_answers, DATE '{on}' AS as_of
+            unsettled_answers, second_look_of, DATE '{on}' AS as_of
         FROM judged LEFT JOIN followed ON followed.old_id = judged.person_id
         ORDER BY listed_month, township, rule_id, warning_id, round""")
 
@@ -87,7 +87,8 @@ def _listings(con: duckdb.DuckDBPyConnection, files: list[tuple[str, Path]]) -> 
         CREATE OR REPLACE TEMP TABLE listings AS
         WITH every AS (SELECT *, max(version) OVER (PARTITION BY month) AS newest FROM {files_as_sql(files)})
         SELECT * EXCLUDE (newest, name_checks, feeds), version < newest AS is_withdrawn,
-            lag(month) OVER (PARTITION BY warning_id ORDER BY month) AS previous
+            lag(month) OVER (PARTITION BY warning_id ORDER BY month) AS previous,
+            lag(second_look_of) OVER (PARTITION BY warning_id ORDER BY month) AS looked_at_before
         FROM every
         QUALIFY row_number() OVER (PARTITION BY warning_id, month ORDER BY version DESC) = 1""")
 
@@ -116,7 +117,8 @@ def _rounds(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("""
         CREATE OR REPLACE TEMP TABLE numbered AS
         WITH begun AS (
-            SELECT listings.*, listings.previous IS NULL OR EXISTS (
+            SELECT listings.*, listings.previous IS NULL
+                OR (second_look_of IS NOT NULL AND second_look_of IS DISTINCT FROM looked_at_before) OR EXISTS (
                 FROM given WHERE given.warning_id = listings.warning_id AND given.is_settling
                     AND given.list_month >= listings.previous AND given.list_month < listings.month
                     AND NOT coalesce(given.fingerprint = listings.fingerprint, FALSE)
@@ -131,7 +133,7 @@ def _rounds(con: duckdb.DuckDBPyConnection) -> None:
             CAST(count(*) AS INTEGER) AS lists, min_by(due_on, month) AS due_on, min_by(clock, month) AS clock,
             max_by(rule_id, month) AS rule_id, max_by(title, month) AS title, max_by(person_id, month) AS person_id,
             max_by(household_id, month) AS household_id, max_by(township, month) AS township,
-            max_by(village, month) AS village, max_by(grade, month) AS grade,
+            max_by(village, month) AS village, max_by(grade, month) AS grade, max(second_look_of) AS second_look_of,
             max_by(is_withdrawn, month) AS is_withdrawn,
             lead(min(month)) OVER (PARTITION BY warning_id ORDER BY round) AS until
         FROM numbered GROUP BY warning_id, round""")

@@ -105,7 +105,7 @@ def half_year(world, tmp_path_factory):
         return {
             "intermediate.int_rules__assessed": f"""
                 SELECT rule_id, warning_id, person_id, household AS household_id, township, '一村' AS village,
-                    true AS is_raised, if(n % 3 = 0, '确认', '疑似') AS grade, 'same' AS fingerprint, 'same' AS standing,
+                    true AS is_raised, if(rule_id = 'D01' AND n % 3 > 0, '确认', '疑似') AS grade, 'same' AS fingerprint, 'same' AS standing,
                     '一件事' AS summary, '{{"rows": {{"f": 1}}}}' AS evidence, 'p' AS policy_ref
                 FROM findings.findings WHERE {at} BETWEEN begun AND gone""",
             "intermediate.int_households__formed": "SELECT household AS household_id, person_id FROM findings.findings",

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from console.county import village_habits, villages_hand
+from console.county import village_habits, villages, villages_hand
 from console.county.village_habits import SLIPS, Habits, day_ready, day_sent, row_mistake
 from console.county.villages import answer_lists
 from tests.unit.warehouse.release.made_up_month import MONTH, make, policy
@@ -199,3 +199,13 @@ def test_a_workbook_says_how_often_it_was_sent(county):
     path = next((county[1].home / "returned" / str(MONTH)).glob("*隆务镇*"))
     assert villages_hand.times_sent(path) == 1
     assert villages_hand.times_sent(path.with_name("nothing.xlsx")) == 0
+
+
+def test_to_a_second_look_goes_somebody_else():
+    firsts = {villages.who_goes({"下发情况": "新"}, "一村", f"户{number}") for number in range(40)}
+    (second,) = {
+        villages.who_goes({"下发情况": "结转\n复查：上次（2026-08）…"}, "一村", f"户{number}")
+        for number in range(40)
+    }
+    assert len(firsts) == 3
+    assert second not in firsts

@@ -112,7 +112,8 @@ visits as (
             false
         ) as is_carried,
         min(asked.listed_month) as listed_month,
-        min(coalesce(asked.listed_month, asked.since)) as since,
+        -- A second look has waited since the answer that it checks.
+        min(coalesce(asked.listed_month, case when asked.is_second_look then asked.answered_month end, asked.since)) as since,
         min(coalesce(yields.answers, 0)) as fewest_answers,
         md5(concat_ws('|', {{ this_month() }}, asked.list_township, asked.home)) as draw
     from asked

@@ -1,5 +1,7 @@
 -- Every warning of the month with what is remembered of it, how likely it is found true, and what it would harm to let
 -- it lie: priority = expected yield × harm. Nothing is left out here; who is walked to is told by int_visits__queued.
+-- A village errs: who refuted what was likely true, or what would harm most, is asked once more (second look, 复查), and of
+-- the others a share that nobody can foresee. What a second look refutes, too, rests until its evidence changes.
 with
 raised as (
     select
@@ -47,7 +49,8 @@ policy as (
 limits as (
     {{ limits([
         'harm_amount_share', 'harm_amount_full', 'harm_person_share', 'harm_persons_most', 'harm_clock_share',
-        'harm_urgent_share', 'yield_share_repeated', 'unsettled_answers_most'
+        'harm_urgent_share', 'yield_share_repeated', 'unsettled_answers_most', 'second_look_after_months',
+        'second_look_sources_least', 'second_look_worth_least', 'second_look_sample_share', 'second_look_yield_share'
     ]) }}
 ),
 
@@ -66,6 +69,14 @@ passing as (
     {{ policy_words('list_cap_passed_by', as_column='reason') }}
 ),
 
+doubted as (
+    {{ policy_words('second_look_answers', as_column='result') }}
+),
+
+certain_grades as (
+    {{ policy_words('second_look_grades', as_column='grade') }}
+),
+
 joined as (
     select
         raised.*,
@@ -74,7 +85,18 @@ joined as (
         recalled.result,
         recalled.by_rule,
         recalled.warning_id is not null as was_answered,
-        recalled.warning_id is not null and {{ is_same_evidence('raised', 'recalled') }} as is_answered,
+        recalled.warning_id is not null and {{ is_same_evidence('raised', 'recalled') }} as is_settled,
+        -- Refuted once, by an answer to this very warning, and by no other answer found true.
+        coalesce(
+            doubted.result is not null
+            and recalled.is_refuting
+            and not recalled.is_held_by_any
+            and recalled.by_rule is null
+            and recalled.second_look_of is null
+            and {{ months_since('coalesce(recalled.answered_month, ' ~ this_month() ~ ')') }} >= limits.second_look_after_months,
+            false
+        ) as is_refuted_once,
+        certain_grades.grade is not null as is_of_certain_grade,
         items.listed_month,
         items.due_on as opened_due_on,
         items.clock as opened_clock,
@@ -94,6 +116,8 @@ joined as (
     left join before on raised.warning_id = before.warning_id
     left join recalled on raised.warning_id = recalled.warning_id
     left join items on raised.warning_id = items.warning_id
+    left join doubted on recalled.result = doubted.result
+    left join certain_grades on raised.grade = certain_grades.grade
     left join between_offices on raised.rule_id = between_offices.rule_id
     left join yields
         on
@@ -125,8 +149,6 @@ clocked as (
             {{ last_day_of_month() }}
             + cast(coalesce(ceil(joined.clock_hours / 24), days.answer_days) as integer)
         ) as due_on,
-        joined.learned_yield
-        * case when joined.was_answered then cast(coalesce(limits.yield_share_repeated, 1) as double) else 1.0 end as expected_yield,
         joined.harm_points * (
             1.0
             + cast(coalesce(limits.harm_amount_share, 0) as double) * least(
@@ -144,43 +166,77 @@ clocked as (
     from joined
     cross join limits
     cross join days
+),
+
+looked as (
+    select
+        clocked.*,
+        -- Handed out for a second look it stays one until somebody has looked.
+        clocked.is_settled
+        and clocked.is_refuted_once
+        and coalesce(
+            clocked.listed_month is not null
+            or clocked.is_of_certain_grade
+            or length(clocked.feeds) - length(replace(clocked.feeds, ';', '')) + 1 >= limits.second_look_sources_least
+            or clocked.learned_yield * clocked.harm >= cast(limits.second_look_worth_least as double)
+            or {{ drawn("concat_ws('|', clocked.warning_id, clocked.answered_month)") }}
+            < cast(limits.second_look_sample_share as double),
+            false
+        ) as is_second_look
+    from clocked
+    cross join limits
+),
+
+weighed as (
+    select
+        looked.*,
+        looked.is_settled and not looked.is_second_look as is_answered,
+        looked.learned_yield * case
+            when looked.is_second_look then cast(coalesce(limits.second_look_yield_share, 1) as double)
+            when looked.was_answered then cast(coalesce(limits.yield_share_repeated, 1) as double)
+            else 1.0
+        end as expected_yield
+    from looked
+    cross join limits
 )
 
 select
-    clocked.warning_id,
-    clocked.rule_id,
-    clocked.person_id,
-    clocked.household_id,
-    clocked.township,
-    clocked.village,
-    clocked.list_township,
-    {{ home_of('clocked') }} as home,
-    clocked.grade,
-    clocked.amount,
-    clocked.fingerprint,
-    clocked.standing,
-    clocked.summary,
-    clocked.evidence,
-    clocked.policy_ref,
-    clocked.since,
-    clocked.answered_month,
-    clocked.result,
-    clocked.by_rule,
-    clocked.is_answered,
-    clocked.is_given_up and not clocked.is_answered as is_given_up,
-    clocked.is_between_offices,
-    clocked.unsettled_answers,
-    case when clocked.listed_month is not null then '结转' else '新' end as opened,
-    clocked.listed_month,
-    {{ months_since('coalesce(clocked.listed_month, clocked.since)') }} as age_months,
-    clocked.clock,
-    clocked.due_on,
+    weighed.warning_id,
+    weighed.rule_id,
+    weighed.person_id,
+    weighed.household_id,
+    weighed.township,
+    weighed.village,
+    weighed.list_township,
+    {{ home_of('weighed') }} as home,
+    weighed.grade,
+    weighed.amount,
+    weighed.fingerprint,
+    weighed.standing,
+    weighed.summary,
+    weighed.evidence,
+    weighed.policy_ref,
+    weighed.since,
+    weighed.answered_month,
+    weighed.result,
+    weighed.by_rule,
+    weighed.is_answered,
+    weighed.is_second_look,
+    weighed.is_settled and weighed.is_refuted_once as is_refuted_once,
+    weighed.is_given_up and not weighed.is_answered as is_given_up,
+    weighed.is_between_offices,
+    weighed.unsettled_answers,
+    case when weighed.listed_month is not null then '结转' else '新' end as opened,
+    weighed.listed_month,
+    {{ months_since('coalesce(weighed.listed_month, weighed.since)') }} as age_months,
+    weighed.clock,
+    weighed.due_on,
     case
-        when clocked.is_urgent and '急难时限' in (select reason from passing) then '急难时限'
-        when clocked.clock_hours is not null and not clocked.is_urgent and '答复时限' in (select reason from passing) then '答复时限'
-        when clocked.is_alarmed and '一村多发警示' in (select reason from passing) then '一村多发警示'
+        when weighed.is_urgent and '急难时限' in (select reason from passing) then '急难时限'
+        when weighed.clock_hours is not null and not weighed.is_urgent and '答复时限' in (select reason from passing) then '答复时限'
+        when weighed.is_alarmed and '一村多发警示' in (select reason from passing) then '一村多发警示'
     end as passes_by,
-    round(clocked.expected_yield, 4) as expected_yield,
-    clocked.yield_basis,
-    round(clocked.expected_yield * clocked.harm, 4) as priority
-from clocked
+    round(weighed.expected_yield, 4) as expected_yield,
+    weighed.yield_basis,
+    round(weighed.expected_yield * weighed.harm, 4) as priority
+from weighed

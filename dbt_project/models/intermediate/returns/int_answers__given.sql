@@ -94,7 +94,8 @@ select
     answers.reason_not,
     coalesce(nullif(answers.aid, '') is not null and no_aid.word is null, false) as is_aided,
     json_extract_string(shown.seen.evidence, '$.fingerprint') as fingerprint,
-    json_extract_string(shown.seen.evidence, '$.standing') as standing
+    json_extract_string(shown.seen.evidence, '$.standing') as standing,
+    json_extract_string(shown.seen.evidence, '$.second_look_of') as second_look_of
 from answers
 left join shown on answers.warning_id = shown.warning_id and answers.month = shown.month
 left join first_listed on answers.warning_id = first_listed.warning_id

@@ -1,4 +1,5 @@
--- One row per warning that a village settled: its latest settling answer. Who could not be found is still to be found.
+-- One row per warning that a village settled: its latest settling answer, so that a second look stands above the first.
+-- Who could not be found is still to be found.
 with
 given as (
     select * from {{ ref('int_answers__given') }}
@@ -35,6 +36,7 @@ select
     reason_not,
     is_aided,
     fingerprint,
-    standing
+    standing,
+    second_look_of
 from numbered
 where place = 1

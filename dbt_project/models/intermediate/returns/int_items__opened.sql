@@ -1,12 +1,14 @@
 -- Warnings that were handed out in an earlier month and that nobody settled: from which list on, due when, and how often
 -- a village wrote that it could not tell. An answer ends every list on which the evidence was what it was answered on:
--- the answer to an old list, late, ends the row of the newer one too.
+-- the answer to an old list, late, ends the row of the newer one too. A second look (复查) is asked on the evidence of the
+-- answer that it checks: only an answer to it, or one that takes the first back, ends it.
 with
 past as (
     select
         *,
         json_extract_string(evidence, '$.fingerprint') as fingerprint,
-        json_extract_string(evidence, '$.standing') as standing
+        json_extract_string(evidence, '$.standing') as standing,
+        json_extract_string(evidence, '$.second_look_of') as second_look_of
     from {{ source('lake', 'warnings_past') }}
     where status = 'listed'
 ),
@@ -41,7 +43,10 @@ open_rows as (
         recalled.warning_id is null
         or (
             past.month > recalled.answered_month
-            and not {{ is_same_evidence('past', 'recalled') }}
+            and (
+                not {{ is_same_evidence('past', 'recalled') }}
+                or (past.second_look_of is not null and recalled.second_look_of is null and recalled.is_refuting)
+            )
         )
 ),
 
@@ -58,7 +63,8 @@ items as (
         max_by(township, month) as township,
         max_by(village, month) as village,
         max_by(grade, month) as grade,
-        max_by(summary, month) as summary
+        max_by(summary, month) as summary,
+        max(second_look_of) as second_look_of
     from open_rows
     group by warning_id
 ),
@@ -83,6 +89,7 @@ select
     items.village,
     items.grade,
     items.summary,
+    items.second_look_of,
     items.listed_month,
     items.last_listed_month,
     {{ months_since('items.listed_month') }} as age_months,

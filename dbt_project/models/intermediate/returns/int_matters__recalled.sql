@@ -70,7 +70,9 @@ by_family as (
         answers.answered_month,
         answers.answered_on,
         answers.result,
+        answers.is_holding,
         answers.is_refuting,
+        answers.second_look_of,
         answers.rule_id as by_rule,
         json_extract_string(past.evidence, '$.fingerprint') as fingerprint,
         json_extract_string(past.evidence, '$.standing') as standing,
@@ -107,7 +109,9 @@ by_merge as (
         settled.answered_month,
         settled.answered_on,
         settled.result,
+        settled.is_holding,
         settled.is_refuting,
+        settled.second_look_of,
         cast(null as varchar) as by_rule,
         settled.fingerprint,
         settled.standing,
@@ -129,7 +133,9 @@ by_merge_before as (
         settled.answered_month,
         settled.answered_on,
         settled.result,
+        settled.is_holding,
         settled.is_refuting,
+        settled.second_look_of,
         cast(null as varchar) as by_rule,
         settled.fingerprint,
         settled.standing,
@@ -151,7 +157,9 @@ recalled as (
         answered_month,
         answered_on,
         result,
+        is_holding,
         is_refuting,
+        second_look_of,
         cast(null as varchar) as by_rule,
         fingerprint,
         standing,
@@ -168,6 +176,8 @@ recalled as (
 numbered as (
     select
         *,
+        -- Another answer about the same matter found it true: then nobody need look a second time.
+        bool_or(is_holding) over (partition by warning_id, standing) as is_held_by_any,
         row_number() over (
             partition by warning_id
             order by answered_month desc, distance, answered_on desc nulls last, by_rule, result, fingerprint, standing
@@ -181,8 +191,10 @@ select
     answered_on,
     result,
     is_refuting,
+    is_held_by_any,
     by_rule,
     fingerprint,
-    standing
+    standing,
+    second_look_of
 from numbered
 where place = 1

@@ -1,4 +1,5 @@
--- R04 every ticket and every flag ends in an answer: open at the month's end and older than its clock. A ticket
+-- R04 every ticket and every flag ends in an answer: open at the month's end and older than its clock, or in its agency's
+-- books still open while a village found nothing in it (whether somebody looks again is the lists' matter). A ticket
 -- that was closed after its clock is told in fct_ticket_monthly; nothing is left to check about it.
 with
 tickets as (
@@ -8,7 +9,9 @@ tickets as (
 judged as (
     select
         *,
-        state = '超时未办' and person_id is not null as is_raised,
+        state = '已核查' and coalesce(is_refuted_once, false) as is_refuted,
+        person_id is not null
+        and (state = '超时未办' or (state = '已核查' and coalesce(is_refuted_once, false))) as is_raised,
         case feed
             when 'hotline' then '12345 救助工单'
             when 'declaration' then '申报登记'
@@ -32,8 +35,12 @@ told as (
         cast(null as decimal(18, 2)) as amount,
         concat_ws('|', received_on, is_urgent) as fingerprint,
         concat(
-            what, '，', received_on, ' 受理，至 ', {{ last_day_of_month() }}, ' 未办结，已过 ',
+            what, '，', received_on, ' 受理，',
             -- Whole days are read more easily than hundreds of hours.
+            case
+                when is_refuted then concat(closed_on, ' 核查为“', answer, '”，受理部门仍未办结，用时 ')
+                else concat('至 ', {{ last_day_of_month() }}, ' 未办结，已过 ')
+            end,
             case
                 when hours >= 48 then concat(cast(cast(floor(hours / 24) as integer) as varchar), ' 天；')
                 else concat(cast(cast(floor(hours) as integer) as varchar), ' 小时；')

@@ -1,7 +1,8 @@
 -- Every call for help that is on the table this month, from whichever door it came in: 12345 tickets, own
 -- declarations and tips, flags of other departments. On the table = received or closed this month, or still open.
 -- Ages are the least that the record allows: a ticket that tells the day alone was received at its end and closed
--- at its beginning. What the agency has not closed may have been answered on a warning list: that ends it too.
+-- at its beginning. What the agency has not closed may have been answered on a warning list: that ends it too. Who found
+-- nothing in it once may be asked to look again (`is_refuted_once`).
 with
 hotline as (
     select * from {{ ref('stg_hotline__tickets') }}
@@ -45,6 +46,10 @@ closed_states as (
 
 settling as (
     {{ policy_words('answers_that_settle', as_column='result') }}
+),
+
+doubted as (
+    {{ policy_words('second_look_answers', as_column='result') }}
 ),
 
 tickets as (
@@ -129,9 +134,12 @@ answers as (
     select
         dispositions.warning_id,
         max_by(dispositions.result, concat(dispositions.month, coalesce(dispositions.checked_on, ''))) as result,
-        max(try_cast(dispositions.checked_on as date)) as checked_on
+        max(try_cast(dispositions.checked_on as date)) as checked_on,
+        count(distinct coalesce(dispositions.list_month, dispositions.month)) = 1
+        and bool_and(doubted.result is not null) as is_refuted_once
     from dispositions
     inner join settling on dispositions.result = settling.result
+    left join doubted on dispositions.result = doubted.result
     where dispositions.warning_id is not null
     group by dispositions.warning_id
 ),
@@ -173,6 +181,7 @@ timed as (
         coalesce(exact_channel.channel, any_channel.channel) as channel,
         answers.result,
         answers.checked_on,
+        coalesce(answers.is_refuted_once, false) as is_refuted_once,
         addressed.township,
         addressed.village,
         hurried.urgent_word is not null as is_urgent,
@@ -235,6 +244,7 @@ select
         else '办理中'
     end as state,
     result as answer,
+    is_refuted_once,
     concat(feed, '/', file) as origin
 from counted
 where

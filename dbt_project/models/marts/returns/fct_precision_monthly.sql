@@ -1,9 +1,20 @@
 -- How often what was handed out proved right: warnings per rule, and the doubtful links on which they rested per rule of
 -- the link, by township, source feed and the month of the list that was answered ('' = all). Right = held ÷ (held +
--- refuted), with Wilson's interval; a village that found it changed, or could not tell, says nothing about right.
+-- refuted), with Wilson's interval; a village that found it changed, or could not tell, says nothing about right. A second
+-- look (复查) that settles counts in the first answer's stead, under the first answer's list, and not once more; what the
+-- second looks came to by themselves (held = the first answer was wrong) is a kind of its own.
 with
 given as (
     select * from {{ ref('int_answers__given') }}
+),
+
+second_looks as (
+    select * from given
+    where second_look_of is not null
+    qualify row_number() over (
+        partition by warning_id, second_look_of
+        order by is_settling desc, answered_month desc
+    ) = 1
 ),
 
 identities as (
@@ -27,16 +38,32 @@ limits as (
 warned as (
     select
         '规则' as kind,
+        given.rule_id,
+        given.township,
+        unnest(
+            list_concat([''], list_filter(string_split(coalesce(given.feeds, ''), ';'), feed -> feed <> ''))
+        ) as source_feed,
+        given.answered_month as listed_month,
+        case when second_looks.is_settling then second_looks.is_holding else given.is_holding end as is_held,
+        case when second_looks.is_settling then second_looks.is_refuting else given.is_refuting end as is_refuted,
+        not given.is_settling as is_unsettled
+    from given
+    left join second_looks
+        on given.warning_id = second_looks.warning_id and given.answered_month = second_looks.second_look_of
+    where given.second_look_of is null
+),
+
+looked_again as (
+    select
+        '复查' as kind,
         rule_id,
         township,
-        unnest(
-            list_concat([''], list_filter(string_split(coalesce(feeds, ''), ';'), feed -> feed <> ''))
-        ) as source_feed,
-        answered_month as listed_month,
+        '' as source_feed,
+        second_look_of as listed_month,
         is_holding as is_held,
         is_refuting as is_refuted,
         not is_settling as is_unsettled
-    from given
+    from second_looks
 ),
 
 linked as (
@@ -55,6 +82,8 @@ linked as (
 
 answered as (
     select * from warned
+    union all
+    select * from looked_again
     union all
     select * from linked
 ),

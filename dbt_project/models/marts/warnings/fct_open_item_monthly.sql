@@ -23,6 +23,7 @@ select
     coalesce(weighed.clock, items.clock, '月度') as clock,
     case when items.due_on <= {{ last_day_of_month() }} then '逾期' else '待答复' end as state,
     weighed.warning_id is not null as is_raised,
-    coalesce(weighed.summary, items.summary) as summary
+    coalesce(weighed.summary, items.summary) as summary,
+    items.second_look_of
 from items
 left join weighed on items.warning_id = weighed.warning_id

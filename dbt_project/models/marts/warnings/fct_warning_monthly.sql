@@ -13,21 +13,53 @@ rules as (
     select * from {{ ref('dim_rule') }}
 ),
 
-decided as (
+policy as (
+    select * from {{ ref('int_policy_in_force') }}
+),
+
+along as (
+    select coalesce(bool_or(value = 'yes'), false) as is_asked_along from policy
+    where parameter = 'second_look_along'
+),
+
+placed as (
     select
         weighed.*,
         visits.cap,
         visits.place,
         visits.listed_by,
         visits.is_beside_cap,
-        case
-            when weighed.is_answered or weighed.is_given_up then 'silent'
-            when weighed.is_between_offices then 'waiting'
-            when not visits.is_beside_cap and visits.place > visits.cap then 'waiting'
-            else 'listed'
-        end as status
+        coalesce(not visits.is_beside_cap and visits.place > visits.cap, false) as is_beyond_cap,
+        -- Where somebody goes anyway, what was refuted once is asked again on the way.
+        coalesce(
+            weighed.is_second_look
+            or (
+                along.is_asked_along
+                and weighed.is_refuted_once
+                and visits.home is not null
+                and (visits.is_beside_cap or visits.place <= coalesce(visits.cap, visits.place))
+            ),
+            false
+        ) as is_asked_again
     from weighed
+    cross join along
     left join visits on weighed.list_township = visits.list_township and weighed.home = visits.home
+),
+
+decided as (
+    select
+        *,
+        case
+            when is_given_up or (is_answered and not is_asked_again) then 'silent'
+            when is_between_offices or is_beyond_cap then 'waiting'
+            else 'listed'
+        end as status,
+        -- Who answered it already is told why it is asked again.
+        case
+            when is_asked_again
+                then concat('复查：上次（', answered_month, '）核查为“', result, '”，请换一个人上门再核查一次')
+        end as why_again
+    from placed
 )
 
 select
@@ -41,18 +73,19 @@ select
     decided.grade,
     decided.status,
     case
-        when decided.is_answered and decided.by_rule is not null
+        when decided.status = 'silent' and decided.is_answered and decided.by_rule is not null
             then concat(
                 '“', coalesce(by_rules.title, decided.by_rule), '”已于 ', decided.answered_month, ' 核查（', decided.result,
                 '），同一件事不再另外下发；证据变化后再下发'
             )
-        when decided.is_answered
+        when decided.status = 'silent' and decided.is_answered
             then concat('已于 ', decided.answered_month, ' 核查（', decided.result, '），证据未变，不再重复下发')
         when decided.is_given_up
             then concat('已 ', decided.unsettled_answers, ' 次答复无法核实，转县级处理；证据变化后再下发')
         when decided.is_between_offices then '部门之间衔接的事项，列入转介登记表，不派村走访'
         when decided.status = 'waiting'
             then concat(
+                case when decided.why_again is not null then concat(decided.why_again, '；') else '' end,
                 '本乡镇本月走访名额 ', cast(cast(decided.cap as bigint) as varchar), ' 户，本户排在候补第 ',
                 cast(cast(decided.place - decided.cap as bigint) as varchar), ' 位',
                 case when decided.age_months > 0 then concat('，已等 ', decided.age_months, ' 个月') else '' end,
@@ -60,8 +93,8 @@ select
             )
         else nullif(concat_ws(
             '；',
-            -- Who answered it already is told why it is asked again.
             case
+                when decided.why_again is not null then decided.why_again
                 when decided.result is not null
                     then concat(
                         case
@@ -84,7 +117,13 @@ select
     rules.check_hint,
     cast(
         json_merge_patch(
-            cast(decided.evidence as json), json_object('fingerprint', decided.fingerprint, 'standing', decided.standing)
+            cast(decided.evidence as json),
+            json_object(
+                'fingerprint', decided.fingerprint,
+                'standing', decided.standing,
+                -- The list whose answer is checked; a merge patch leaves out what is null.
+                'second_look_of', case when decided.status <> 'silent' and decided.is_asked_again then decided.answered_month end
+            )
         ) as varchar
     ) as evidence,
     decided.policy_ref,

@@ -52,7 +52,7 @@ def answer(
     lake: Lake, filed: Month, key: str, on: str, result: str = "属实", of: Month | None = None
 ) -> None:
     row = {
-        "warning_id": key, "result": result, "identity": "", "checked_by": "更登", "checked_on": date.fromisoformat(on),
+        "warning_id": key, "result": result, "aid": "", "reason_not": "", "reason_words": "", "identity": "", "checked_by": "更登", "checked_on": date.fromisoformat(on),
         "list_month": str(of or filed), "row": 5,
     }  # fmt: skip
     folder = lake.partition("dispositions", month=str(filed))
@@ -193,6 +193,75 @@ def test_reminders_go_to_those_who_owe_and_name_nobody_else(lake: Lake) -> None:
     assert [row.text("warning_id") for row in read_form(reminder, COLUMNS, _OPTIONAL)] == [
         "a"
     ]  # it can be sent back like a list
+
+
+LOOK = {"second_look_of": "2026-08"}
+REFUTED_IN_AUGUST = ("已答复", "核查", "不属实")
+
+
+@pytest.mark.parametrize(
+    ("september", "october", "answers", "rounds"),
+    [
+        # Asked again and not answered: another round, on its own clock, whatever the first came to.
+        (LOOK, None, [], [REFUTED_IN_AUGUST, ("待答复", "", None)]),
+        (LOOK, LOOK, [], [REFUTED_IN_AUGUST, ("逾期", "", None)]),
+        # The second answer ends it, whichever of the lists it came on.
+        (LOOK, None, [(SEP, "属实")], [REFUTED_IN_AUGUST, ("已答复", "核查", "属实")]),
+        (LOOK, LOOK, [(OCT, "不属实")], [REFUTED_IN_AUGUST, ("已答复", "核查", "不属实")]),
+        (LOOK, LOOK, [(SEP, "无法核实")], [REFUTED_IN_AUGUST, ("逾期", "", None)]),
+        # On a list that was out before the first answer came in it was carried over: no second look yet.
+        ({}, LOOK, [], [REFUTED_IN_AUGUST, ("待答复", "", None)]),
+        # Its ground changed while it waited for the second look: still one matter.
+        (LOOK, {"fingerprint": "new", "standing": "new"}, [(OCT, "属实")], [REFUTED_IN_AUGUST, ("已答复", "核查", "属实")]),
+    ],
+)  # fmt: skip
+def test_a_second_look_is_a_round_of_its_own(
+    lake: Lake,
+    september: dict[str, Any],
+    october: dict[str, Any] | None,
+    answers: list[tuple[Month, str]],
+    rounds: list[tuple[Any, ...]],
+) -> None:
+    hand_out(lake, AUG, "a")
+    answer(lake, AUG, "a", "2026-09-10", "不属实")
+    hand_out(lake, SEP, "a", a=september)
+    month, on = (SEP, "2026-10-20") if october is None else (OCT, "2026-11-20")
+    if october is not None:
+        hand_out(lake, OCT, "a", a=october)
+    open_items(lake, month, "a")
+    for of, result in answers:
+        answer(lake, of, "a", f"{of.plus(1)}-10", result)
+    rows = tracked(lake, month, on)
+    assert [(row["state"], row["ended_by"], row["result"]) for row in rows.values()] == rounds
+    (reminder, *_) = [*(lake.home / "tracking" / str(month)).glob("催办单_*.xlsx"), None]
+    if rounds[-1][0] != "已答复" and reminder:
+        said = {str(cell.value) for row in openpyxl.load_workbook(reminder).active for cell in row}  # type: ignore[union-attr]
+        assert any(one.startswith("复查（上次 2026-08），请换一个人核查") for one in said)
+
+
+@pytest.mark.parametrize(
+    ("who", "on", "is_second_look", "fault"),
+    [
+        ("才让", "2026-10-10", True, None),
+        ("更登", "2026-10-10", True, "核查人"),
+        (" 更 登", "2026-10-10", True, "核查人"),
+        ("才让", "2026-09-02", True, "核查日期"),
+        ("更登", "2026-10-10", False, None),  # its ground has changed: that is no second look
+    ],
+)
+def test_another_takes_the_second_look(
+    lake: Lake, who: str, on: str, is_second_look: bool, fault: str | None
+) -> None:
+    hand_out(lake, AUG, "a", a={"person_id": "P"})
+    answer(lake, AUG, "a", "2026-09-10", "不属实")
+    hand_out(lake, SEP, "a", a={"person_id": "P", **(LOOK if is_second_look else {"fingerprint": "new"})})
+    cells = {"warning_id": "a", "person_id": "P", "result": "不属实", "checked_by": who, "checked_on": on}
+    desk = Desk(
+        handed_out(SEP, lake, policy()), Terms.of(policy()), SEP, before=dispositions.latest(lake, but="")
+    )
+    judged = judge([FilledRow("s", 5, cells)], desk)
+    assert [problem.column for problem in judged.problems] == ([fault] if fault else [])
+    assert len(judged.dispositions) == (not fault)
 
 
 def merged_in_september(lake: Lake) -> None:
