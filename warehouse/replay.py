@@ -17,7 +17,8 @@ from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
-from warehouse.transform import MARTS, build, unit_tests_passed
+from warehouse.project import unit_tests_passed
+from warehouse.transform import MARTS, build
 
 _REMADE = ("marts", "outcomes")
 

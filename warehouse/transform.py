@@ -7,8 +7,6 @@ an unfinished one aside, which the next run throws away.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +15,9 @@ from typing import Any
 import duckdb
 
 from warehouse.damage import damaged
-from warehouse.database import copy_to_parquet, warehouse_file
+from warehouse.database import copy_to_parquet, set_limits, warehouse_file
+from warehouse.engines.choice import is_on_spark
+from warehouse.engines.spark_build import run_dbt_on_spark
 from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavailable
 from warehouse.guard import of_words
 from warehouse.lake import Lake
@@ -25,11 +25,15 @@ from warehouse.months import Month
 from warehouse.operations.watch import tell_models
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
-from warehouse.settings import REPOSITORY, memory_gb, threads
+from warehouse.project import (
+    dbt_arguments,
+    dbt_environment,
+    have_unit_tests_passed,
+    note_unit_tests_passed,
+    parsed,
+)
 from warehouse.shelves import prepare
 from warehouse.swap import sync
-
-PROJECT = REPOSITORY / "dbt_project"
 
 # Each mart with the columns that put its rows in one order: together they name one row.
 MARTS: dict[str, str] = {
@@ -90,10 +94,10 @@ def build(month: Month, *, lake: Lake, policy: Policy, policy_dir: Path) -> Outc
     with warehouse_file(lake.home):
         pass  # whoever holds the warehouse is told now, not after the work
     aside = _fresh(lake.home)
-    with _opened(aside) as con:
+    with _opened(aside, lake.home) as con:
         seen = prepare(con, month, lake=lake, policy_dir=policy_dir)
     nodes = _run_dbt(aside, month, policy.region, lake.home)
-    with _opened(aside) as con:
+    with _opened(aside, lake.home) as con:
         counts, by = _export(con, month, lake)
     sync(aside)
     aside.replace(lake.home / "warehouse.duckdb")
@@ -115,7 +119,7 @@ def _fresh(home: Path) -> Path:
         # Another build at work on it holds its lock: then we must not take it away. What a killed run
         # left may be no database at all, and goes.
         try:
-            with _opened(path):
+            with _opened(path, home):
                 pass
         except duckdb.Error:
             pass
@@ -125,7 +129,7 @@ def _fresh(home: Path) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(path: Path, home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con = duckdb.connect(str(path))
     except duckdb.IOException as error:
@@ -135,7 +139,7 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "another build of this home is at work.", next_step="let it end, then try again."
         ) from error
     try:
-        con.execute("SET enable_progress_bar = false")
+        set_limits(con, home)
         yield con
     finally:
         con.close()
@@ -144,8 +148,8 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str, int]:
     """``dbt build`` in this process: seeds, models, data tests, unit tests. Counts of nodes by kind.
 
-    The unit tests try the project, not the month's data: a home that saw this very project pass them does
-    not run them again.
+    The unit tests try the project, not the month's data: whoever saw this very project pass them does not run
+    them again.
     """
     # Imported here: dbt takes two seconds, and most of what imports this module never builds.
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -153,15 +157,19 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
 
     variables = f"{{month: '{month}', region: '{region}'}}"
     arguments = ["build", *dbt_arguments(home / "tmp" / "dbt", variables, logs=home / "logs" / "dbt")]
-    passed = unit_tests_passed(home)
-    project = project_digest()
-    if passed.exists() and passed.read_text(encoding="utf-8") == project:
+    # The unit tests try the models' SQL as DuckDB reads it.
+    are_spared = is_on_spark() or have_unit_tests_passed(home)
+    if are_spared:
         arguments += ["--exclude-resource-type", "unit_test"]
-    with dbt_environment(database, home / "tmp"):
-        try:
-            result = dbtRunner().invoke(arguments)
-        finally:
-            DuckDBConnectionManager.close_all_connections()
+    if is_on_spark():
+        result = run_dbt_on_spark(arguments, database, home)
+    else:
+        manifest = parsed(home)
+        with dbt_environment(database, home / "tmp"):
+            try:
+                result = dbtRunner(manifest=manifest).invoke(arguments)
+            finally:
+                DuckDBConnectionManager.close_all_connections()
     if result.exception is not None and result.result is None:
         # It says what a full disk or a held file is in words only, as a rule wrapped in an error of its own.
         known = of_words(str(result.exception), f"build {month}")
@@ -171,23 +179,9 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         ) from None
     tell_models(result.result)
     counts = _judged(result.result, month, home)
-    passed.write_text(project, encoding="utf-8")
+    if not is_on_spark():
+        note_unit_tests_passed(home, ran=not are_spared)
     return counts
-
-
-def unit_tests_passed(home: Path) -> Path:
-    """The note that a home keeps of the project whose unit tests it saw pass."""
-    return home / "tmp" / "dbt" / "unit_tests_passed"
-
-
-def project_digest() -> str:
-    """A hash over everything in the project that decides how its unit tests end."""
-    digest = hashlib.sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in (".sql", ".yml") or path.parent.name == "reference":
-            digest.update(path.relative_to(PROJECT).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _judged(results: Any, month: Month, home: Path) -> dict[str, int]:
@@ -211,40 +205,6 @@ def _judged(results: Any, month: Month, home: Path) -> dict[str, int]:
         kind = f"dbt_{one.node.resource_type.value}s"
         counts[kind] = counts.get(kind, 0) + 1
     return counts
-
-
-def dbt_arguments(target: Path, variables: str, *, logs: Path | None = None) -> list[str]:
-    """What every call of dbt is given; its artifacts go to ``target``."""
-    return [
-        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet",
-        "--target-path", str(target), "--log-path", str(logs or target),
-        # A database's message may quote a value. Neither the log nor the artifacts may hold one.
-        "--log-level-file", "none", "--log-level", "none", "--no-write-json", "--no-use-colors",
-        "--no-version-check", "--vars", variables,
-    ]  # fmt: skip
-
-
-@contextmanager
-def dbt_environment(database: Path, spill: Path) -> Iterator[None]:
-    """Set for a while what dbt's profile reads from the environment."""
-    values = {
-        "DOUDI_WAREHOUSE": str(database),
-        "DOUDI_SPILL": str(spill),
-        "DOUDI_MEMORY_GB": str(memory_gb()),
-        "DOUDI_THREADS": str(threads()),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _export(

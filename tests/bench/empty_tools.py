@@ -19,7 +19,7 @@ def build():
     from warehouse.database import warehouse_file
     from warehouse.lake import Lake
     from warehouse.shelves import prepare
-    from warehouse.transform import dbt_arguments, dbt_environment
+    from warehouse.project import dbt_arguments, dbt_environment
 
     with TemporaryDirectory() as folder:
         home = Path(folder)

@@ -24,7 +24,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.returns import dispositions
 from warehouse.shelves import prepare
-from warehouse.transform import dbt_arguments, dbt_environment
+from warehouse.project import dbt_arguments, dbt_environment
 
 MODELS = (
     "+dim_rule", "int_policy_in_force", "int_answers__given", "int_answers__settled",

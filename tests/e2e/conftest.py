@@ -7,8 +7,8 @@ from e2e_county import DUE, MONTHS, PERSONS, doudi
 
 from console.commands.demo_partners import share_made_up
 from warehouse.months import Month
+from warehouse.project import unit_tests_passed
 from warehouse.settings import Settings
-from warehouse.transform import unit_tests_passed
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,8 @@ from warehouse.errors import BuildFailed
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Line
+from warehouse.project import dbt_arguments, dbt_environment
 from warehouse.shelves import insert_lines, prepare
-from warehouse.transform import dbt_arguments, dbt_environment
 
 _POLICY = "model.doudi.int_policy_in_force"
 _RULES = "int_rules__assessed"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from warehouse.errors import Misconfigured
 from warehouse.policy.parameters import parameters
-from warehouse.transform import PROJECT
+from warehouse.project import PROJECT
 
 _CATALOGUE = PROJECT / "seeds" / "reference" / "rule_catalogue.csv"
 _REF = re.compile(r"ref\('([a-z0-9_]+)'\)")

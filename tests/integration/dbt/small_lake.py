@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.intake.contract import contracts, standardised_schema
 from warehouse.lake import Lake
+from warehouse.project import project_digest, unit_tests_passed
 from warehouse.shelves import (
     CROSSWALK,
     DISPOSITIONS,
@@ -20,7 +21,6 @@ from warehouse.shelves import (
     REGISTRY_PROFILES,
     ROW_ACCOUNT,
 )
-from warehouse.transform import project_digest, unit_tests_passed
 
 Row = dict[str, Any]
 
