@@ -16,8 +16,6 @@ import duckdb
 
 from warehouse.damage import damaged
 from warehouse.database import copy_to_parquet, set_limits, warehouse_file
-from warehouse.engines.choice import is_on_spark
-from warehouse.engines.spark_build import run_dbt_on_spark
 from warehouse.errors import BuildFailed, HistoryMissing, Misconfigured, Unavailable
 from warehouse.guard import of_words
 from warehouse.lake import Lake
@@ -157,19 +155,15 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
 
     variables = f"{{month: '{month}', region: '{region}'}}"
     arguments = ["build", *dbt_arguments(home / "tmp" / "dbt", variables, logs=home / "logs" / "dbt")]
-    # The unit tests try the models' SQL as DuckDB reads it.
-    are_spared = is_on_spark() or have_unit_tests_passed(home)
+    are_spared = have_unit_tests_passed(home)
     if are_spared:
         arguments += ["--exclude-resource-type", "unit_test"]
-    if is_on_spark():
-        result = run_dbt_on_spark(arguments, database, home)
-    else:
-        manifest = parsed(home)
-        with dbt_environment(database, home / "tmp"):
-            try:
-                result = dbtRunner(manifest=manifest).invoke(arguments)
-            finally:
-                DuckDBConnectionManager.close_all_connections()
+    manifest = parsed(home)
+    with dbt_environment(database, home / "tmp"):
+        try:
+            result = dbtRunner(manifest=manifest).invoke(arguments)
+        finally:
+            DuckDBConnectionManager.close_all_connections()
     if result.exception is not None and result.result is None:
         # It says what a full disk or a held file is in words only, as a rule wrapped in an error of its own.
         known = of_words(str(result.exception), f"build {month}")
@@ -179,8 +173,7 @@ def _run_dbt(database: Path, month: Month, region: str, home: Path) -> dict[str,
         ) from None
     tell_models(result.result)
     counts = _judged(result.result, month, home)
-    if not is_on_spark():
-        note_unit_tests_passed(home, ran=not are_spared)
+    note_unit_tests_passed(home, ran=not are_spared)
     return counts
 
 
