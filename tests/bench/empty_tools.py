@@ -18,8 +18,8 @@ def build():
 
     from warehouse.database import warehouse_file
     from warehouse.lake import Lake
-    from warehouse.shelves import prepare
     from warehouse.project import dbt_arguments, dbt_environment
+    from warehouse.shelves import prepare
 
     with TemporaryDirectory() as folder:
         home = Path(folder)

@@ -22,9 +22,9 @@ from warehouse import policy as policies
 from warehouse.database import in_memory
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.project import dbt_arguments, dbt_environment
 from warehouse.returns import dispositions
 from warehouse.shelves import prepare
-from warehouse.project import dbt_arguments, dbt_environment
 
 MODELS = (
     "+dim_rule", "int_policy_in_force", "int_answers__given", "int_answers__settled",
