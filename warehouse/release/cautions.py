@@ -26,10 +26,10 @@ _CATALOGUE = REPOSITORY / "dbt_project" / "seeds" / "reference" / "rule_catalogu
 _ON_HEADER = 3
 _IN_CELL = 4
 _COLUMNS = (
-    Column("kind", "级别", 8, "centre"),
-    Column("rule", "质量规则", 22),
+    Column("kind", "级别", 24, "centre"),
     Column("told", "提示", 78),
     Column("touched", "涉及规则", 10, "centre"),
+    Column("rule", "质量规则编号", 14),
 )
 
 
@@ -73,7 +73,7 @@ class Cautions:
     def table(self, heading: str) -> Table:
         """All of them with the warning rules that read what they speak of, for the sheet 说明."""
         rows: list[list[object]] = [
-            ["放行" if one.is_released else "提醒", one.rule, one.told, _touched(one)] for one in self.all
+            ["放行" if one.is_released else "提醒", one.told, _touched(one), one.rule] for one in self.all
         ]
         return Table(_COLUMNS, rows, heading=heading, otherwise="本月各质量规则没有提示。")
 

@@ -42,16 +42,16 @@ _YIELD = (
     Column("expected", "下次预计收效率", 10, "centre"),
 )
 _RULES = (
-    Column("rule_id", "规则", 8, "centre"),
-    Column("title", "名称", 22),
+    Column("title", "规则", 22),
     *_COUNTS,
     *_YIELD,
+    Column("rule_id", "规则编号", 9, "centre"),
 )
 _BOTH = (
     Column("township", "乡镇", 14, "centre"),
-    Column("rule_id", "规则", 8, "centre"),
-    Column("title", "名称", 22),
+    Column("title", "规则", 22),
     *_COUNTS,
+    Column("rule_id", "规则编号", 9, "centre"),
 )
 _NOTE = (
     "一户算一次走访，不论有几条预警。“其中结转”是以前下发、村里还没有答复的；“结转不在本月表”列在各乡镇清单的“结转待答复”表上。"
@@ -115,8 +115,8 @@ def county_summary(
     )
     worth = {rule: (share, expected) for rule, share, expected in con.execute(_EXPECTED).fetchall()}
     rules = [
-        [*row, *map(_share, worth.get(str(row[0]), (None, None)))]
-        for row in _rows(
+        [*row, *map(_share, worth.get(rule, (None, None))), rule]
+        for rule, *row in _rows(
             con,
             mask,
             f"SELECT rule_id, coalesce(title, rule_id), {_SUMS} FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
@@ -126,8 +126,8 @@ def county_summary(
     both = _rows(
         con,
         mask,
-        f"SELECT township, rule_id, coalesce(title, rule_id), {_SUMS} FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
-        "GROUP BY ALL ORDER BY township, rule_id",
+        f"SELECT township, coalesce(title, rule_id), {_SUMS}, rule_id FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
+        "GROUP BY township, rule_id, title ORDER BY township, rule_id",
     )
     alarms = alarm_table(con)
     said = Prose(f"{cap_told(policy)}急难等不占名额。{_NOTE}{what_counts(policy)}")

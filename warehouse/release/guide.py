@@ -17,44 +17,45 @@ from warehouse.release.workbook import NOTICE, Book, Column
 
 STATUS = {"waiting": "排队等候", "offices": "部门衔接", "silent": "已答复，不再下发"}
 
+# Words first; what only those who look after the rules need stands last.
 _RULES = (
-    Column("rule_id", "规则", 8, "centre"),
-    Column("title", "名称", 22),
+    Column("title", "规则", 24),
     Column("plain", "说的是什么", 78),
     Column("warnings", "本表条数", 10, "count"),
+    Column("rule_id", "规则编号", 14, "centre"),
 )
 _LEFT_OUT = (
-    Column("rule_id", "规则", 8, "centre"),
-    Column("title", "名称", 22),
+    Column("title", "规则", 24),
     Column("reason", "未评估原因", 78),
     Column("not_assessed", "未评估对象数", 10, "count"),
+    Column("rule_id", "规则编号", 14, "centre"),
 )
 _HELD_BACK = (
-    Column("rule_id", "规则", 8, "centre"),
-    Column("status", "状态", 22),
-    Column("reason", "原因", 78),
+    Column("title", "规则", 24),
+    Column("reason", "状态和原因", 78),
     Column("warnings", "条数", 10, "count"),
+    Column("rule_id", "规则编号", 14, "centre"),
 )
 _ALARMED = (
-    Column("cause_rule", "规则", 8, "centre"),
-    Column("place", "乡镇、村", 22),
+    Column("place", "乡镇、村", 24),
     Column("summary", "警示", 78),
     Column("warnings", "预警条数", 10, "count"),
+    Column("cause_rule", "规则编号", 14, "centre"),
 )
 
 _ALARMS = """
-SELECT cause_rule, concat_ws(' ', township, village), concat(summary, '（自 ', since, '）'), warnings
+SELECT concat_ws(' ', township, village), concat(summary, '（自 ', since, '）'), warnings, cause_rule
 FROM fct_alarm_monthly ORDER BY warnings DESC, township, village, cause_rule
 """
 _RULE_ROWS = """
-SELECT rule.rule_id, rule.title, coalesce(rule.plain, rule.sentence), count(listing.warning_id)
+SELECT rule.title, coalesce(rule.plain, rule.sentence), count(listing.warning_id) AS warnings, rule.rule_id
 FROM dim_rule AS rule
 LEFT JOIN listing ON listing.rule_id = rule.rule_id AND ($1 IS NULL OR listing.township = $1)
-GROUP BY ALL ORDER BY rule.rule_id
+GROUP BY ALL HAVING $1 IS NULL OR count(listing.warning_id) > 0 ORDER BY rule.rule_id
 """
 _HELD_BACK_ROWS = """
-SELECT rule_id, status, reason, sum(warnings)::BIGINT FROM backlog
-WHERE $1 IS NULL OR township = $1 GROUP BY ALL ORDER BY ALL
+SELECT rule_id, coalesce(rule.title, rule_id), status, reason, sum(warnings)::BIGINT FROM backlog
+LEFT JOIN dim_rule AS rule USING (rule_id) WHERE $1 IS NULL OR township = $1 GROUP BY ALL ORDER BY ALL
 """
 
 
@@ -89,16 +90,16 @@ def guide_blocks(
     """What the sheet 说明 says, for workbook and paper; ``township`` None counts the whole county."""
     rules = con.execute(_RULE_ROWS, [township]).fetchall()
     held = [
-        (rule, status_told(status, rule, policy), reason, count)
-        for rule, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
+        (title, f"{status_told(status, rule, policy)}：{reason}", count, rule)
+        for rule, title, status, reason, count in con.execute(_HELD_BACK_ROWS, [township]).fetchall()
     ]
     blocks: list[Table | Prose] = [Prose(sentence) for sentence in how_to_fill(month, policy)]
     if township is None:
         blocks.append(alarm_table(con))
-    total = sum(line[3] for line in held)
+    total = sum(line[2] for line in held)
     return [
         *blocks,
-        _table(_RULES, rules, "一、本月规则", ""),
+        _table(_RULES, rules, "一、本表用到的规则", "本表没有预警。"),
         left_out_table(con, township, "二、本月未评估（不等于没有问题）"),
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
         cautions.table(f"四、{HEADING}：{len(cautions.all)} 条（关口发现，看表时请留意）"),
@@ -126,7 +127,8 @@ def left_out_table(
     con: duckdb.DuckDBPyConnection, township: str | None, heading: str = "本月未评估（不等于没有问题）"
 ) -> Table:
     """What no rule could assess, and why, in a township or (None) in the county."""
-    return _table(_LEFT_OUT, left_out(con, township), heading, "本月各规则均已评估。")
+    lines = [(title, reason, count, rule) for rule, title, reason, count in left_out(con, township)]
+    return _table(_LEFT_OUT, lines, heading, "本月各规则均已评估。")
 
 
 def write_guide(
@@ -141,7 +143,7 @@ def write_guide(
 ) -> None:
     """Write the sheet 说明, first in the workbook; the county's begins with the alarms (A01)."""
     sheet = book.sheet("说明")
-    sheet.set_column(0, 0, 8)
+    sheet.set_column(0, 0, 24)
     row = book.prose(sheet, 0, f"{title} · 说明", "section", across=4)
     for block in guide_blocks(con, month=month, township=township, policy=policy, cautions=cautions):
         if isinstance(block, Prose):

@@ -46,7 +46,7 @@ def told(policy_ref: str | None, policy: Policy) -> str:
 def what_counts(policy: Policy) -> str:
     """What a visit that was worth walking is (有收效), in a sentence: the one measure of pages, cards and summary."""
     rules = policy.words("rules_found_by_aid")
-    by_aid = f"困难类规则（{'、'.join(rules)}）属实并拟纳入救助才算，其余规则" if rules else "各规则"
+    by_aid = "查困难的规则要属实并拟纳入救助才算（规则卡上写着），其余规则" if rules else "各规则"
     return f"“有收效”是查到了要办的事：{by_aid}属实或部分属实就算。"
 
 

@@ -95,7 +95,7 @@ def _lines(row: tuple[Any, ...], policy: Policy) -> list[tuple[str, str]]:
         line for ref in refs or [] for line in policy_words.told(ref, policy).split("\n") if line
     )
     told = [
-        ("规则", f"{rule}　{title}"),
+        ("规则", f"{title}　{rule}"),
         ("说的是什么", plain or ""),
         ("入户问什么", ask or ""),
         ("怎么处理", hint or ""),

@@ -144,10 +144,8 @@ def funnel(asked: Asked, policy: Policy) -> Funnel:
         Step("走访户数", plain(visits), "一户只走一次"),
     )  # fmt: skip
     past = (
-        Step("下发过", plain(answers.due), f"没有查清 {answers.open:,}，随同了结 {answers.along:,}，已查清 {answers.settled:,}"
-             if answers.due else "还没有下发过"),
-        Step("没有查清", plain(answers.open), f"其中逾期 {late:,}；无法核实的还要再去"),
-        Step("随同了结", plain(answers.along), "同户同人的另一条已经查清"),
+        Step("下发过", plain(answers.due), f"＝已查清 {answers.settled:,}＋随同户同人的另一条了结 {answers.along:,}"
+             f"＋没有查清 {answers.open:,}（逾期 {late:,}）" if answers.due else "还没有下发过"),
         Step("已查清", plain(answers.settled), f"占下发的 {share(answers.settled, answers.due)}" if answers.due else "还没有答复"),
         Step("有收效", plain(answers.found), f"占查清的 {share(answers.found, answers.settled)}" if answers.settled else "还没有答复"),
         Step("拟纳入救助", plain(answers.aided), f"占有收效的 {share(answers.aided, answers.found)}" if answers.found else "还没有"),

@@ -26,10 +26,12 @@ _RATES = {
 
 def unassessed(not_assessed: Sequence[tuple[str, str, str, int]]) -> Picture:
     """What nobody could assess, and why."""
-    rows = [(f"{rule} {title}", reason, count) for rule, title, reason, count in not_assessed]
+    rows = [(f"{title} {rule}", reason, count) for rule, title, reason, count in not_assessed]
     total = sum(one[3] for one in not_assessed)
     said = (
         f"{len(rows)} 条规则有没能评估的对象，共 {total:,} 个：不等于没有问题。"
+        if total
+        else f"{len(rows)} 条规则少了来源，凭其余来源评估：少的那一份里可能还有。"
         if rows
         else "各规则均已评估。"
     )

@@ -91,7 +91,7 @@ def _rules(asked: Asked, small: Small) -> Picture:
     counts, _ = small.parts({rule: count for rule, _, count in found})
     # Hidden ones stand in the order of their ids: their place must not tell which is the greater.
     order = sorted(found, key=lambda one: (-(counts[one[0]] or 0), one[0]))
-    rows = [(f"{rule} {title}", shown(counts[rule])) for rule, title, _ in order]
+    rows = [(f"{title} {rule}", shown(counts[rule])) for rule, title, _ in order]
     most = next((title for rule, title, _ in order if counts[rule] is not None), "")
     said = (
         f"清单上“{most}”最多。" if most else "本月清单上没有预警。" if not found else "各条规则的条数都很少。"
@@ -142,7 +142,7 @@ def _kept(small: Small, value: float | None) -> float | None:
 
 
 def _unassessed(not_assessed: Sequence[tuple[str, str, str, int]], small: Small) -> Picture:
-    rows = [(f"{rule} {title}", shown(small.one(count))) for rule, title, _, count in not_assessed]
+    rows = [(f"{title} {rule}", shown(small.one(count))) for rule, title, _, count in not_assessed]
     said = (
         f"{len(rows)} 条规则有没能评估的对象，不等于没有问题；原因见清单的说明。"
         if rows

@@ -126,12 +126,12 @@ def rules(asked: Asked, policy: Policy) -> Picture:
         for word in _STATUS.values()
     }
     bars = [
-        (f"{rule} {titles[rule]}", grade, by[rule, grade])
+        (f"{titles[rule]} {rule}", grade, by[rule, grade])
         for rule in order[:_MOST]
         for grade in colours.GRADES
     ]
     rows: list[tuple[Cell, ...]] = [
-        (f"{rule} {titles[rule]}", sums[rule], *(by[rule, grade] for grade in colours.GRADES),
+        (f"{titles[rule]} {rule}", sums[rule], *(by[rule, grade] for grade in colours.GRADES),
          *(states[rule, word] for word in _STATUS.values()))
         for rule in order
     ]  # fmt: skip
@@ -157,12 +157,12 @@ def yields(asked: Asked, policy: Policy) -> Picture:
     answers = sum(row[2] for row in found)
     worth = sum(row[3] for row in found)
     shown = [
-        Interval(f"{rule} {title}", good / count, *interval(good, count, wide), f"{good:,}/{count:,}")
+        Interval(f"{title} {rule}", good / count, *interval(good, count, wide), f"{good:,}/{count:,}")
         for rule, title, count, good, *_ in found[:_MOST]
     ]
     rows = [
         (
-            f"{rule} {title}",
+            f"{title} {rule}",
             count,
             good,
             share(good, count),

@@ -85,8 +85,8 @@ def test_the_header_of_a_list_names_what_touches_its_rules(released):
 def test_the_sheet_of_words_holds_all_of_them_with_the_rules_that_read_the_feed(released):
     _, folder, _, _ = released
     sheet = openpyxl.load_workbook(folder / "lists/预警清单_全市_2026-10.xlsx")["说明"]
-    lines = [row for row in sheet.values if row[1] and str(row[1]).startswith("E-")]
-    assert [(row[0], row[1], row[3]) for row in lines] == [
+    lines = [row for row in sheet.values if row[3] and str(row[3]).startswith("E-")]
+    assert [(row[0], row[3], row[2]) for row in lines] == [
         ("放行", "E-death-09", "C02、C04、C05、C06等 15 条"),
         ("提醒", "E-medical_settlement-09", "D03、R01、R02"),
         ("提醒", "E-education_aid-09", "C08"),

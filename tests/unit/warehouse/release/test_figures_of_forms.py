@@ -85,8 +85,8 @@ def test_a_countys_form_says_once_per_rule_what_was_not_assessed(
     )  # fmt: skip
     reasons = "同月发放多笔，见 Q01（3 个）；名单上的成员均登记死亡（1 个）"
     assert left_out_table(con, None).rows == [
-        ["Q02", "实发与应发不符", reasons, 4],
-        ["R03", "收入大幅下降", "本月无救助对象花名册数据", 7],
+        ["实发与应发不符", reasons, 4, "Q02"],
+        ["收入大幅下降", "本月无救助对象花名册数据", 7, "R03"],
     ]
     gaps = Unassessed(con, Lake(tmp_path), MONTH)
     assert gaps.told(["Q02", "R03"], [], None) == [

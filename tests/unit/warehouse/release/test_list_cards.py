@@ -163,7 +163,7 @@ def test_a_row_leads_to_its_cards_and_they_lead_back(book: openpyxl.Workbook) ->
     rule = rows["urgent"]["预警事项"].hyperlink.location
     assert rule.startswith("'规则卡'!A")
     card = book["规则卡"][rule.removeprefix("'规则卡'!")]
-    assert card.offset(0, 1).value == "R04　求助未办结"
+    assert card.offset(0, 1).value == "求助未办结　R04"
     assert book["一村"][card.hyperlink.location.removeprefix("'一村'!")].row == rows["urgent"]["姓名"].row
     match = rows["urgent"]["把握程度"].hyperlink.location
     first = book["匹配卡"][match.removeprefix("'匹配卡'!")]
@@ -245,8 +245,14 @@ def test_what_was_handed_out_and_is_on_no_villages_sheet_is_still_asked(book: op
 
 def test_the_guide_counts_who_waits_without_telling_one_house(book: openpyxl.Workbook) -> None:
     cells = [cell for row in book["说明"].iter_rows(values_only=True) for cell in row if cell is not None]
-    assert cells.count("本乡镇本月走访名额 2 户，下月续排") == 1
-    assert cells[cells.index("本乡镇本月走访名额 2 户，下月续排") + 1] == 2
+    waits = "排队等候：本乡镇本月走访名额 2 户，下月续排"
+    assert cells.count(waits) == 1
+    # The matter in words before it, how many after it, the rule's id last.
+    at = cells.index(waits)
+    assert cells[at - 1 : at + 3] == ["监测未救助", waits, 2, "C01"]
+    # Only rules that the list needs are explained on it.
+    heading = cells.index("一、本表用到的规则")
+    assert cells[heading + 5 : heading + 13 : 4] == ["监测未救助", "求助未办结"]
 
 
 def test_the_countys_summary_adds_up(marts: duckdb.DuckDBPyConnection) -> None:

@@ -125,7 +125,7 @@ def test_the_cap_is_told_as_policy_sets_it(values: dict[str, str], words: str) -
 def test_what_counts_as_worth_the_walk_is_what_policy_says() -> None:
     now = changed(rules_found_by_aid="C01;R01")
     assert policy_words.what_counts(now) == (
-        "“有收效”是查到了要办的事：困难类规则（C01、R01）属实并拟纳入救助才算，其余规则属实或部分属实就算。"
+        "“有收效”是查到了要办的事：查困难的规则要属实并拟纳入救助才算（规则卡上写着），其余规则属实或部分属实就算。"
     )
     assert policy_words.counts_when("C01", now) == "属实并拟纳入救助的算有收效"
     assert policy_words.counts_when("D01", now) == "属实或部分属实的算有收效"

@@ -146,7 +146,7 @@ def test_guide_says_what_was_not_assessed_and_what_waits(released) -> None:
         "本月没有收到学生资助数据",
         "上月已核查，证据没有变化",
         "未列入本表的预警：6 条",
-        "登记死亡的人",
+        "十二个月内医疗救助之后",
     ):
         assert wanted in text
 
