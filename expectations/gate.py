@@ -82,7 +82,6 @@ def _inspect(gate: Gate, shelf: Shelf, month: Month, lake: Lake, policy: Policy,
     seen = fingerprint(lake, month)
     examined = engine.examine(
         [_question(one) for one in asked if not one.reason],
-        name=gate,
         views={**here, **before},
         home=lake.home,
         month=month,
