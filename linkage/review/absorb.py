@@ -23,12 +23,11 @@ from warehouse.database import in_memory
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.outcomes import Outcome, record
+from warehouse.outcomes import Outcome
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
-from warehouse.release.workbook import file_word
+from warehouse.returns import desk
 from warehouse.returns.forms import Bounds, read_form
-from warehouse.returns.slips import write_slip
 from warehouse.sums import sha256
 
 ANSWERS = pa.schema(
@@ -92,7 +91,7 @@ def absorb_review(
                 refusals.append(error.what)
                 continue
             _keep(path, judged.answers, month, lake)
-            _send_back(path.name, judged, month, lake)
+            desk.send_back(path.name, judged.problems, month, lake)
             for name, count in (("answered", len(judged.answers)), ("refused", judged.refused_rows),
                                 ("known", judged.known), ("blank", judged.blank)):  # fmt: skip
                 by[name][path.name] = count
@@ -103,22 +102,18 @@ def absorb_review(
         if not is_closed and card_ids and not open_states(settled):
             write_results(con, settled, month, lake, terms)
             is_closed = True
-    outcome = record(_outcome(month, settled, by, written, refusals, is_closed), lake)
-    if refusals:
-        raise Refused(
-            " ".join(refusals),
-            next_step="send back the very workbooks that were handed out; the others are in.",
-        )
-    return outcome
+    return desk.recorded(
+        _outcome(month, settled, by, written, refusals, is_closed),
+        refusals,
+        lake,
+        next_step="send back the very workbooks that were handed out; the others are in.",
+    )
 
 
 def _files(returned: Sequence[Path]) -> list[Path]:
     """The workbooks to read, in order of name; Excel's lock files and hidden ones left out."""
-    found: list[Path] = []
-    for path in returned:
-        found += [path] if path.is_file() else [each for each in path.rglob("*.xls*") if each.is_file()]
-    kept = {path for path in found if not path.name.startswith(("~$", "."))}
-    return sorted(kept, key=lambda path: (path.name, str(path)))
+    found = {path for one in returned for path in desk.came_back(one) if not desk.is_left_over(path.name)}
+    return sorted(found, key=lambda path: (path.name, str(path)))
 
 
 def _judged(
@@ -163,18 +158,6 @@ def _write(target: Path, rows: Sequence[Mapping[str, object]], schema: pa.Schema
     pq.write_table(
         pa.Table.from_pylist([dict(row) for row in rows], schema=schema), target, compression="zstd"
     )
-
-
-def _send_back(name: str, judged: Judged, month: Month, lake: Lake) -> None:
-    """Write the workbook's slip, or take its last one away when nothing is wrong any more."""
-    slip = (
-        lake.home / "returns" / str(month) / f"{file_word(name.removesuffix(Path(name).suffix))}_退回单.xlsx"
-    )
-    if judged.problems:
-        slip.parent.mkdir(parents=True, exist_ok=True)
-        write_slip(slip, judged.problems, month=month, form=name)
-    else:
-        slip.unlink(missing_ok=True)
 
 
 def _settle(

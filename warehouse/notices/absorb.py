@@ -26,13 +26,12 @@ from warehouse.notices.tables import (
     read_people,
 )
 from warehouse.notices.wording import HEADERS
-from warehouse.outcomes import Outcome, record
+from warehouse.outcomes import Outcome
 from warehouse.policy import Policy
 from warehouse.release.masking import Mask, mask_for
-from warehouse.release.workbook import file_word
+from warehouse.returns import desk
 from warehouse.returns.answers import AGAIN, Problem
 from warehouse.returns.forms import Bounds, read_form
-from warehouse.returns.slips import write_slip
 from warehouse.sums import sha256
 
 STAGE = "absorb_notices"
@@ -45,11 +44,9 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
     month's notices read them. What cannot stand goes on a slip in ``HOME/returns/<month>/``. ``on`` is the day on which
     they came back: no answer is dated later. ``Refused`` at the end names files that are no notices of ours.
     """
-    files = _files(returned)
+    files = desk.came_back(returned)
     if not files:
-        return record(
-            Outcome(STAGE, str(month), "nothing", reasons=["no notices have come back for this month."]), lake
-        )
+        return desk.nothing_came(STAGE, month, "no notices have", lake)
     mask = mask_for(AUDIENCE, policy)
     handed = _handed(month, lake, mask)
     words = tuple(policy.text(f"notices.{name}") for name in ANSWER_WORDS)
@@ -57,7 +54,7 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
     by: dict[str, dict[str, int]] = {"answered": {}, "refused": {}, "blank": {}}
     refusals: list[str] = []
     for path in files:
-        name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
+        name = desk.name_within(path, returned)
         try:
             rows = read_form(path, HEADERS, bounds=bounds)
             if not {row.text("notice_id") for row in rows} & set(handed):
@@ -72,11 +69,12 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
         judged = judge(rows, handed, words, policy.text("notices.answer_kept"), first_day, on)
         judged = _beside_earlier(judged, sha256(path), handed, lake)
         _keep(path, judged, handed, lake)
-        _send_back(mask, name, judged, month, lake)
+        desk.send_back(name, judged.problems, month, lake, ending="未登记", title="校核纠错答复退回单", said=_SAID,
+                       shown=mask.show_text)  # fmt: skip
         by["answered"][name] = len(judged.answers)
         by["refused"][name] = len({(one.sheet, one.row) for one in judged.problems})
         by["blank"][name] = judged.blank
-    outcome = record(
+    return desk.recorded(
         Outcome(
             STAGE,
             str(month),
@@ -89,20 +87,8 @@ def absorb_notices(month: Month, *, returned: Path, lake: Lake, policy: Policy, 
             by=by,
             reasons=refusals,
         ),
+        refusals,
         lake,
-    )
-    if refusals:
-        raise Refused(
-            " ".join(refusals), next_step="send these files back; the others of this delivery were taken in."
-        )
-    return outcome
-
-
-def _files(returned: Path) -> list[Path]:
-    if returned.is_file():
-        return [returned]
-    return sorted(
-        path for path in returned.rglob("*.xls*") if path.is_file() and not path.name.startswith(("~$", "."))
     )
 
 
@@ -177,23 +163,6 @@ def _keep(path: Path, judged: Judged, handed: dict[str, list[Handed]], lake: Lak
     for asked, rows in sorted(by_month.items()):
         target = lake.partition(ANSWERS_TABLE, month=asked) / f"{digest}.parquet"
         add_once(lake, target, pa.Table.from_pylist(rows, schema=ANSWERS))
-
-
-def _send_back(mask: Mask, name: str, judged: Judged, month: Month, lake: Lake) -> None:
-    folder = lake.home / "returns" / str(month)
-    slip = folder / f"{file_word(mask.show_text(name.removesuffix(Path(name).suffix)))}_未登记.xlsx"
-    if judged.problems:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_slip(
-            slip,
-            judged.problems,
-            month=month,
-            form=mask.show_text(name),
-            title="校核纠错答复退回单",
-            said=_SAID,
-        )
-    else:
-        slip.unlink(missing_ok=True)
 
 
 _OTHERWISE = "这条此前已登记过不同的答复，核查日期不早于本行。要更正的，请写新的核查日期后再交。"

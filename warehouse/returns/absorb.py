@@ -10,15 +10,13 @@ from pathlib import Path
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.outcomes import Outcome, record
+from warehouse.outcomes import Outcome
 from warehouse.policy import Policy
 from warehouse.release.list_columns import ANSWERS, KEYS
-from warehouse.release.workbook import file_word
-from warehouse.returns import dispositions, identity
+from warehouse.returns import desk, dispositions, identity
 from warehouse.returns.answers import Desk, Listed, Problem, folded_key, judge, without_new
 from warehouse.returns.forms import Bounds, FilledRow, read_form
 from warehouse.returns.handed_out import handed_out, published_months
-from warehouse.returns.slips import write_slip
 from warehouse.returns.terms import Terms
 from warehouse.sums import sha256
 
@@ -47,17 +45,15 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date
     on which the files came in, where the door knows it. A file that was taken in under another month is passed over.
     After the good files are in, ``Refused`` names those that are no list. Recorded as ``absorb``.
     """
-    files = _files(returned)
+    files = desk.came_back(returned, desk.WHATEVER)
     if not files:
-        return record(
-            Outcome(STAGE, str(month), "nothing", reasons=["no list has come back for this month."]), lake
-        )
+        return desk.nothing_came(STAGE, month, "no list has", lake)
     listed, terms, bounds = handed_out(month, lake, policy), Terms.of(policy), Bounds.of(policy)
     by: dict[str, dict[str, int]] = {name: {} for name in _COUNTED}
     refusals: list[str] = []
     passed = 0
     for path in files:
-        name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
+        name = desk.name_within(path, returned)
         digest = sha256(path)
         if dispositions.is_elsewhere(lake, month, digest):
             passed += 1
@@ -72,32 +68,16 @@ def absorb(month: Month, *, returned: Path, lake: Lake, policy: Policy, on: date
             judged = without_new(judge(rows, Desk(listed, terms, of, before, on)), own)
         except Refused as error:
             refusals.append(error.what)
-            _send_back(name, [Problem("", 0, "整份文件", _WHOLE_FILE)], month, lake)
+            desk.send_back(name, [Problem("", 0, "整份文件", _WHOLE_FILE)], month, lake)
             continue
         dispositions.keep(path, digest, judged.dispositions, month, lake, on)
         identity.keep(path.name, digest, judged.dispositions, month, lake, policy)
-        _send_back(name, judged.problems, month, lake)
+        desk.send_back(name, judged.problems, month, lake)
         counted = (len(judged.dispositions), judged.refused_rows, judged.blank, judged.known)
         for word, count in zip(_COUNTED, counted, strict=True):
             by[word][name] = count
     told = identity.told(month, lake)
-    outcome = record(_outcome(month, lake, by, told, refusals, len(files), passed), lake)
-    if refusals:
-        raise Refused(
-            " ".join(refusals), next_step="send these files back; the others of this delivery were taken in."
-        )
-    return outcome
-
-
-def _files(returned: Path) -> list[Path]:
-    """What came back, in order of name; lock files, hidden ones and folders of slips left out."""
-    if returned.is_file():
-        return [returned]
-    return sorted(
-        path
-        for path in returned.rglob("*")
-        if path.is_file() and not any(part.startswith(("~$", ".", "Thumbs.db")) for part in path.parts[-2:])
-    )
+    return desk.recorded(_outcome(month, lake, by, told, refusals, len(files), passed), refusals, lake)
 
 
 def _month_of(path: Path, rows: list[FilledRow], listed: Mapping[str, Listed], month: Month) -> Month:
@@ -121,17 +101,6 @@ def _month_of(path: Path, rows: list[FilledRow], listed: Mapping[str, Listed], m
             next_step=f"absorb it with --month {best}.",
         )
     return Month.parse(best)
-
-
-def _send_back(name: str, problems: list[Problem], month: Month, lake: Lake) -> None:
-    """Write the form's slip, or take its last one away when nothing is wrong any more."""
-    folder = lake.home / "returns" / str(month)
-    slip = folder / f"{file_word(name.removesuffix(Path(name).suffix))}_退回单.xlsx"
-    if problems:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_slip(slip, problems, month=month, form=name)
-    else:
-        slip.unlink(missing_ok=True)
 
 
 def _outcome(

@@ -14,9 +14,8 @@ _COLUMNS = (
     Column("column", "栏目", 16, "centre"),
     Column("problem", "问题", 70),
 )
-
-
-_SAID = "下列各行未登记，请改正后把整份清单再交一次；未列出的行已登记，不必重填。"
+RETURNED = "核查清单退回单"
+SAID = "下列各行未登记，请改正后把整份清单再交一次；未列出的行已登记，不必重填。"
 
 
 def write_slip(
@@ -25,8 +24,8 @@ def write_slip(
     *,
     month: Month,
     form: str,
-    title: str = "核查清单退回单",
-    said: str = _SAID,
+    title: str = RETURNED,
+    said: str = SAID,
 ) -> None:
     """Write the slip of one form (replacing its last one); ``title`` and ``said`` stand above its rows."""
     aside = path.with_name(f".aside-{path.name}")

@@ -14,12 +14,11 @@ from warehouse.intake import ledger
 from warehouse.intake.contract import contracts
 from warehouse.lake import Lake
 from warehouse.months import Month
-from warehouse.outcomes import Outcome, record
+from warehouse.outcomes import Outcome
 from warehouse.policy import Policy
-from warehouse.release.masking import Mask, mask_for
-from warehouse.release.workbook import file_word
+from warehouse.release.masking import mask_for
+from warehouse.returns import desk
 from warehouse.returns.forms import Bounds, FilledRow, read_form
-from warehouse.returns.slips import write_slip
 from warehouse.slips.answers import Asked, Judged, judge
 from warehouse.slips.lines import open_lines
 from warehouse.slips.tables import correction_files, turn_of
@@ -54,11 +53,9 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
     next ``standardise`` lays it over the landed cell, which stays as delivered, and looks at the row anew. One that
     cannot stand goes on a slip in ``HOME/returns/<month>/``. ``Refused`` at the end names files that are no slip.
     """
-    files = _files(returned)
+    files = desk.came_back(returned)
     if not files:
-        return record(
-            Outcome(STAGE, str(month), "nothing", reasons=["no slip has come back for this month."]), lake
-        )
+        return desk.nothing_came(STAGE, month, "no slip has", lake)
     mask, bounds = mask_for("slip", policy), Bounds.of(policy)
     taken = {path.stem.split("-", 1)[1] for path in correction_files(lake, month)}
     by: dict[str, dict[str, int]] = {"corrected": {}, "refused": {}, "blank": {}}
@@ -77,8 +74,9 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
                 continue
             judged = judge(rows, asked, mask.show_text)
             _keep(path, digest, judged, month, lake)
-            name = path.relative_to(returned).as_posix() if returned.is_dir() else path.name
-            _send_back(mask, name, judged, month, lake)
+            name = desk.name_within(path, returned)
+            desk.send_back(name, judged.problems, month, lake, ending="未采纳", title="更正未采纳清单", said=_SAID,
+                           shown=mask.show_text)  # fmt: skip
             taken.add(digest)
             by["corrected"][name] = len(judged.corrections)
             by["refused"][name] = len(judged.problems)
@@ -90,7 +88,7 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
             f"{corrected} cell(s) were corrected. Next step: run standardise for {month} and the stages after it "
             f"(doudi stale names them, doudi rebuild runs them)."
         )
-    outcome = record(
+    return desk.recorded(
         Outcome(
             STAGE,
             str(month),
@@ -105,20 +103,8 @@ def correct(month: Month, *, returned: Path, lake: Lake, policy: Policy) -> Outc
             by=by,
             reasons=reasons,
         ),
+        refusals,
         lake,
-    )
-    if refusals:
-        raise Refused(
-            " ".join(refusals), next_step="send these files back; the others of this delivery were taken in."
-        )
-    return outcome
-
-
-def _files(returned: Path) -> list[Path]:
-    if returned.is_file():
-        return [returned]
-    return sorted(
-        path for path in returned.rglob("*.xls*") if path.is_file() and not path.name.startswith(("~$", "."))
     )
 
 
@@ -171,19 +157,6 @@ def _keep(path: Path, digest: str, judged: Judged, month: Month, lake: Lake) -> 
     ]  # fmt: skip
     with lake.adding(folder / f"{turn:04d}-{digest}.parquet") as aside:
         pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), aside, compression="zstd")
-
-
-def _send_back(mask: Mask, name: str, judged: Judged, month: Month, lake: Lake) -> None:
-    """Write the slip of what cannot stand, or take its last one away when nothing is wrong any more."""
-    folder = lake.home / "returns" / str(month)
-    slip = folder / f"{file_word(mask.show_text(name.removesuffix(Path(name).suffix)))}_未采纳.xlsx"
-    if judged.problems:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_slip(
-            slip, judged.problems, month=month, form=mask.show_text(name), title="更正未采纳清单", said=_SAID
-        )
-    else:
-        slip.unlink(missing_ok=True)
 
 
 _SAID = "下列各行的更正没有采纳，请按说明改正后重新交回；未列出的更正已登记。"
