@@ -12,7 +12,9 @@ from splink import DuckDBAPI, Linker
 
 from linkage.model.definition import COMPARISONS
 from linkage.nodes import FREE
+from linkage.spark_scoring import score_on_spark
 from warehouse.database import has_rows
+from warehouse.engines.choice import is_on_spark
 from warehouse.errors import Misconfigured
 
 # People added to the known ones when a name's frequency is taken: in a village of ten, a name that one of
@@ -90,6 +92,10 @@ class Scorer:
         self._con.execute(f"""
             CREATE OR REPLACE TEMP TABLE blocked AS
             SELECT '0' AS match_key, seeker AS join_key_l, target AS join_key_r FROM {pairs}""")
+        if is_on_spark():
+            with quiet_splink():
+                score_on_spark(self._con, self._model, least_bits, [one.name for one in COMPARISONS])
+            return
         levels = ", ".join(f"gamma_{comparison.name} AS {comparison.name}" for comparison in COMPARISONS)
         with quiet_splink():
             self._linker = self._linker or self._set_up()

@@ -7,9 +7,7 @@ runs in Spark's own environment (``make spark``) and is skipped with a word wher
 from __future__ import annotations
 
 import itertools
-import json
-import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,8 @@ import pytest
 
 from linkage.match import model_in_force
 from linkage.model.definition import COMPARISONS
-from linkage.model.dialect import model_for_spark
-from linkage.nodes import NODE_COLUMNS
 from tests.unit.linkage.made_pairs import CASES, HER_ID, a_node, scored, write_nodes
-from warehouse.settings import REPOSITORY
 
-PYTHON = REPOSITORY / ".venv-spark" / "bin" / "python"
 LEAST_PAIRS = 500
 
 # What is written otherwise than anybody would expect: the engines must agree on these as well.
@@ -56,12 +50,10 @@ ODD: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def engines(
+    tmp_path_factory: pytest.TempPathFactory, on_spark_environment: Callable[..., str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The same pairs as DuckDB and as Spark score them."""
-    if not PYTHON.exists():
-        pytest.skip("no .venv-spark here: make spark")
-    if shutil.which("java") is None:
-        pytest.skip("no Java here: Spark needs 17 or newer")
     folder = tmp_path_factory.mktemp("spark")
     fields = [side for case in CASES for side in (case.left, case.right)]
     distinct = {repr(sorted(one.items())): one for one in (*fields, *ODD)}
@@ -75,22 +67,10 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, An
         con.execute(f"COPY nodes TO '{folder}/nodes.parquet' (FORMAT parquet)")
         con.execute(f"COPY terms TO '{folder}/terms.parquet' (FORMAT parquet)")
         con.execute(
-            f'COPY (SELECT seeker AS "left", target AS "right" FROM candidates) TO \'{folder}/pairs.parquet\' (FORMAT parquet)'
+            f"COPY (SELECT seeker, target FROM candidates) TO '{folder}/pairs.parquet' (FORMAT parquet)"
         )
-        model = json.loads(model_in_force().read_text(encoding="utf-8"))
-        (folder / "model.json").write_text(json.dumps(model_for_spark(model, NODE_COLUMNS)), encoding="utf-8")
-        done = subprocess.run(
-            [str(PYTHON), str(Path(__file__).with_name("score_on_spark.py")), str(folder)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        levels = ", ".join(f"gamma_{comparison.name} AS {comparison.name}" for comparison in COMPARISONS)
-        found = con.execute(f"""
-            SELECT node_l AS seeker, node_r AS target, match_weight, {levels}
-            FROM read_parquet('{folder}/edges.parquet/*.parquet') ORDER BY seeker, target""")
+        on_spark_environment(str(Path(__file__).with_name("score_on_spark.py")), str(folder))
+        found = con.execute(f"FROM read_parquet('{folder}/edges.parquet') ORDER BY seeker, target")
         names = [column[0] for column in found.description or []]
         on_spark = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return on_duckdb, on_spark

@@ -63,11 +63,29 @@ answers as (
 ),
 
 placed as (
-    select answers.* from answers
+    select
+        answers.rule_id,
+        answers.grade,
+        answers.township,
+        answers.is_holding,
+        answers.is_found,
+        answers.is_refuting,
+        answers.is_aided,
+        answers.is_unsettled
+    from answers
     cross join limits
     where {{ months_since('answers.answered_month') }} <= limits.yield_window_months
-    union all by name
-    select answers.* replace ('' as township) from answers
+    union all
+    select
+        answers.rule_id,
+        answers.grade,
+        '' as township,
+        answers.is_holding,
+        answers.is_found,
+        answers.is_refuting,
+        answers.is_aided,
+        answers.is_unsettled
+    from answers
     cross join limits
     where {{ months_since('answers.answered_month') }} <= limits.yield_window_months
 ),
