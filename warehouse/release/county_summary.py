@@ -129,6 +129,8 @@ def county_summary(
         f"SELECT township, coalesce(title, rule_id), {_SUMS}, rule_id FROM summary_lines LEFT JOIN dim_rule USING (rule_id) "
         "GROUP BY township, rule_id, title ORDER BY township, rule_id",
     )
+    # Ten sheets of paper of noughts say nothing: a pair stands there that has something to say.
+    both = [row for row in both if any(row[2:-1])]
     alarms = alarm_table(con)
     said = Prose(f"{cap_told(policy)}急难等不占名额。{_NOTE}{what_counts(policy)}")
     return Document(

@@ -145,6 +145,8 @@ def _unassessed(not_assessed: Sequence[tuple[str, str, str, int]], small: Small)
     rows = [(f"{title} {rule}", shown(small.one(count))) for rule, title, _, count in not_assessed]
     said = (
         f"{len(rows)} 条规则有没能评估的对象，不等于没有问题；原因见清单的说明。"
+        if any(count for *_, count in not_assessed)
+        else f"{len(rows)} 条规则少了来源，凭其余来源评估：少的那一份里可能还有。"
         if rows
         else "各规则均已评估。"
     )

@@ -76,7 +76,10 @@ ROWS = {
         {**YIELD, "rule_id": "C01", "township": "", "answers": 37, "held": 12, "found": 5},
         {**YIELD, "rule_id": "C01", "township": TOWNSHIP, "answers": 7, "held": 2, "found": 1},
     ],
-    "fct_assessment_monthly": [{"rule_id": "C01", "township": TOWNSHIP, "in_scope": 9, "assessed": 5, "not_assessed": 4}],
+    "fct_assessment_monthly": [
+        {"rule_id": "C01", "township": TOWNSHIP, "in_scope": 9, "assessed": 5, "not_assessed": 4},
+        {"rule_id": "R04", "township": "申乡", "in_scope": 9, "assessed": 9, "not_assessed": 0},
+    ],
     "fct_alarm_monthly": [{"alarm_id": "A", "township": TOWNSHIP, "village": "一村", "cause_rule": "C01", "warnings": 6}],
 }  # fmt: skip
 PROFILE = {
@@ -265,3 +268,8 @@ def test_the_countys_summary_adds_up(marts: duckdb.DuckDBPyConnection) -> None:
         "已答复不再发": 0, "转县级处理": 1, "结转不在本月表": 2, "逾期未答复": 3, "累计答复": 7, "其中有收效": 1, "报警村数": 1,
         "未评估对象": 4,
     }  # fmt: skip
+    pairs = document.sheets[2].blocks[0]
+    assert isinstance(pairs, Table)
+    # A rule that has nothing to tell of a township takes no line, and no paper.
+    assert [(line[0], line[-1]) for line in pairs.rows] == [(TOWNSHIP, "C01"), (TOWNSHIP, "R04")]
+    assert all(any(line[2:-1]) for line in pairs.rows)
