@@ -17,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage half-year fuzz office spark spark-cluster spark-cluster-stop lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage bench-peers half-year fuzz office spark spark-cluster spark-cluster-stop lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -101,13 +101,21 @@ fuzz: $(READY) ## break deliveries at random and read them (ROUNDS=, FUZZ_SEED=)
 bench-linkage: $(READY) ## linkage beside an exact id and a plain Splink 5 model (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/peers.py --persons $(PERSONS) --seed $(SEED)
 
+bench-peers: $(READY) .venv-peers/.ready ## the same with recordlinkage and dedupe, 2,000 people: they stand no province (PERSONS=, SEED=)
+	$(BIN)/python tests/bench/peers.py --others --persons $(if $(filter file,$(origin PERSONS)),2000,$(PERSONS)) --seed $(SEED)
+
+.venv-peers/.ready: requirements/peers.txt
+	$(PYTHON) -m venv --clear .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	@touch .venv-peers/.ready
+
 half-year: $(READY) ## six months of lists that villages answer: what a visit finds, and what is missed (PERSONS=, SEED=)
 	$(BIN)/python tests/bench/half_year.py --persons $(PERSONS) --seed $(SEED)
 
 lock: $(READY) ## compile requirements/*.in into *.txt with hashes
-	for one in uv dev runtime server spark; do \
+	for one in uv dev runtime server spark peers; do \
 	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
-	    $$([ $$one = uv ] || [ $$one = dev ] || echo -c requirements/dev.txt) requirements/$$one.in -o requirements/$$one.txt; done
+	    $$([ $$one = uv ] || [ $$one = dev ] || [ $$one = peers ] || echo -c requirements/dev.txt) requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what was made, but not the environment
 	rm -rf var dbt_project/target dbt_project/logs

@@ -2,6 +2,7 @@
 
     make bench-linkage                                        30,000 people
     python tests/bench/peers.py --persons 300000 --seed 77    another size, another county
+    make bench-peers                                          with recordlinkage and dedupe, at a size they can stand
 
 Three contestants link the same rows of one month: (a) the id as it is written, (b) a plain Splink 5 model
 (``splink_peer.py``), (c) Doudi, trained anew on the same month and linking it as a home's first. Each runs as
@@ -13,6 +14,7 @@ import argparse
 import contextlib
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,7 +33,21 @@ MONTH = MONTHS[0]
 SEED = 77
 PREPARED = ("county", "receive", "close", "standardise")
 CONTESTANTS = ("exact", "splink", "doudi")
-TITLES = {"exact": "(a) the id as written", "splink": "(b) plain Splink 5", "doudi": "(c) Doudi"}
+# They live in an environment of their own: ``other_peers.py``.
+OTHERS = ("recordlinkage", "dedupe")
+OTHER_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+TITLES = {
+    "exact": "(a) the id as written",
+    "splink": "(b) plain Splink 5",
+    "doudi": "(c) Doudi",
+    "recordlinkage": "(d) recordlinkage",
+    "dedupe": "(e) dedupe",
+}
+# To whom a record belongs, for the person who answers dedupe's questions: whom most of its rows speak of.
+_ANSWERS = """
+SELECT unique_id, arg_max(true_person, (n, true_person)) AS true_person
+FROM (SELECT unique_id, true_person, count(*) AS n FROM rows JOIN held USING (profile_key) GROUP BY ALL)
+GROUP BY unique_id"""
 
 # Of groups of n rows there are n(n-1)/2 pairs: they are counted, never made. NULL joins nothing.
 _PAIRS = """
@@ -135,6 +151,23 @@ def splink(folder):
     return [{"train": run["train"], "link": link, "score": score, **best, "note": note}]
 
 
+def other(name, folder):
+    """recordlinkage or dedupe over the records that plain Splink gets, in a process of their environment."""
+    with duckdb.connect() as con, tempfile.TemporaryDirectory() as scratch:
+        read_rows(con, folder)
+        con.execute(splink_peer.RECORDS)
+        con.execute(f"COPY (FROM people ORDER BY unique_id) TO '{scratch}/people.parquet' (FORMAT parquet)")
+        con.execute(f"COPY ({_ANSWERS} ORDER BY unique_id) TO '{scratch}/truth.parquet' (FORMAT parquet)")
+        command = [str(OTHER_PYTHON), str(ROOT / "tests" / "bench" / "other_peers.py"), name, scratch]
+        ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        found = json.loads(ended.stdout.splitlines()[-1])
+        con.execute(f"CREATE TABLE linked AS FROM '{scratch}/linked.parquet'")
+        rows = "SELECT true_person, cluster FROM rows JOIN held USING (profile_key) JOIN linked USING (unique_id)"
+        note = [f"{TITLES[name]}: {found['records']:,} records, {found['note']}."]
+        seconds = {"train": found["train"], "link": found["link"], "score": found["link"][0]}
+        return [{**seconds, **quality(con, rows), "note": note}]
+
+
 def doudi(folder):
     """``linkage.train`` on the month, then ``linkage.stage.link`` of the month as a home's first."""
     from linkage.stage import link
@@ -216,16 +249,20 @@ def main():
     asked.add_argument("--persons", type=int, default=30_000)
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--fresh", action="store_true")
-    asked.add_argument("--contestant", choices=CONTESTANTS)
+    asked.add_argument("--others", action="store_true", help="with recordlinkage and dedupe (.venv-peers)")
+    asked.add_argument("--contestant", choices=(*CONTESTANTS, *OTHERS))
     told = asked.parse_args()
     folder = prepared(told.persons, told.seed, told.fresh)
     if told.contestant:
         with contextlib.redirect_stdout(sys.stderr):
-            found = {"exact": exact, "splink": splink, "doudi": doudi}[told.contestant](folder)
+            if told.contestant in OTHERS:
+                found = other(told.contestant, folder)
+            else:
+                found = {"exact": exact, "splink": splink, "doudi": doudi}[told.contestant](folder)
         print(json.dumps(found))
         return
     results = []
-    for name in CONTESTANTS:
+    for name in (*CONTESTANTS, *(OTHERS if told.others else ())):
         same = ["--persons", str(told.persons), "--seed", str(told.seed), "--contestant", name]
         line, last = measured([sys.executable, str(ROOT / "tests" / "bench" / "peers.py"), *same])
         results += [{"title": TITLES[name], **one, "memory": line.memory} for one in json.loads(last)]

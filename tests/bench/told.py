@@ -56,7 +56,8 @@ and writes Parquet, and nothing else (`tests/bench/floor.py`).
 **Machine.** {facts["processor"]}, {facts["cores"]} cores, {facts["memory_gb"]} GB, {facts["system"]}, Python {facts["python"]}; {tools}. Measured at
 commit {", ".join(commits)}.
 
-{LOADED} Other work ran beside it (more than a fifth of a core): its wall seconds say little, its CPU seconds hold within a fifth.
+{LOADED} Other work ran beside it (more than a fifth of a core): its wall seconds say little and are set against nothing; its CPU
+seconds are more than on a quiet machine, too, for cores and caches are shared.
 
 ![CPU seconds by people, Doudi and the floor; CPU seconds of each stage per 100,000 people](pictures/province.svg)"""
 
@@ -77,6 +78,7 @@ def _size(kept):
         f"{runs} run{'s' if runs > 1 else ''}; medians, and least to most of the CPU seconds."
         if runs > 1
         else "One run.",
+        *([kept.facts["note"]] if "note" in kept.facts else []),
         "",
         "| step | rows | wall s | rows/s | CPU s | least–most | peak MB | written MB | spilled MB | ratio to the floor (CPU) |",
         "|" + "---|" * 10,
@@ -91,7 +93,7 @@ def _size(kept):
             f"| {step}{held} | {_number(rows) if rows else '–'} | {_number(wall, ',.1f')}{_marked(kept, [step])} "
             f"| {_number(rows / wall if rows and wall else None)} | {_number(cpu, ',.1f')} "
             f"| {f'{low:,.1f}–{high:,.1f}' if runs > 1 else '–'} | {kept.peak([step]):,} "
-            f"| {_number(kept.median(step, 'written') / _MB)} | {_number(kept.median(step, 'spilled') / _MB)} "
+            f"| {_number(kept.median(step, 'written') / _MB or None)} | {_number(kept.median(step, 'spilled') / _MB or None)} "
             f"| {_number(cpu / floor, '.1f') if is_stage else '–'} |"
         )
     return "\n".join(lines)
@@ -121,7 +123,7 @@ def _totals(kept):
             lines.append(
                 f"| {one.persons:,} | {told} | {wall[1]:,.0f}{_marked(one, steps)} | {cpu[1]:,.0f} | {cpu[0]:,.0f}–{cpu[2]:,.0f} "
                 f"| {_number(of_floor[0], ',.1f')}{_marked(one, [floor])} | {_number(of_floor[1], ',.1f')} "
-                f"| {_number(wall[1] / of_floor[0], '.1f')} | {_number(cpu[1] / of_floor[1], '.1f')} | {one.peak(steps):,} "
+                f"| {_number(None if one.is_loaded([*steps, floor]) else wall[1] / of_floor[0], '.1f')} | {_number(cpu[1] / of_floor[1], '.1f')} | {one.peak(steps):,} "
                 f"| {seen / _MB:,.0f} | {_number(home / _MB if home else None)} | {_number(home / seen if home else None, '.1f')} |"
             )
     lines += ["", "Inbox and home count all months so far."]
