@@ -1,26 +1,20 @@
 """Explain: the weights add up, the rule's fact is named, the numbers stay masked, the history is told."""
 
-import csv
 import json
 import math
 import re
 import shutil
 from dataclasses import asdict, replace
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from linkage import rules, wording
-from linkage.decide import GUARDS
 from linkage.explain.page import render_card, write_card
-from linkage.explain.subject import Place, parse
 from linkage.explain.told import explain
 from linkage.match import term_frequencies
 from linkage.model.definition import COMPARISONS, RAREST_TERM, settings
 from linkage.stage import link
-from linkage.wording import has_words
 from tests.unit.linkage.made_village import describe, id_number, written_month
 from warehouse.access import entries
 from warehouse.errors import Misconfigured, Refused
@@ -31,8 +25,14 @@ from warehouse.release.masking import exposed, mask_for
 from warehouse.settings import REPOSITORY
 
 AUGUST = Month(2026, 8)
+
+
 _HOUSE = {"township": "隆务镇", "village": "热日社区", "household_key": "home:隆务镇热日社区2-11"}
+
+
 KING, QUEEN = id_number("19600101", 11), id_number("19620202", 22)
+
+
 PHONE = "13800000011"
 
 
@@ -94,36 +94,6 @@ def room(made, tmp_path):
             con.close()
 
     return Room()
-
-
-@pytest.mark.parametrize(
-    ("what", "meant"),
-    [
-        ("death/death.csv/17", Place("death", "death.csv", "", 17, "self")),
-        ("death/death.csv/17/kin", Place("death", "death.csv", "", 17, "kin")),
-        (
-            "assistance_roster/名册.xlsx/隆务镇/12",
-            Place("assistance_roster", "名册.xlsx", "隆务镇", 12, "self"),
-        ),
-        (
-            "assistance_roster/名册.xlsx/隆务镇/12/head",
-            Place("assistance_roster", "名册.xlsx", "隆务镇", 12, "head"),
-        ),
-    ],
-)
-def test_a_row_is_named_as_it_stands(what, meant):
-    (subject,) = parse(what)
-    assert subject.place == meant
-    assert str(meant).removesuffix("/self") in (what, f"{what}/self")
-
-
-@pytest.mark.parametrize(
-    "what", ["", "P12", "death", "death/17", "death/death.csv/x", "1,2,3", "1,", "a/b/c/d/e/f"]
-)
-def test_what_cannot_be_read_is_refused_with_the_syntax(what):
-    with pytest.raises(Misconfigured) as refused:
-        parse(what)
-    assert "FEED/FILE" in refused.value.next_step
 
 
 def test_the_steps_add_up_to_what_the_link_weighed(room):
@@ -300,24 +270,3 @@ def test_what_is_written_in_a_cell_is_shown_and_never_run(tmp_path, made, room):
     told = room.tell(room.find(feed="hotline")[0][0])
     evil = replace(told, summary="<script>alert(1)</script>")
     assert "<script>" not in render_card(evil)
-
-
-def test_every_rule_and_guard_has_its_words():
-    """Staff read Chinese: whoever adds a rule or a guard adds a line to linkage/words.csv."""
-    silent = [rule_id for rule_id in rules.RULES if not has_words("rule", rule_id)]
-    silent += [sentence for sentence, _ in GUARDS if not has_words("guard", sentence)]
-    silent += [each.name for each in COMPARISONS if not has_words("comparison", each.name)]
-    silent += [
-        f"{each.name}.{level.name}"
-        for each in COMPARISONS
-        for level in each.levels
-        if not has_words("level", f"{each.name}.{level.name}")
-    ]
-    assert not silent
-
-
-def test_a_word_is_given_once_and_to_what_there_is():
-    with Path(wording.__file__).with_name("words.csv").open(encoding="utf-8", newline="") as handle:
-        given = [(line["kind"], line["key"]) for line in csv.DictReader(handle)]
-    assert len(given) == len(set(given))
-    assert {key for kind, key in given if kind == "rule"} == set(rules.RULES)

@@ -1,87 +1,18 @@
 """Answers: what two agree on decides, what they dispute a third decides, and what cannot stand goes back."""
 
-import shutil
 from datetime import date
 
 import duckdb
 import openpyxl
 import pytest
 
-from linkage.review.absorb import absorb_review
 from linkage.review.answers import Answer
 from linkage.review.queue import cards_file, prepare_review
 from linkage.review.settle import agreement, settle
-from linkage.review.status import review_status
 from linkage.review.terms import FIRST, SECOND, THIRD, Terms
-from tests.unit.linkage.reviewed_village import PERSONS, answers, filled, linked_month
-from warehouse.errors import Refused
-from warehouse.lake import Lake
-from warehouse.months import Month
-from warehouse.policy import Policy, read_lines
+from tests.unit.linkage.review.answered_cards import ALL, AUGUST, DIFFERENT, SAME, UNSURE, read
+from tests.unit.linkage.reviewed_village import PERSONS, linked_month
 from warehouse.release.sealed import texts
-from warehouse.settings import REPOSITORY
-
-AUGUST = Month(2026, 8)
-SAME, DIFFERENT, UNSURE = "同一人", "不是同一人", "无法判断"
-ALL = {"王建国": SAME, "李秀蓝": SAME, "才让": DIFFERENT, "张志墙": DIFFERENT}
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A month whose cards are out, made once: the home and the keys of its descriptions."""
-    lines = read_lines(REPOSITORY / "dbt_project" / "seeds" / "policy")
-    policy = Policy("*", AUGUST, {line.parameter: line for line in lines if line.region == "*"})
-    lake = Lake(tmp_path_factory.mktemp("prepared") / "home")
-    keys = linked_month(lake, known_since="2026-07")
-    prepare_review(AUGUST, lake=lake, policy=policy)
-    return lake.home, keys
-
-
-@pytest.fixture
-def month(lake, policy, tmp_path, prepared):
-    """A copy of the prepared month; ``hand(seat, said)`` hands in a filled workbook."""
-    home, keys = prepared
-    shutil.copytree(home, lake.home)
-
-    class Handed:
-        def __init__(self):
-            self.keys = keys
-
-        def fill(self, seat, said, *, who=None, name=None, form=None):
-            source = cards_file(lake, AUGUST, Terms.of(AUGUST, policy), seat)
-            target = filled(source, tmp_path / "filled", form or answers(said), who=who or f"核对员{seat}")
-            return target.rename(target.with_name(name)) if name else target
-
-        def absorb(self, *paths, on=None):
-            return absorb_review(AUGUST, returned=paths, lake=lake, policy=policy, on=on)
-
-        def hand(self, seat, said, **more):
-            return self.absorb(self.fill(seat, said, **more))
-
-        def states(self, on=None):
-            found = review_status(AUGUST, lake=lake, policy=policy, on=on)
-            rows = dict(read(lake, "review_cards", "card_id, person_id"))
-            return {next(n for n, p in PERSONS.items() if p == rows[one.card_id]): one.state for one in found}
-
-        def slip(self):
-            found = []
-            for path in sorted((lake.home / "returns" / "2026-08").glob("*_退回单.xlsx")):
-                sheet = openpyxl.load_workbook(path).active
-                found += [(row[2], row[3]) for row in sheet.iter_rows(min_row=4, values_only=True)]
-            return found
-
-    return Handed()
-
-
-def read(lake, table, columns="*", order="ALL"):
-    if not any((lake.root / table).rglob("*.parquet")):
-        return []
-    con = duckdb.connect()
-    found = con.execute(
-        f"SELECT {columns} FROM read_parquet('{lake.root}/{table}/month=2026-08/*.parquet', hive_partitioning = false) ORDER BY {order}"
-    ).fetchall()
-    con.close()
-    return found
 
 
 def test_two_who_agree_decide(lake, month):
@@ -154,81 +85,6 @@ def test_the_third_sees_the_words_and_not_who_or_what_score(lake, policy, month)
     assert not path.exists(), "nothing is left to decide"
 
 
-@pytest.mark.parametrize(
-    ("spoil", "column"),
-    [
-        ({"卡号": "C0000000000000000-甲-000000"}, "卡号"),
-        ({"卡号": None}, "卡号"),
-        ({"姓名": "① 别人\n② 别人"}, "卡号"),
-        ({"判断": "大概是"}, "判断"),
-        ({"判断": None, "说明": "像"}, "判断"),
-        ({"核对人": None}, "核对人"),
-        ({"核对日期": None}, "核对日期"),
-        ({"核对日期": "九月"}, "核对日期"),
-        ({"核对日期": "2026-07-31"}, "核对日期"),
-    ],
-)
-def test_a_row_that_cannot_stand_goes_back(lake, month, spoil, column):
-    def form(names, cells):
-        if "王建国" in names:
-            return {"判断": SAME} | spoil
-        return {"判断": SAME} if "才让" in names else None
-
-    outcome = month.hand(FIRST, {}, form=form)
-    assert outcome.counts["answers"] == 1, "the good row is in"
-    assert outcome.counts["refused"] == 1
-    ((where, sentence),) = month.slip()
-    assert where == column
-    assert "王建国" not in sentence
-    month.hand(FIRST, {"王建国": SAME, "才让": SAME})
-    assert month.slip() == [], "put right, the slip is gone"
-
-
-def test_keys_that_changed_places_are_noticed(lake, month):
-    """Sorting one column alone moves every key to somebody else's names."""
-    source = month.fill(FIRST, ALL)
-    book = openpyxl.load_workbook(source)
-    sheet = book.worksheets[0]
-    header = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "序号")
-    column = next(cell.column for cell in sheet[header] if cell.value == "卡号")
-    keys = [sheet.cell(row, column).value for row in range(header + 1, sheet.max_row + 1)]
-    for row, key in enumerate(keys[1:] + keys[:1], start=header + 1):
-        sheet.cell(row, column).value = key
-    book.save(source)
-    outcome = month.absorb(source)
-    assert (outcome.counts["answers"], outcome.counts["refused"]) == (0, 4)
-
-
-def test_a_workbook_that_people_rearranged_is_understood(lake, month):
-    """Columns moved, help columns and rows deleted, rows sorted, a line put above."""
-    source = month.fill(FIRST, ALL)
-    sheet = openpyxl.load_workbook(source).worksheets[0]
-    header = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "序号")
-    words = [cell.value for cell in sheet[header]]
-    kept = ["卡号", "核对日期", "判断", "姓名", "核对人"]
-    rows = [
-        [row[words.index(word)] for word in kept]
-        for row in sheet.iter_rows(min_row=header + 1, values_only=True)
-    ]
-    book = openpyxl.Workbook()
-    book.active.append(["县里转来"])
-    book.active.append(kept)
-    for row in sorted(rows, key=lambda row: row[0], reverse=True)[:-1]:
-        book.active.append(row)
-    book.save(source)
-    assert month.absorb(source).counts["answers"] == 3
-
-
-def test_one_person_cannot_answer_twice(lake, month):
-    month.hand(FIRST, {"王建国": SAME}, who="同一位")
-    outcome = month.hand(SECOND, {"王建国": SAME}, who=" 同一 位")
-    assert outcome.counts["refused"] == 1
-    assert month.states()["king"] == "answered_once"
-    month.hand(SECOND, {"王建国": DIFFERENT}, who="另一位")
-    outcome = month.hand(THIRD, {"王建国": SAME}, who="同一位")
-    assert outcome.counts["refused"] == 1, "nor may one of the two be the third"
-
-
 def test_the_third_is_heard_only_where_two_disagree(lake, policy, month):
     month.hand(FIRST, {"王建国": SAME})
     month.hand(SECOND, {"王建国": DIFFERENT})
@@ -246,15 +102,6 @@ def test_the_third_is_heard_only_where_two_disagree(lake, policy, month):
     book.save(third)
     outcome = month.absorb(third)
     assert (outcome.counts["answers"], outcome.counts["refused"]) == (0, 1)
-
-
-def test_the_first_answer_stands(lake, month):
-    month.hand(FIRST, {"王建国": SAME})
-    again = month.hand(FIRST, {"王建国": SAME})
-    assert (again.counts["answers"], again.counts["refused"]) == (0, 0)
-    changed = month.hand(FIRST, {"王建国": DIFFERENT})
-    assert (changed.counts["answers"], changed.counts["refused"]) == (0, 1)
-    assert read(lake, "review_answers", "verdict") == [("same",)]
 
 
 def test_answers_are_never_rewritten_and_a_rerun_changes_no_byte(lake, month):
@@ -328,16 +175,6 @@ def test_whoever_has_seen_the_scores_is_not_heard(lake, policy, month):
     outcome = month.hand(SECOND, {"王建国": SAME})
     assert (outcome.counts["answers"], outcome.counts["refused"]) == (0, 1)
     assert prepare_review(AUGUST, lake=lake, policy=policy).status == "nothing"
-
-
-def test_good_workbooks_are_in_though_another_is_refused(lake, month, tmp_path):
-    stranger = tmp_path / "filled" / "别的.xlsx"
-    stranger.parent.mkdir(exist_ok=True)
-    openpyxl.Workbook().save(stranger)
-    good = month.fill(FIRST, ALL)
-    with pytest.raises(Refused, match="别的"):
-        month.absorb(stranger, good)
-    assert len(read(lake, "review_answers")) == 4
 
 
 @pytest.mark.parametrize(

@@ -7,50 +7,29 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.unit.warehouse.release.made_up_month import policy
+from tests.unit.warehouse.returns.judged_lists import TWO, judged, wrong
 from tests.unit.warehouse.returns.tiny_list import (
     A_DAY,
     DONE,
     HEADERS,
-    MONTH,
     as_csv,
     column,
-    day,
-    listed,
     rows,
     saved,
     sheet_of,
 )
-from warehouse.errors import Refused
-from warehouse.returns.absorb import _FILLED_DOWN, _OPTIONAL, COLUMNS
-from warehouse.returns.answers import Desk, Disposition, Judged, judge
-from warehouse.returns.days import day_of
-from warehouse.returns.forms import Bounds, read_form
-from warehouse.returns.terms import Terms
-
-BOUNDS, TERMS = Bounds.of(policy()), Terms.of(policy())
-
-
-def judged(path: Path, **known: Any) -> Judged:
-    read = read_form(path, COLUMNS, _OPTIONAL, bounds=BOUNDS, filled_down=_FILLED_DOWN)
-    return judge(read, Desk(listed(), TERMS, MONTH, **known))
+from warehouse.returns.answers import Disposition, Judged
 
 
 def told(found: Judged) -> dict[str, str]:
     return {one.warning_id: one.result for one in found.dispositions}
 
 
-def wrong(found: Judged) -> list[tuple[int, str]]:
-    return [(one.row, one.column) for one in found.problems]
-
-
-TWO = {"W1": DONE, "W3": {**DONE, "核查结果": "不属实"}}
 BOTH = {"W1": "属实", "W3": "不属实"}
 
 
@@ -181,41 +160,6 @@ def test_answers_survive_what_does_not_change_their_meaning(
     assert {one.checked_by for one in found.dispositions} == {"更登"}
 
 
-MEANT = ("2026-11-05", "2026-11-05 14:30:00", "2026.11.5", "2026年11月5日", "二〇二六年十一月五日", "11月5日", "11/5",
-         "２０２６／１１／０５", "26-11-5", "20261105", "46331", "2026-11-05 星期四")  # fmt: skip
-NO_DAY = ("昨天", "2026-11", "5/11/2026", "2026-02-30", "11.1", "上周三", "农历十月初五")
-
-
-def test_days_in_every_shape() -> None:
-    assert {text: day_of(text, since=MONTH.first_day) for text in MEANT} == dict.fromkeys(MEANT, A_DAY)
-    assert {text: day_of(text, since=MONTH.first_day) for text in NO_DAY} == dict.fromkeys(NO_DAY)
-    # A day without a year is the first one from the list's month on.
-    assert day_of("1月5日", since=MONTH.first_day) == date(2027, 1, 5)
-
-
-@pytest.mark.parametrize("value", [A_DAY, 46331, "2026年11月5日"])
-def test_days_as_cells(value: object, tmp_path: Path) -> None:
-    found = judged(saved(sheet_of(rows(**day(value))), tmp_path / "list.xlsx"))
-    assert [one.checked_on for one in found.dispositions] == [A_DAY]
-
-
-@pytest.mark.parametrize(
-    ("header", "written", "key", "meant"),
-    [
-        ("核查结果", "属实。", "result", "属实"),
-        ("核查结果", " 部分 属实", "result", "部分属实"),
-        ("核查结果", "“不属实”；", "result", "不属实"),
-        ("拟纳入救助", "【临时救助】", "aid", "临时救助"),
-        ("人员核对", "√是本人", "identity", "是本人"),
-    ],
-)
-def test_words_of_a_menu_with_something_round_them(
-    header: str, written: str, key: str, meant: str, tmp_path: Path
-) -> None:
-    found = judged(as_csv(tmp_path / "list.csv", rows(W1={**DONE, header: written}), "utf-8"))
-    assert [getattr(one, key) for one in found.dispositions] == [meant], found.problems
-
-
 def put(row: int, header: str, value: object) -> Callable[[Worksheet], None]:
     def edit(page: Worksheet) -> None:
         page.cell(row, column(header) + 1).value = value  # type: ignore[assignment]
@@ -324,63 +268,3 @@ def test_two_files_for_one_list(
     found = judged(as_csv(tmp_path / "list.csv", rows(W1=DONE), "utf-8"), before=before)
     assert (len(found.dispositions), found.known) == (kept, known)
     assert [name for _, name in wrong(found)] == [name for _, name in problems]
-
-
-def test_a_day_after_the_file_came_in_is_none(tmp_path: Path) -> None:
-    path = as_csv(tmp_path / "list.csv", rows(W1=DONE), "utf-8")
-    assert [name for _, name in wrong(judged(path, on=date(2026, 11, 4)))] == ["核查日期"]
-    assert not judged(path, on=A_DAY).problems
-
-
-def a_photo(path: Path) -> None:
-    path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8)
-
-
-def a_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/workbook.xml", "<workbook/>")
-        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _ in range(BOUNDS.limits.unpacked_bytes // (16 << 20) + 1):
-                part.write(bytes(16 << 20))
-
-
-def entities(path: Path) -> None:
-    with zipfile.ZipFile(path, "w") as book:
-        book.writestr("xl/workbook.xml", '<!DOCTYPE x [<!ENTITY a "b">]><workbook/>')
-
-
-def locked(path: Path) -> None:
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
-
-
-def a_page(path: Path) -> None:
-    path.write_text("<html><table><tr><td>预警编号</td></tr></table></html>", encoding="utf-8")
-
-
-def far_cell(path: Path) -> None:
-    page = sheet_of(rows(**TWO))
-    page.cell(1_048_576, 16_384).value = "x"
-    saved(page, path)
-
-
-def another_table(path: Path) -> None:
-    sheet_of([["1", "别的"]], ["序号", "姓名"]).parent.save(path)  # type: ignore[union-attr]
-
-
-HOSTILE = {
-    "a photo": a_photo, "unpacks to gigabytes": a_bomb, "entities": entities, "locked or damaged": locked,
-    "a web page": a_page, "a cell in the last corner": far_cell, "another table": another_table,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("spoil", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_is_no_list_is_refused_with_its_name(spoil: Callable[[Path], None], tmp_path: Path) -> None:
-    spoil(tmp_path / "list.xlsx")
-    with pytest.raises(Refused, match=r"list\.xlsx"):
-        judged(tmp_path / "list.xlsx")
-
-
-def test_rows_without_end_are_refused(tmp_path: Path) -> None:
-    path = as_csv(tmp_path / "list.csv", rows(**TWO), "utf-8")
-    with pytest.raises(Refused, match="more rows than"):
-        read_form(path, COLUMNS, _OPTIONAL, bounds=Bounds(BOUNDS.limits, 3))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +9,22 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.unit.warehouse.notices.life.august import (
+    CORRECTED,
+    FAULTY,
+    INSURED,
+    KEPT,
+    LATE_SEPTEMBER,
+    OTHERS_SAY,
+    ROSTER,
+    RURAL,
+    WRONG,
+    answer,
+    book,
+    copied,
+    run,
+    send,
+)
 from tests.unit.warehouse.notices.small_county import (
     AUGUST,
     OCTOBER,
@@ -25,92 +39,11 @@ from tests.unit.warehouse.notices.small_county import (
     write_month,
 )
 from warehouse.errors import NotReleased, Refused
-from warehouse.lake import Lake
-from warehouse.months import Month
 from warehouse.notices import stage
-from warehouse.notices.absorb import absorb_notices
-from warehouse.notices.handing import note_sent
 from warehouse.notices.status import status
-from warehouse.outcomes import Outcome
 from warehouse.release.sealed import texts
 
-INSURED, ROSTER, RURAL = "medical_enrolment", "assistance_roster", "rural_monitoring"
-WRONG = Says(INSURED, id_no=OTHERS)
-OTHERS_SAY = [Says(ROSTER), Says(RURAL)]
-FAULTY = SmallMonth([WRONG, *OTHERS_SAY])
-FIRST_OF_SEPTEMBER, LATE_SEPTEMBER = date(2026, 9, 1), date(2026, 9, 29)
-
-
-@pytest.fixture(autouse=True)
-def _let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stage, "passed_verdicts", lambda *_: {})
-
-
-@pytest.fixture(scope="module")
-def august(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the notice of August, to be copied."""
-    lake = home_of(tmp_path_factory.mktemp("august"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stage, "passed_verdicts", lambda *_: {})
-        run(lake, AUGUST)
-    return lake.home
-
-
-def copied(august: Path, tmp_path: Path) -> Lake:
-    return Lake(shutil.copytree(august, tmp_path / "home"))
-
-
-def run(
-    lake: Lake,
-    month: Month,
-    small: SmallMonth = FAULTY,
-    *,
-    feeds_without_rows: tuple[str, ...] = (),
-    **policy: str,
-) -> Outcome:
-    write_month(lake, month, small, feeds_without_rows=feeds_without_rows)
-    return stage.write_notices(month, lake=lake, policy=policy_of(month, **policy))
-
-
-def send(lake: Lake, month: Month = AUGUST, on: date = FIRST_OF_SEPTEMBER) -> Outcome:
-    return note_sent(month, (), lake=lake, by="马主任", on=on)
-
-
-def book(lake: Lake, month: Month = AUGUST, agency: str = "医保") -> Path:
-    return lake.home / "notices" / str(month) / f"校核纠错单_{agency}_{month}.xlsx"
-
-
-def fill(path: Path, to: Path, **cells: object) -> Path:
-    """Answer every row of a workbook: header of the column to value."""
-    filled = openpyxl.load_workbook(path)
-    for sheet in filled:
-        found = next(
-            (row for row in sheet.iter_rows(max_row=12) if any(c.value == "纠错编号" for c in row)), None
-        )
-        if found is None:
-            continue
-        at = {cell.value: cell.column for cell in found}
-        for row in range(found[0].row + 1, sheet.max_row + 1):
-            for header, value in cells.items():
-                sheet.cell(row, at[header]).value = value
-    to.mkdir(parents=True, exist_ok=True)
-    filled.save(to / path.name)
-    return to
-
-
-KEPT = {
-    "核查结论": "维持原登记",
-    "说明": "证件在手，核对无误",
-    "核查人": "李医保",
-    "核查日期": date(2026, 9, 10),
-}
-CORRECTED = {"核查结论": "更正", "核查人": "李医保", "核查日期": date(2026, 9, 10)}
 UNKNOWN = {**CORRECTED, "核查结论": "查无此人"}
-
-
-def answer(lake: Lake, tmp_path: Path, cells: dict[str, object], month: Month = AUGUST) -> Outcome:
-    to = fill(book(lake, month), tmp_path / f"back-{len(list(tmp_path.iterdir()))}", **cells)
-    return absorb_notices(month, returned=to, lake=lake, policy=policy_of(month), on=date(2026, 11, 20))
 
 
 @dataclass(frozen=True)
@@ -126,7 +59,8 @@ class Case:
 
 
 RIGHT_NOW = SmallMonth([Says(INSURED), *OTHERS_SAY])
-THIRD = "632321199001014426"
+
+
 CASES = {
     "nobody noted that it was sent": Case("新提出", "尚未登记送达"),
     "sent and not answered in time": Case("逾期未复", is_sent=True),
@@ -177,18 +111,6 @@ def test_a_bill_never_comes_again_so_its_answer_is_its_end(
     run(lake, SEPTEMBER, SmallMonth([death, another]))
     found = [(one["kind"], one["state"], one["is_ended"]) for one in notices_of(lake, SEPTEMBER)]
     assert found == [("N16", state, is_ended)]
-
-
-def test_what_was_kept_is_not_asked_again_until_the_evidence_changes(august: Path, tmp_path: Path) -> None:
-    lake = copied(august, tmp_path)
-    answer(lake, tmp_path, KEPT)
-    run(lake, SEPTEMBER)
-    run(lake, OCTOBER)
-    assert notices_of(lake, OCTOBER) == []
-    run(lake, OCTOBER, SmallMonth([WRONG, *OTHERS_SAY, Says("education_enrolment")]))
-    assert [(one["state"], one["reason"]) for one in notices_of(lake, OCTOBER)] == [
-        ("新提出", "依据有变化，再次提出")
-    ]
 
 
 def test_a_fault_that_comes_back_is_asked_anew(august: Path, tmp_path: Path) -> None:
@@ -265,88 +187,6 @@ def test_the_workbook_shows_the_source_its_row_and_nobody_a_whole_number(tmp_pat
     assert sheet[f"{at['纠错编号']}8"].protection.locked
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert [rule.formula1 for rule in lists] == ['"更正,维持原登记,查无此人"']
-
-
-REFUSED = {
-    "no conclusion": ({"核查人": "李医保", "核查日期": date(2026, 9, 10)}, "没有选核查结论"),
-    "another word": ({**CORRECTED, "核查结论": "已经改好"}, "核查结论只能是"),
-    "kept without a word": ({**KEPT, "说明": ""}, "须写说明"),
-    "nobody answers": ({**CORRECTED, "核查人": ""}, "没有写核查人"),
-    "no day": ({**CORRECTED, "核查日期": "上周"}, "日期读不出来"),
-    "a day to come": ({**CORRECTED, "核查日期": date(2027, 1, 1)}, "核查日期应在"),
-    "the mask for a value": ({**CORRECTED, "更正后内容": "632321********1523"}, "遮盖符号"),
-    "the key of no notice": ({**CORRECTED, "纠错编号": "N0000000000000000"}, None),
-    "the row moved": ({**CORRECTED, "行号": 77}, "对不上"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_an_answer_that_cannot_stand_goes_back_with_a_reason(name: str, august: Path, tmp_path: Path) -> None:
-    cells, reason = REFUSED[name]
-    lake = copied(august, tmp_path)
-    if reason is None:
-        with pytest.raises(Refused, match="holds no notice"):
-            answer(lake, tmp_path, cells)
-        return
-    outcome = answer(lake, tmp_path, cells)
-    assert (outcome.counts["answered"], outcome.counts["refused"]) == (0, 1)
-    slip = next((lake.home / "returns" / "2026-08").glob("*.xlsx"))
-    assert any(reason in text for _, text in texts(slip))
-
-
-@pytest.mark.parametrize("day", ["2026-09-10", "20260910", "2026年9月10日", "2026/9/10", 46275])
-def test_a_day_is_read_as_people_write_it(day: object, august: Path, tmp_path: Path) -> None:
-    lake = copied(august, tmp_path)
-    assert answer(lake, tmp_path, {**CORRECTED, "核查日期": day}).counts["answered"] == 1
-
-
-def test_the_same_again_changes_no_byte(tmp_path: Path) -> None:
-    lake = home_of(tmp_path)
-
-    def bytes_of() -> dict[str, bytes]:
-        tops = ("notices", "docs", "lake/notices", "lake/source_figures", "lake/notice_answers")
-        return {
-            str(path): path.read_bytes()
-            for top in tops
-            for path in sorted((lake.home / top).rglob("*"))
-            if path.is_file()
-        }
-
-    run(lake, AUGUST)
-    send(lake)
-    back = fill(book(lake), tmp_path / "back", **CORRECTED)
-    again: Callable[[], Outcome] = lambda: absorb_notices(  # noqa: E731
-        AUGUST, returned=back, lake=lake, policy=policy_of(AUGUST), on=LATE_SEPTEMBER
-    )
-    again()
-    run(lake, SEPTEMBER)
-    before = bytes_of()
-    again()
-    run(lake, AUGUST)
-    run(lake, SEPTEMBER)
-    assert bytes_of() == before
-    assert any("notice_answers" in name for name in before)
-
-
-def test_an_agencys_second_word_wants_a_later_day_and_a_row_that_went_back_another_file(
-    august: Path, tmp_path: Path
-) -> None:
-    lake = copied(august, tmp_path)
-    back = fill(book(lake), tmp_path / "early", **KEPT)
-    on: Callable[[Path, date], dict[str, int]] = lambda folder, day: (  # noqa: E731
-        absorb_notices(AUGUST, returned=folder, lake=lake, policy=policy_of(AUGUST), on=day).counts
-    )
-    assert on(back, LATE_SEPTEMBER)["answered"] == 1
-    same_day = fill(book(lake), tmp_path / "same-day", **CORRECTED)
-    found = on(same_day, LATE_SEPTEMBER)
-    assert (found["answered"], found["refused"]) == (0, 1)
-    later = fill(book(lake), tmp_path / "later", **{**CORRECTED, "核查日期": date(2026, 9, 20)})
-    assert on(later, LATE_SEPTEMBER)["answered"] == 1
-    assert on(back, LATE_SEPTEMBER)["refused"] == 0, (
-        "what was taken in is not refused for what was said since"
-    )
-    run(lake, SEPTEMBER)
-    assert [one["answer"] for one in notices_of(lake, SEPTEMBER) if one["kind"] == "N08"] == ["更正"]
 
 
 def test_status_tells_what_is_overdue_on_a_day(august: Path, tmp_path: Path) -> None:
