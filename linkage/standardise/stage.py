@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import duckdb
+import pyarrow.parquet as pq
 
 from linkage.records import PROFILES, RECORDS
 from linkage.standardise import tally
@@ -22,6 +23,7 @@ from warehouse.lake import Lake, drop
 from warehouse.months import Month
 from warehouse.outcomes import Outcome, record
 from warehouse.policy import Policy
+from warehouse.progress import progress, step
 from warehouse.slips.tables import SET_ASIDE
 
 STAGE = "standardise"
@@ -45,7 +47,8 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
     counts: Counter[str] = Counter()
     by: dict[str, dict[str, int]] = {}
     files = deliveries(lake, month)
-    with in_memory(lake.home) as con:
+    landed = {feed: _landed(lake, month, feed) for feed in feeds}
+    with in_memory(lake.home) as con, progress(f"{STAGE} {month}", sum(landed.values())):
         install(con)
         for feed in feeds:
             if feed not in known:
@@ -63,6 +66,7 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
                     f"{STAGE} {month}: a recipe failed on feed '{feed}' ({type(error).__name__}).",
                     next_step="tell the developers which feed and month; the landed rows are untouched.",
                 ) from None
+            step(landed[feed])
             for name, table in found.items():
                 by.setdefault(name, {}).update(table)
             for name in _COUNTED:
@@ -83,6 +87,12 @@ def standardise(month: Month, *, lake: Lake, policy: Policy | None = None) -> Ou
         reasons=_reasons(by, month) if feeds else [f"no feed is landed for {month}: run receive first."],
     )
     return record(outcome, lake)
+
+
+def _landed(lake: Lake, month: Month, feed: str) -> int:
+    """How many rows of a feed have landed: what the files say of themselves."""
+    parts = lake.partition("landed", feed=feed, month=str(month)).glob("*.parquet")
+    return sum(pq.read_metadata(part).num_rows for part in parts)
 
 
 def _standardise_feed(
