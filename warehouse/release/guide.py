@@ -100,7 +100,7 @@ def guide_blocks(
     total = sum(line[2] for line in held)
     return [
         *blocks,
-        _table(_RULES, rules, "一、本表用到的规则", "本表没有预警。"),
+        _table(_RULES, rules, f"一、{'本表用到的规则' if township else '本月规则'}", "本表没有预警。"),
         left_out_table(con, township, "二、本月未评估（不等于没有问题）"),
         _table(_HELD_BACK, held, f"三、未列入本表的预警：{total} 条", "本月预警已全部列入本表。"),
         cautions.table(f"四、{HEADING}：{len(cautions.all)} 条（关口发现，看表时请留意）"),
