@@ -21,6 +21,7 @@ from warehouse.months import Month
 from warehouse.policy import Policy
 from warehouse.release.sent import files_as_sql, sent_files
 from warehouse.returns import dispositions
+from warehouse.returns.same_evidence import is_same_evidence
 
 ANSWERED, WAITING, OVERDUE = "已答复", "待答复", "逾期"
 # How a round that is not open any more was ended.
@@ -111,18 +112,16 @@ def _answers(con: duckdb.DuckDBPyConnection, files: list[tuple[str, Path]], on: 
 def _rounds(con: duckdb.DuckDBPyConnection) -> None:
     """``rounds`` with their first and last list; ``settled``: the answer that ended one; ``tried``: those that did not.
 
-    An answer ends every list up to its own, and a later one that shows what it was given on (what an unchanged evidence
-    is, says dbt's ``is_same_evidence``).
+    An answer ends every list up to its own, and a later one that shows what it was given on (``is_same_evidence``).
     """
-    con.execute("""
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE numbered AS
         WITH begun AS (
             SELECT listings.*, listings.previous IS NULL
                 OR (second_look_of IS NOT NULL AND second_look_of IS DISTINCT FROM looked_at_before) OR EXISTS (
                 FROM given WHERE given.warning_id = listings.warning_id AND given.is_settling
                     AND given.list_month >= listings.previous AND given.list_month < listings.month
-                    AND NOT coalesce(given.fingerprint = listings.fingerprint, FALSE)
-                    AND NOT coalesce(given.is_refuting AND given.standing = listings.standing, FALSE)) AS is_first
+                    AND NOT {is_same_evidence("listings", "given")}) AS is_first
             FROM listings
         )
         SELECT *, CAST(count(*) FILTER (is_first) OVER (PARTITION BY warning_id ORDER BY month) AS INTEGER) AS round

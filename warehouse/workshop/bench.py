@@ -23,6 +23,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Line
 from warehouse.project import dbt_arguments, dbt_environment
+from warehouse.release.listing import UNPLACED
 from warehouse.shelves import insert_lines, prepare
 
 _POLICY = "model.doudi.int_policy_in_force"
@@ -32,7 +33,7 @@ _WHOLE_POLICY = ("int_policy_in_force", "int_rules__readied", _RULES)
 _ANSWERS = ("int_answers__given", "int_answers__settled")
 _RAISED = f"""
 SELECT warning_id, person_id, coalesce(household_id, person_id) AS household,
-  coalesce(nullif(township, ''), '未写明乡镇') AS township, coalesce(village, '') AS village, grade,
+  coalesce(nullif(township, ''), '{UNPLACED}') AS township, coalesce(village, '') AS village, grade,
   CAST(amount AS DOUBLE) AS amount, fingerprint, standing, summary
 FROM intermediate.{_RULES} WHERE is_raised ORDER BY warning_id
 """

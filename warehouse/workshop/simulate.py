@@ -18,6 +18,8 @@ from warehouse.errors import HistoryMissing
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Line, Policy, load, read_lines
+from warehouse.release.listing import UNPLACED
+from warehouse.returns.same_evidence import is_same_evidence
 from warehouse.workshop.bench import Bench, bench
 from warehouse.workshop.dependence import rule_title
 from warehouse.workshop.near import Answered, Estimate, estimate
@@ -197,7 +199,7 @@ def _lists(
         SELECT month, warning_id, coalesce(household_id, person_id) AS household, rule_id = ? AS is_own,
           -- What one office asks another waits for no place on a list.
           CASE WHEN list_contains(?, rule_id) THEN 'between offices' ELSE status END AS status,
-          coalesce(nullif(township, ''), '未写明乡镇') AS township
+          coalesce(nullif(township, ''), '{UNPLACED}') AS township
         FROM read_parquet([{files}], union_by_name = true, hive_partitioning = true, hive_types = {{'month': VARCHAR}})
         """,
         [rule, list(between)],
@@ -212,7 +214,8 @@ def _lists(
 
 def weigh(con: duckdb.DuckDBPyConnection) -> list[Place]:
     """Make the tables of ``weigh.sql`` from ``raised, trials, given, settled, listed``; gives the counts by place."""
-    con.execute(_WEIGH.read_text(encoding="utf-8"))
+    query = _WEIGH.read_text(encoding="utf-8")
+    con.execute(query.replace("is_same_evidence(shown, given)", is_same_evidence("shown", "given")))
     found = con.execute("FROM places ORDER BY step, month, township").to_arrow_table().to_pylist()
     return [
         Place(row["step"], row["month"], row["township"], {name: int(row[name] or 0) for name in COUNTS})

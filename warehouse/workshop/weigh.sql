@@ -1,5 +1,6 @@
 -- What trials change, from four tables: raised (step 0 is the policy in force, each trial a further step), given
 -- (every answer of a village), settled (the latest answer that settles a warning), listed (the lists as handed out).
+-- Whether an answer was given on what is shown is written in below (warehouse.returns.same_evidence).
 
 -- A village walks for a warning when it comes up with evidence that it has not seen: neither raised before in these
 -- months with the same evidence, nor settled before by an answer to it.
@@ -10,7 +11,7 @@ SELECT * EXCLUDE (first_month) FROM shown
 WHERE month = first_month AND NOT EXISTS (
   SELECT 1 FROM given
   WHERE given.warning_id = shown.warning_id AND given.is_settling AND given.answered_month < shown.month
-    AND (given.fingerprint = shown.fingerprint OR (given.is_refuting AND given.standing = shown.standing)));
+    AND is_same_evidence(shown, given));
 
 CREATE TABLE visits AS
 SELECT step, month, household, min(township) AS township FROM walked GROUP BY ALL;
