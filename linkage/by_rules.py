@@ -15,6 +15,7 @@ from linkage.evidence import by_valid_id
 from linkage.limits import Limits
 from linkage.mistaken_ids import by_housemate, by_slip
 from linkage.numbers import by_agency_number
+from linkage.scratch import drop
 
 
 def settle_by_rules(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
@@ -29,3 +30,15 @@ def settle_by_rules(con: duckdb.DuckDBPyConnection, limits: Limits) -> None:
     by_house_of_birth(con, limits)
     by_housemate(con, only_sure=False)
     forbid(con, "assigned", "profile_key", "node")
+    drop(
+        con,
+        "claims",
+        "graded",
+        "bearers",
+        "known_bearers",
+        "everybody",
+        "untied",
+        "unnumbered",
+        "held",
+        "residents",
+    )

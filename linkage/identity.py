@@ -196,7 +196,11 @@ def review() -> str:
 
 # Which feed's word is taken for a person's best known fields: the person's own rows, the latest, the most.
 _OWN_ID = f"grade <> 'review' AND rule NOT IN {BORROWED}"
-_BEST = "(grade = 'review'), (role <> 'self'), last_month DESC, profile_key"
+# In that order as one number, so that nothing is sorted: grade and role, the months that lie behind, the key's 64 bits.
+_BEST = (
+    "(((grade = 'review')::HUGEINT * 2 + (role <> 'self')::HUGEINT) * 1000000 "
+    "+ 999999 - CAST(replace(last_month, '-', '') AS INTEGER)) * 18446744073709551616::HUGEINT + profile_key"
+)
 
 
 def registry_persons(profiles: str) -> str:
@@ -207,11 +211,10 @@ def registry_persons(profiles: str) -> str:
 
     # An ordered mode sorts each person's rows: it is taken only of those whose rows do not all say the same.
     return f"""
-        WITH ranked AS MATERIALIZED (
-            SELECT *, row_number() OVER (PARTITION BY person_id ORDER BY {_BEST}) AS nth FROM (
-                SELECT person_id, profile_key, grade, rule, role, first_month, last_month, id_no, name, name_missing,
-                    name_system, sex, birth_date, birth_source, ethnicity, township, village, phone
-                FROM {profiles})
+        WITH ranked AS (
+            SELECT person_id, grade, rule, role, first_month, last_month, id_no, name, name_missing, name_system, sex,
+                birth_date, birth_source, ethnicity, township, village, phone, {_BEST} AS nth
+            FROM {profiles}
         ),
         gathered AS (
             SELECT person_id, min(first_month) AS first_month, max(last_month) AS last_month,

@@ -140,24 +140,26 @@ def build_nodes(con: duckdb.DuckDBPyConnection, wanted: str) -> None:
 
 def _shape(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ``shape``: how the characters of a node's name look. Python sees each distinct character once."""
-    letters = f"unnest({_LETTERS})"
-    found = con.execute(f"SELECT DISTINCT {letters} FROM nodes WHERE name <> ''").fetchall()
-    if not found:
-        return
-    letters_found = [letter for (letter,) in found]
-    # As two lists and not as a registered table: that would import pandas, which costs more than all else here.
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE told_shapes AS
-        WITH codes AS (SELECT unnest(?::VARCHAR[]) AS letter, unnest(?::VARCHAR[]) AS code),
-        spelled AS (
-            SELECT name, unnest({_LETTERS}) AS letter, generate_subscripts({_LETTERS}, 1) AS place
-            FROM (SELECT DISTINCT name FROM nodes WHERE name <> '')
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS told_letters (letter VARCHAR, code VARCHAR)")
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS told_shapes AS SELECT '' AS name, '' AS shape")
+    # A name that was met in an earlier round looks as it looked.
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE spelled AS
+        SELECT name, unnest({_LETTERS}) AS letter, generate_subscripts({_LETTERS}, 1) AS place
+        FROM (SELECT DISTINCT name FROM nodes WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM told_shapes))""")
+    found = con.execute(
+        "SELECT DISTINCT letter FROM spelled ANTI JOIN told_letters USING (letter)"
+    ).fetchall()
+    if found:
+        letters = [letter for (letter,) in found]
+        # As two lists and not as a registered table: that would import pandas, which costs more than all else here.
+        con.execute(
+            "INSERT INTO told_letters SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+            [letters, [shape_of(letter) for letter in letters]],
         )
-        SELECT name, string_agg(code, '' ORDER BY place) AS shape FROM spelled JOIN codes USING (letter) GROUP BY name
-        UNION ALL SELECT '', ''""",
-        [letters_found, [shape_of(letter) for letter in letters_found]],
-    )
+    con.execute("""
+        INSERT INTO told_shapes
+        SELECT name, string_agg(code, '' ORDER BY place) FROM spelled JOIN told_letters USING (letter) GROUP BY name""")
     con.execute(
         "UPDATE nodes SET shape = told_shapes.shape FROM told_shapes WHERE nodes.name = told_shapes.name"
     )

@@ -36,6 +36,11 @@ def by_agency_number(con: duckdb.DuckDBPyConnection) -> None:
     A number that two persons with a fitting name bear decides nothing; a profile that shows somebody else's
     valid id is tied for review only (L06).
     """
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE untied AS
+        SELECT profile_key, id_no, damaged_id, agency_key, household_key, name, name_family, name_pinyin, own_birth,
+            role, standing
+        FROM described ANTI JOIN assigned USING (profile_key)""")
     added = True
     for _ in range(2):
         if not added:
@@ -49,9 +54,7 @@ def _tie(con: duckdb.DuckDBPyConnection, column: str, least_level: int, rule: ru
     """Tie by one number; True when a description was tied."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE unnumbered AS
-        SELECT profile_key, id_no, damaged_id, agency_key, household_key, name, name_family, name_pinyin, own_birth,
-            role, standing
-        FROM described ANTI JOIN assigned USING (profile_key) WHERE {column} IS NOT NULL""")
+        FROM untied ANTI JOIN assigned USING (profile_key) WHERE {column} IS NOT NULL""")
     if con.execute("SELECT 1 FROM unnumbered LIMIT 1").fetchone() is None:
         return False
     con.execute(_held(column))

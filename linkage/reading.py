@@ -63,16 +63,45 @@ def _nothing(columns: dict[str, str]) -> str:
 
 def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
     """Make ``seen``: every distinct profile of the month, over all feeds."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_month_sql(month, lake)}")
+    if _is_repeated(con, "seen"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_once('seen')}")
+
+
+def open_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None:
+    """Make ``seen(profile_key, feed, role, id_no)`` of the month's profiles, and ``month_told``: their whole descriptions.
+
+    Of most descriptions of a later month only the key is looked at, for they are known: the rest stays in the files.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP VIEW month_told AS {_month_sql(month, lake)}")
+    told = "SELECT profile_key, feed, role, id_no FROM month_told"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {told}")
+    if _is_repeated(con, "seen"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE month_once AS {_once('month_told')}")
+        con.execute("CREATE OR REPLACE TEMP VIEW month_told AS FROM month_once")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {told}")
+
+
+def _is_repeated(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    # The one key may stand in two files only when a feed's folder was delivered in parts: it is taken once.
+    found = con.execute(f"SELECT count(*) > count(DISTINCT profile_key) FROM {relation}").fetchone()
+    return found == (True,)
+
+
+def _once(relation: str) -> str:
+    return f"FROM {relation} QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1"
+
+
+def _month_sql(month: Month, lake: Lake) -> str:
+    """SQL of the month's profiles as they stand in the lake, over all feeds; a name that says whose it is, is marked."""
     files = [
         str(lake.partition("profiles", feed=feed, month=str(month)) / "*.parquet")
         for feed in lake.feeds("profiles", str(month))
     ]
     if not files:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS FROM {_nothing(PROFILES)}")
-        return
+        return f"FROM {_nothing(PROFILES)}"
     listed = ", ".join(f"'{quoted(name)}'" for name in files)
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE seen AS
+    return f"""
         SELECT {_COLUMNS} FROM (
             SELECT * REPLACE (
                 CASE WHEN is_borrowed THEN '{NAMED_AFTER}' || regexp_replace(name_raw, '{_SAYS_WHOSE}', '')
@@ -82,12 +111,7 @@ def read_month(con: duckdb.DuckDBPyConnection, month: Month, lake: Lake) -> None
             FROM (SELECT *, coalesce(contains(name_raw, '之') AND regexp_matches(name_raw, '{_SAYS_WHOSE}'), FALSE)
                         AS is_borrowed
                   FROM (FROM {_nothing(PROFILES)} UNION ALL BY NAME
-                        FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true))))""")
-    # The one key may stand in two files only when a feed's folder was delivered in parts: take it once.
-    if con.execute("SELECT count(*) > count(DISTINCT profile_key) FROM seen").fetchone() == (True,):
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE seen AS
-            FROM seen QUALIFY row_number() OVER (PARTITION BY profile_key ORDER BY feed, role) = 1""")
+                        FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true))))"""
 
 
 # What the registry remembers beside its persons and profiles: name frequencies as they were frozen, who stood beside
@@ -178,12 +202,13 @@ def split_known(con: duckdb.DuckDBPyConnection, phone_holders: int) -> None:
     describe_all(con)
 
 
-def read_fresh(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``fresh``: descriptions never seen before, and those that a decision of people opened (``unsettled``)."""
+def read_fresh(con: duckdb.DuckDBPyConnection, told: str = "month_told") -> None:
+    """Make ``fresh``: of the descriptions ``told``, those never seen before, and those that a decision of people opened
+    (``unsettled``)."""
     columns = ", ".join(f'"{name}"' for name in PROFILES)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE fresh AS
-        SELECT {columns} FROM seen WHERE profile_key NOT IN (SELECT profile_key FROM known_before)
+        SELECT {columns} FROM {told} WHERE profile_key NOT IN (SELECT profile_key FROM known_before)
         UNION ALL SELECT {columns} FROM unsettled""")
 
 

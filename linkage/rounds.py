@@ -25,6 +25,7 @@ from linkage.nodes import build_members, group_free
 from linkage.persons import merge_persons
 from linkage.reading import describe_fresh, describe_known, gather_persons, gather_touched, known_sql
 from linkage.reopen import open_again
+from linkage.scratch import empty
 from linkage.trace import keep_evidence, start_trace
 from linkage.union import define_union
 from warehouse.database import count_rows, has_rows
@@ -152,15 +153,17 @@ def _put_away(con: duckdb.DuckDBPyConnection, month: Month) -> None:
         FROM placed JOIN names_of_nodes USING (person_node)
         LEFT JOIN known_before AS before USING (profile_key)""")
     con.execute("INSERT INTO old BY NAME SELECT * FROM fresh JOIN arrived USING (profile_key)")
-    con.execute(
-        f"INSERT INTO known BY NAME {known_sql('(SELECT * FROM fresh JOIN arrived USING (profile_key))')}"
-    )
+    if has_rows(con, "known"):
+        told = "(SELECT * FROM fresh JOIN arrived USING (profile_key))"
+        con.execute(f"INSERT INTO known BY NAME {known_sql(told)}")
+        empty(con, "fresh", "described", "assigned", "free", "rest")
+    else:
+        empty(con, "fresh", "described", "assigned", "free", "rest")
+        describe_known(con)
     con.execute("INSERT INTO persons_touched SELECT DISTINCT person_id FROM arrived")
-    con.execute("DELETE FROM fresh; DELETE FROM assigned; DELETE FROM free; DELETE FROM rest")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE news AS
         SELECT profile_key FROM old WHERE grade <> 'review'
             AND person_id IN (SELECT person_id FROM arrived WHERE grade <> 'review')""")
     for table in ("persons_changed", "persons_unweighed"):
         con.execute(f"INSERT INTO {table} SELECT DISTINCT person_id FROM arrived WHERE grade <> 'review'")
-    describe_fresh(con)

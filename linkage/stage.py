@@ -14,8 +14,9 @@ from linkage.decisions import apply_to_registry, read_decisions
 from linkage.frozen import frequencies_in_force, use_frozen
 from linkage.limits import Limits
 from linkage.match import Scorer, model_in_force
-from linkage.reading import find_shared_phones, read_beside, read_fresh, read_month, read_registry
+from linkage.reading import find_shared_phones, open_month, read_beside, read_fresh, read_registry
 from linkage.rounds import Effort, to_rest
+from linkage.scratch import drop
 from linkage.standing import weigh_standing
 from warehouse.database import copy_to_parquet, count_rows, in_memory, quoted
 from warehouse.errors import Refused
@@ -49,7 +50,7 @@ def link(
     in_force = model or model_in_force()
     with in_memory(lake.home) as con:
         define_agreement(con)
-        read_month(con, month, lake)
+        open_month(con, month, lake)
         read_registry(con, before, lake)
         _use_threads(con)
         if frozen := frequencies_in_force(lake, month):
@@ -72,6 +73,8 @@ def link(
         history.tell_events(con, month)
         history.hold_explained(con, month)
         identity.month_links(con)
+        # What is written is sorted: it shall not stand beside what only the rules asked for.
+        drop(con, "known", "described", "fresh", "nodes")
         rows = _write(con, month, lake)
         return record(_outcome(con, month, rows, effort, weighed, in_force), lake)
 

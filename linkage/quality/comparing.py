@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import KNOWN, build_nodes
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import GROUPS, hash_order
@@ -31,7 +29,7 @@ def weigh_histogram(con: duckdb.DuckDBPyConnection, limits: QualityLimits) -> No
 
 
 def find_unlinkables(
-    con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, model: Path
+    con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, scorer: Scorer
 ) -> None:
     """Make ``linkage_unlinkables(by, value, descriptions, looked, unlinkable, share)``: descriptions that do not
     reach the join line even when they are compared with themselves: they say too little.
@@ -57,7 +55,7 @@ def find_unlinkables(
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
-    score(con, model, _NO_FLOOR)
+    scorer.score(_NO_FLOOR)
     sets = ", ".join(f"({group})" for group in GROUPS)
     by = " ".join(f"WHEN grouping({group}) = 0 THEN '{group}'" for group in GROUPS)
     value = " ".join(f"WHEN grouping({group}) = 0 THEN {group}" for group in GROUPS)

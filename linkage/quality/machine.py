@@ -19,7 +19,7 @@ from linkage.decisions import apply_to_registry, read_decisions
 from linkage.frequencies import frozen_frequencies
 from linkage.identity import place
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import build_members, build_nodes, group_free
 from linkage.quality.reading import records_of
 from linkage.reading import (
@@ -42,7 +42,7 @@ def link_controls(
     *,
     lake: Lake,
     limits: Limits,
-    model: Path,
+    scorer: Scorer,
     least_bits: float,
 ) -> None:
     """Make ``answers``: each of ``controls`` with the person it came to (``person_id, grade, rule,
@@ -58,7 +58,7 @@ def link_controls(
         _known(con, month, lake)
         read_decisions(con, month, bench)
         apply_to_registry(con)
-        read_fresh(con)
+        read_fresh(con, "seen")
         find_shared_phones(con, limits.phone_holders)
         read_beside(con, month, bench)
     con.execute("INSERT INTO beside_told SELECT profile_key, own_key FROM old_beside")
@@ -75,7 +75,7 @@ def link_controls(
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
     frozen_frequencies(con)
-    score(con, model, least_bits)
+    scorer.score(least_bits)
     decide(con, limits)
     place(con, month)
     _answer(con)

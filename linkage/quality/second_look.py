@@ -6,25 +6,23 @@ pairs just below the line, and cards about them tell how many persons were misse
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 
 from linkage.candidates import find_candidates
 from linkage.frequencies import frozen_frequencies
 from linkage.limits import Limits
-from linkage.match import score
+from linkage.match import Scorer
 from linkage.nodes import FREE, KNOWN, build_nodes
 from linkage.quality.limits import QualityLimits
 from linkage.quality.reading import hash_order
-from linkage.reading import KEPT, describe_all, gather_persons
-from linkage.records import PROFILES
+from linkage.reading import gather_persons, known_sql
+from linkage.scratch import drop
 
 _SEEKER = "f"
 
 
 def look_again(
-    con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, model: Path
+    con: duckdb.DuckDBPyConnection, *, limits: Limits, quality: QualityLimits, scorer: Scorer
 ) -> None:
     """Make ``looked(person_id, is_loose, counts_for)`` and ``neighbours(person_id, other_id, match_weight)``.
 
@@ -54,7 +52,7 @@ def look_again(
         SELECT seeker AS node FROM candidates UNION SELECT target FROM candidates""")
     build_nodes(con, "wanted")
     frozen_frequencies(con)
-    score(con, model, quality.floor_bits)
+    scorer.score(quality.floor_bits)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE neighbours AS
         SELECT looked.person_id, looked.is_loose, looked.counts_for, edges.target AS other_id, edges.match_weight
@@ -68,10 +66,12 @@ def look_again(
 
 def _members(con: duckdb.DuckDBPyConnection) -> None:
     """Every person as a target, and those looked at as seekers too: all they show, the trusted id left out."""
-    kept = ", ".join(f'"{name}"' for name in {**PROFILES, **KEPT})
-    con.execute(f"CREATE OR REPLACE TEMP TABLE old AS SELECT {kept} FROM everyone")
+    # What was hidden from the controls comes back; everybody else is known as before.
+    con.execute(f"""
+        INSERT INTO known BY NAME {known_sql("(FROM everyone ANTI JOIN known USING (profile_key))")}""")
+    drop(con, "old", "known_before")
+    con.execute("CREATE TEMP VIEW old AS FROM everyone")
     gather_persons(con)
-    describe_all(con)
     described = "known.* EXCLUDE (person_id, grade, rule, match_weight, first_month, last_month)"
     con.execute("DROP VIEW IF EXISTS targets")
     con.execute(f"""

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from linkage.limits import Limits
-from linkage.match import model_in_force
+from linkage.match import Scorer, model_in_force
 from linkage.quality.clerical import read_cards
 from linkage.quality.combine import Estimate, combine, control_rows
 from linkage.quality.comparing import compare_unlinked, find_unlinkables, weigh_histogram
@@ -56,15 +56,16 @@ def measure_quality(month: Month, *, lake: Lake, policy: Policy, model: Path | N
     with in_memory(lake.home) as con:
         read_links(con, month, lake, quality)
         make_controls(con, quality)
-        link_controls(con, month, lake=lake, limits=limits, model=in_force, least_bits=quality.floor_bits)
-        look_again(con, limits=limits, quality=quality, model=in_force)
+        scorer = Scorer(con, in_force)
+        link_controls(con, month, lake=lake, limits=limits, scorer=scorer, least_bits=quality.floor_bits)
+        look_again(con, limits=limits, quality=quality, scorer=scorer)
         draw_sample(con, quality, str(month))
         find_doubles(con)
         look_for_impossible(con, month, lake, quality)
         mark_suspicious(con)
         estimates = _estimate(con, month, lake, limits, quality)
         weigh_histogram(con, quality)
-        find_unlinkables(con, limits=limits, quality=quality, model=in_force)
+        find_unlinkables(con, limits=limits, quality=quality, scorer=scorer)
         compare_unlinked(con)
         _keep(con, estimates)
         for table, order in _ORDERS.items():
@@ -97,7 +98,11 @@ def _keep(con: duckdb.DuckDBPyConnection, estimates: list[Estimate]) -> None:
          one.low, one.high, one.rows, one.evidence, one.note)
         for one in estimates
     ]  # fmt: skip
-    con.executemany(f"INSERT INTO linkage_quality VALUES ({', '.join('?' * len(LINKAGE_QUALITY))})", rows)
+    # Column by column in one statement: one for each row takes longer than all their estimates.
+    lists = ", ".join(f"unnest(?::{kind}[])" for kind in LINKAGE_QUALITY.values())
+    con.execute(
+        f"INSERT INTO linkage_quality SELECT {lists}", [list(column) for column in zip(*rows, strict=True)]
+    )
 
 
 def _outcome(con: duckdb.DuckDBPyConnection, month: Month, estimates: list[Estimate], model: Path) -> Outcome:
