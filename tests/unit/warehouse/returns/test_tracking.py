@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.warehouse.release.made_up_month import policy
+from tests.unit.warehouse.returns.tracked_lists import DUE, answer, hand_out, keep, open_items, state, tracked
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
@@ -29,61 +30,11 @@ from warehouse.returns.track import track
 from warehouse.sums import sha256
 
 AUG, SEP, OCT = Month(2026, 8), Month(2026, 9), Month(2026, 10)
-DUE = {"2026-08": date(2026, 9, 30), "2026-09": date(2026, 10, 30), "2026-10": date(2026, 11, 30)}
-
-
-def hand_out(lake: Lake, month: Month, *keys: str, version: int = 1, **of: dict[str, Any]) -> None:
-    """One version of a month's lists; ``of`` says what is other than usual of a warning."""
-    rows = [
-        {
-            "warning_id": key, "rule_id": "R01" if key < "m" else "D01", "title": "事项", "person_id": f"P{key}",
-            "household_id": f"H{key}", "township": "隆务镇" if key < "g" else "保安镇", "village": "村", "grade": "疑似",
-            "feeds": ["death"], "fingerprint": "same", "standing": "same", "clock": "月度", "due_on": DUE[str(month)],
-            "name_checks": [], "is_carried": False, "version": version, **of.get(key, {}),
-        }
-        for key in keys
-    ]  # fmt: skip
-    folder = lake.partition("sent", month=str(month))
-    folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(rows, schema=sent.SCHEMA), folder / f"{version:03d}-x.parquet")
-
-
-def answer(
-    lake: Lake, filed: Month, key: str, on: str, result: str = "属实", of: Month | None = None
-) -> None:
-    row = {
-        "warning_id": key, "result": result, "aid": "", "reason_not": "", "reason_words": "", "identity": "", "checked_by": "更登", "checked_on": date.fromisoformat(on),
-        "list_month": str(of or filed), "row": 5,
-    }  # fmt: skip
-    folder = lake.partition("dispositions", month=str(filed))
-    folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist([row], schema=dispositions.SCHEMA), folder / f"{key}-{on}.parquet")
-
-
-def open_items(lake: Lake, month: Month, *keys: str) -> None:
-    """What the month's warehouse holds for open."""
-    keep(lake, "marts/fct_open_item_monthly", month, [{"warning_id": key} for key in keys])
-
-
-def keep(lake: Lake, table: str, month: Month, rows: list[dict[str, Any]]) -> None:
-    folder = lake.partition(table, month=str(month))
-    folder.mkdir(parents=True)
-    pq.write_table(pa.Table.from_pylist(rows), folder / "part.parquet")
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "home")
-
-
-def tracked(lake: Lake, month: Month, on: str) -> dict[tuple[str, int], dict[str, Any]]:
-    track(month, lake=lake, policy=policy(), on=date.fromisoformat(on))
-    path = lake.partition("tracking", month=str(month)) / "tracking.parquet"
-    return {(row["warning_id"], row["round"]): row for row in pq.read_table(path).to_pylist()}
-
-
-def state(row: dict[str, Any]) -> tuple[Any, ...]:
-    return (row["state"], row["ended_by"], row["days_late"])
 
 
 def test_answered_waiting_overdue_on_the_day_that_is_asked(lake: Lake) -> None:
@@ -196,6 +147,8 @@ def test_reminders_go_to_those_who_owe_and_name_nobody_else(lake: Lake) -> None:
 
 
 LOOK = {"second_look_of": "2026-08"}
+
+
 REFUTED_IN_AUGUST = ("已答复", "核查", "不属实")
 
 
