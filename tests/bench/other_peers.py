@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 # Questions that a person answers before dedupe trains.
-QUESTIONS = 300
-SAMPLE = 5_000
+QUESTIONS = 100
+SAMPLE = 1_500
 SEED = 1
 TEXTS = (
     "name",
