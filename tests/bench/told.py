@@ -185,7 +185,8 @@ def _fixed(kept):
         "## What is paid before the first row",
         "",
         "A county of 1,000 through `doudi run` in one process, beside an empty run of the tools themselves: imports, dbt over the "
-        "whole project with nothing in its sources (no unit tests), two checkpoints of Great Expectations over nothing.",
+        "whole project with nothing in its sources (no unit tests), two checkpoints of Great Expectations over nothing. Commit "
+        f"{kept.facts['machine']['commit']}.",
         "",
         "| what | wall s | CPU s | least–most | peak MB |",
         "|---|---|---|---|---|",
