@@ -14,6 +14,7 @@ from warehouse.policy import Policy
 from warehouse.release.cautions import Cautions
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.guide import alarm_table, left_out_table
+from warehouse.release.listing import UNPLACED
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.policy_words import cap_told, what_counts
 from warehouse.release.workbook import Column
@@ -61,16 +62,16 @@ _NOTE = (
 
 # Every count per township and rule; the sheets add them up. Households are counted once per place and rule, so the sum
 # over rules is more than the visits of a township, which are counted anew.
-_TABLE = """
+_TABLE = f"""
 CREATE OR REPLACE TABLE summary_lines AS
 WITH warned AS (
-    SELECT coalesce(nullif(trim(township), ''), '未写明乡镇') AS township, rule_id, warning_id, status, opened, status_reason,
+    SELECT coalesce(nullif(trim(township), ''), '{UNPLACED}') AS township, rule_id, warning_id, status, opened, status_reason,
         coalesce(household_id, 'person:' || person_id, warning_id) AS home,
         list_contains(string_split($1, ';'), rule_id) AS is_between_offices
     FROM fct_warning_monthly
 ),
 items AS (
-    SELECT coalesce(nullif(trim(item.township), ''), '未写明乡镇') AS township, item.rule_id, item.warning_id, item.state,
+    SELECT coalesce(nullif(trim(item.township), ''), '{UNPLACED}') AS township, item.rule_id, item.warning_id, item.state,
         coalesce(warned.status, '') AS status_now
     FROM fct_open_item_monthly AS item LEFT JOIN warned ON warned.warning_id = item.warning_id
 ),

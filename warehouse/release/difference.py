@@ -19,6 +19,7 @@ from warehouse.months import Month
 from warehouse.release import basis, marts
 from warehouse.release.basis import Basis
 from warehouse.release.causes import Cause, causes
+from warehouse.release.listing import UNPLACED
 from warehouse.release.versions import standing
 
 TABLE = "differences"
@@ -29,11 +30,11 @@ _SHOWN = (
 )  # fmt: skip
 
 # A warning that moved to another township left one list and came onto another.
-_WARNINGS = """
+_WARNINGS = f"""
 CREATE OR REPLACE TABLE warning_differences AS
 SELECT coalesce(now.warning_id, was.warning_id) AS warning_id, coalesce(now.rule_id, was.rule_id) AS rule_id,
     coalesce(now.person_id, was.person_id) AS person_id,
-    coalesce(nullif(trim(now.township), ''), nullif(trim(was.township), ''), '未写明乡镇') AS township,
+    coalesce(nullif(trim(now.township), ''), nullif(trim(was.township), ''), '{UNPLACED}') AS township,
     CASE WHEN was.warning_id IS NULL THEN 'appeared' WHEN now.warning_id IS NULL THEN 'vanished' ELSE 'changed' END AS change,
     was.status AS status_before, now.status AS status_after, was.grade AS grade_before, now.grade AS grade_after,
     was.amount AS amount_before, now.amount AS amount_after,

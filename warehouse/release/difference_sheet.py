@@ -10,6 +10,7 @@ import duckdb
 from warehouse.intake.contract import contracts
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.issue import issue
+from warehouse.release.listing import UNPLACED
 from warehouse.release.manifest import Item
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import WHOLE_COUNTY
@@ -105,8 +106,8 @@ def _rows(con: duckdb.DuckDBPyConnection) -> list[list[object]]:
 
 
 def _persons(con: duckdb.DuckDBPyConnection, mask: Mask) -> list[list[object]]:
-    found = con.execute("""
-        SELECT coalesce(nullif(trim(township), ''), '未写明乡镇') AS place, count(*) FILTER (change = 'new'),
+    found = con.execute(f"""
+        SELECT coalesce(nullif(trim(township), ''), '{UNPLACED}') AS place, count(*) FILTER (change = 'new'),
             count(*) FILTER (change = 'gone'), count(*) FILTER (change = 'class'), count(*) FILTER (change = 'household')
         FROM person_differences GROUP BY 1 ORDER BY 1""").fetchall()
     return _masked(found, mask)

@@ -24,6 +24,7 @@ from warehouse.release.causes import Cause, feeds_of
 from warehouse.release.document import Document, Prose, Sheet, Table
 from warehouse.release.issue import issue
 from warehouse.release.list_columns import PAPER, QUERY, TOWNSHIP, Answers, row_of
+from warehouse.release.listing import UNPLACED
 from warehouse.release.manifest import Item
 from warehouse.release.masking import Mask, mask_for
 from warehouse.release.naming import distinct, place_word
@@ -171,14 +172,14 @@ def _money(amount: Decimal | None) -> str:
 
 
 def _withdrawn(con: duckdb.DuckDBPyConnection, township: str, mask: Mask, step: Step) -> list[list[object]]:
-    query = """
+    query = f"""
         SELECT was.name, was.id_no, coalesce(was.title, was.rule_id), was.since, was.amount, was.summary, was.evidence,
             gone.status_after, gone.status_reason, moved.township, person.person_id IS NOT NULL,
             answered.result, answered.checked_on, was.warning_id
         FROM list_differences AS gone
         JOIN before_warnings AS was
             ON was.warning_id = gone.warning_id
-            AND coalesce(nullif(trim(was.township), ''), '未写明乡镇') = gone.township
+            AND coalesce(nullif(trim(was.township), ''), '{UNPLACED}') = gone.township
         LEFT JOIN dim_person AS person ON person.person_id = was.person_id
         LEFT JOIN answered ON answered.warning_id = was.warning_id
         LEFT JOIN list_differences AS moved ON moved.warning_id = gone.warning_id AND moved.on_list = 'added'

@@ -10,6 +10,7 @@ from warehouse.database import quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.listing import UNPLACED
 
 _V, _F = "VARCHAR", "DOUBLE"
 # Marts that no other file of the release reads; where one is missing the page has nothing to tell of it.
@@ -31,7 +32,7 @@ _PAST = {
     ),
     "past_warnings": (
         "fct_warning_monthly",
-        """SELECT '{month}' AS month, coalesce(nullif(trim(township), ''), '未写明乡镇') AS township, rule_id,
+        """SELECT '{month}' AS month, coalesce(nullif(trim(township), ''), '{unplaced}') AS township, rule_id,
                count(*) AS warnings, count(*) FILTER (WHERE status = 'listed') AS listed
            FROM {mart} GROUP BY ALL""",
     ),
@@ -65,7 +66,7 @@ def prepare(con: duckdb.DuckDBPyConnection, lake: Lake, month: Month, policy: Po
             folder = lake.partition(f"marts/{mart}", month=one)
             if any(folder.glob("*.parquet")):
                 source = f"read_parquet('{quoted(folder)}/*.parquet', hive_partitioning = false)"
-                parts.append(query.format(month=one, mart=source))
+                parts.append(query.format(month=one, mart=source, unplaced=UNPLACED))
         told = " UNION ALL ".join(parts) or f"SELECT {_EMPTY[table]} WHERE false"
         con.execute(f"CREATE TABLE {table} AS {told}")
     return months
