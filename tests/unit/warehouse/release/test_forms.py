@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 import subprocess
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,36 +16,20 @@ from pypdf import PdfReader
 from tests.unit.warehouse.release.made_up_month import (
     MONTH,
     TOWNSHIPS,
-    give_verdicts,
     id_of,
     make,
     policy,
     words_of,
 )
-from warehouse.errors import Misconfigured, NotReleased
+from tests.unit.warehouse.release.released_forms import DIBAO, cells_of, in_a_quarters_month
+from warehouse.errors import Misconfigured
 from warehouse.lake import Lake
-from warehouse.months import Month
-from warehouse.policy import Policy, load
-from warehouse.release import calendar
-from warehouse.release.changes import report_changes
-from warehouse.release.document import Document, Sheet, Table
+from warehouse.policy import load
 from warehouse.release.form import forms, read_form
 from warehouse.release.header import header_cells
-from warehouse.release.masking import mask_for
-from warehouse.release.paper import BOX, write_paper
 from warehouse.release.publish import publish, release_folder
 from warehouse.release.workbook import Column
 from warehouse.settings import REPOSITORY
-
-DIBAO = "class_persons:最低生活保障对象"
-
-
-def in_a_quarters_month(now: Policy) -> Policy:
-    """The month as the one from which quarterly forms and reports are made."""
-    lines = dict(now.lines)
-    for name in ("forms.quarter_months", "forms.quarter_report_months"):
-        lines[name] = dataclasses.replace(lines[name], value=str(MONTH.number))
-    return dataclasses.replace(now, lines=lines)
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +37,6 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Path]:
     lake = make(tmp_path_factory.mktemp("home"))
     publish(MONTH, lake=lake, policy=in_a_quarters_month(policy()))
     return lake, release_folder(lake, MONTH)
-
-
-def cells_of(path: Path) -> list[tuple[str, list[list[object]]]]:
-    book = openpyxl.load_workbook(path)
-    return [(sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book]
 
 
 def figure(folder: Path, name: str, place: str = "全县") -> Decimal:
@@ -190,91 +167,11 @@ def test_quarterly_forms_come_in_the_quarters_month_only(released, tmp_path: Pat
     assert not (lake.root / "report_figures").exists()
 
 
-def test_a_quarters_figures_stay_as_first_reported_and_the_difference_stands_beside(tmp_path: Path) -> None:
-    lake = make(tmp_path, people=12)
-    now = in_a_quarters_month(policy())
-    publish(MONTH, lake=lake, policy=now)
-    kept = lake.root / "report_figures" / "quarter=2026Q4" / "part.parquet"
-    first = kept.read_bytes()
-    mart = lake.partition("marts/fct_report_figures_monthly", month=str(MONTH)) / "part.parquet"
-    changed = (
-        f"SELECT * REPLACE (value + CASE figure_id WHEN '{DIBAO}' THEN 3 ELSE 0 END AS value) FROM '{mart}'"
-    )
-    duckdb.execute(f"COPY ({changed}) TO '{mart}' (FORMAT parquet)")
-    give_verdicts(lake)
-    publish(MONTH, lake=lake, policy=now)
-    assert kept.read_bytes() == first
-    report = dict(cells_of(release_folder(lake, MONTH) / "reports/季度工作情况报告_全市_2026-10.xlsx"))
-    row = next(row for row in report["主要指标"] if row[0] == "低保对象")
-    assert row[3:7] == [4, None, 7, 3]
-    assert any("低保对象4人" in str(line[0]) for line in report["文字材料"])
-
-
-def test_a_quarters_flows_add_up_over_its_months_and_a_month_without_release_is_named(tmp_path: Path) -> None:
-    lake = make(tmp_path, people=12)
-    november = Month(2026, 11)
-    now = in_a_quarters_month(policy())
-    publish(MONTH, lake=lake, policy=policy())
-    for table in [
-        *(lake.root / "marts").iterdir(),
-        *(lake.root / "standardised").iterdir(),
-        lake.root / "crosswalk",
-    ]:
-        shutil.copytree(table / f"month={MONTH}", table / f"month={november}")
-    from warehouse.database import in_memory
-    from warehouse.release import frame, marts, quarter
-
-    with in_memory(lake.home) as con:
-        marts.attach(con, lake, november)
-        frame.prepare(con, lake, november, now)
-        told = quarter.read(con, lake, november)
-    assert told.months == ("2026-10", "2026-11")
-    assert told.now["natural_reduction"].value == 4
-    assert told.now[DIBAO].value == 4
-
-
 def test_a_second_publish_of_a_quarter_changes_no_byte(released) -> None:
     lake, folder = released
     before = {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     publish(MONTH, lake=lake, policy=in_a_quarters_month(policy()))
     assert {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()} == before
-
-
-def paper_of(path: Path, *rows: list[object], audience: str = "paper") -> str:
-    columns = (Column("name", "姓名", 12), Column("id_no", "号码", 20), Column("amount", "金额", 12, "money"))
-    sheet = Sheet("甲", "名单", [Table(columns, list(rows))], sign="填表人：")
-    mask = mask_for(audience, policy())
-    write_paper(path, Document("名单", [sheet]), month=MONTH, mask=mask, shown_as="名单.pdf")
-    return words_of(path)
-
-
-def test_rare_characters_print_and_one_the_fonts_lack_is_a_box_and_is_told(tmp_path: Path) -> None:
-    known = paper_of(tmp_path / "a.pdf", ["张䶮㼆", "1", 1])
-    assert "张䶮㼆" in known
-    assert BOX not in known
-    lost = paper_of(tmp_path / "b.pdf", ["བཀྲ", "2", 2], ["𠀀", "3", 3])
-    assert lost.count(BOX) > 3
-    assert "个生僻字不在打印字库中" in lost
-
-
-def test_paper_repeats_its_header_counts_its_pages_and_has_room_for_the_seal(tmp_path: Path) -> None:
-    words = paper_of(tmp_path / "a.pdf", *[[f"甲{n}", "号", n] for n in range(120)])
-    pages = PdfReader(tmp_path / "a.pdf").pages
-    assert len(pages) > 2
-    assert words.count("姓名") == len(pages)
-    assert f"第2页/共{len(pages)}页" in words
-    assert "（盖章）" in words
-    assert {round(float(side)) for side in pages[0].mediabox[2:]} == {842, 595}
-
-
-def test_paper_that_would_show_a_whole_number_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(NotReleased, match="masking rule") as caught:
-        paper_of(tmp_path / "a.pdf", ["甲", "632321199001011415", 1])
-    assert "632321199001011415" not in str(caught.value)
-    assert not (tmp_path / "a.pdf").exists()
-    assert "632321199001011415" in paper_of(
-        tmp_path / "b.pdf", ["甲", "632321199001011415", 1], audience="register"
-    )
 
 
 def test_fonts_of_paper_are_embedded(released) -> None:
@@ -312,26 +209,6 @@ def test_a_form_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> Non
         read_form(path)
 
 
-@pytest.mark.parametrize(
-    ("region", "month", "due"),
-    [
-        ("guangdong", Month(2026, 8), date(2026, 9, 20)),
-        ("tianjin", Month(2026, 12), date(2026, 12, 31)),
-        ("tianjin", Month(2026, 2), None),
-        ("tongren", Month(2026, 9), date(2026, 9, 30)),
-    ],
-)
-def test_the_quarters_report_is_due_when_the_notice_says(region: str, month: Month, due: date | None) -> None:
-    assert calendar.quarter_due(month, load(REPOSITORY / "dbt_project/seeds/policy", region, month)) == due
-
-
-def test_the_calendar_holds_the_dates_of_the_notice() -> None:
-    month = Month(2026, 5)
-    items = calendar.due_after(month, load(REPOSITORY / "dbt_project/seeds/policy", "liangping", month))
-    assert items[0] == (date(2026, 5, 31), "摸排台账和汇总表（附件1—4）电子件和盖章纸质件报民政办")
-    assert [day for day, _ in items] == sorted(day for day, _ in items)
-
-
 @pytest.mark.skipif(
     shutil.which("soffice") is None,
     reason="LibreOffice is not on this machine: workbooks are not opened with it",
@@ -356,29 +233,6 @@ def test_libreoffice_opens_every_kind_of_workbook(released, tmp_path: Path) -> N
         made = tmp_path / f"{Path(path).stem}.pdf"
         assert made.is_file(), path
         assert len(PdfReader(made).pages) > 0
-
-
-def test_entries_and_exits_between_two_months_name_the_months_that_were_not_built(tmp_path: Path) -> None:
-    lake = make(tmp_path, people=24)
-    folder, items, missing = report_changes(Month(2026, 8), MONTH, lake=lake, policy=policy())
-    assert missing == ["2026-08", "2026-09"]
-    assert [item.path for item in items] == [
-        "reports/新增退出分类汇总表_全市_2026-08_2026-10.xlsx",
-        "paper/新增退出分类汇总表_全市_2026-08_2026-10.pdf",
-    ]
-    rows = dict(cells_of(folder / items[0].path))["全市"]
-    assert rows[0][0] == "同仁市2026年8—10月救助对象新增、退出分类及原因汇总表 · 全市"
-    assert [row[:4] for row in rows if row[0] in ("新增", "退出")] == [
-        ["新增", "特困人员", "新纳入", 2],
-        ["退出", "最低生活保障对象", "死亡", 3],
-    ]
-    assert "未计入的月份：2026-08、2026-09" in words_of(folder / items[1].path)
-
-
-def test_a_period_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
-    lake = make(tmp_path, people=8)
-    with pytest.raises(Misconfigured, match="ends"):
-        report_changes(MONTH.next, MONTH, lake=lake, policy=policy())
 
 
 def test_the_ledgers_of_liangping_bear_the_words_of_its_notice(tmp_path: Path) -> None:
