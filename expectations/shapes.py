@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from expectations.history import MEASURES
 from expectations.phrases import quoted_name
@@ -25,6 +24,7 @@ from warehouse.database import copy_to_parquet, in_memory, quoted
 from warehouse.intake.contract import Contract, contracts
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.small_tables import first_row
 from warehouse.verdicts import read_verdict
 
 if TYPE_CHECKING:
@@ -219,8 +219,8 @@ def _print(files: Sequence[Path], query: str) -> str:
 
 def _made_from(path: Path) -> str:
     try:
-        kept = pq.read_table(path, columns=["made_from"], partitioning=None).slice(0, 1).to_pylist()
+        kept = first_row(path, ["made_from"])
     except (OSError, pa.ArrowException):
         # It can always be made again.
         return ""
-    return str(kept[0]["made_from"]) if kept else ""
+    return str(kept["made_from"]) if kept else ""

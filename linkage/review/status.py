@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import pyarrow.parquet as pq
-
 from linkage.review.answers import Answer
 from linkage.review.queue import read_cards
 from linkage.review.settle import Settled, settle
@@ -15,6 +13,7 @@ from warehouse.database import in_memory
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.small_tables import read_table
 
 _OPEN = ("waiting", "answered_once", "to_adjudicate")
 
@@ -47,7 +46,7 @@ def read_answers(month: Month, lake: Lake) -> dict[tuple[str, str], Answer]:
     folder = lake.partition("review_answers", month=str(month))
     if not any(folder.glob("*.parquet")):
         return {}
-    rows = [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+    rows = [row for path in sorted(folder.glob("*.parquet")) for row in read_table(path).to_pylist()]
     found: dict[tuple[str, str], Answer] = {}
     for answer in sorted(Answer(**row) for row in rows):
         found.setdefault((answer.card_id, answer.seat), answer)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import pyarrow.parquet as pq
-
 from warehouse.errors import Refused
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.small_tables import read_table
 
 
 class AccountRow(NamedTuple):
@@ -33,7 +32,7 @@ def row_account(lake: Lake, month: Month) -> list[AccountRow]:
     path = lake.partition("row_account", month=str(month)) / "row_account.parquet"
     if not path.exists():
         raise Refused(f"{month} has no row account.", next_step=f"run receive for {month} first.")
-    return [AccountRow(**plain) for plain in pq.read_table(path, partitioning=None).to_pylist()]
+    return [AccountRow(**plain) for plain in read_table(path).to_pylist()]
 
 
 def set_aside(lake: Lake, month: Month) -> dict[tuple[str, str, str], int]:
@@ -41,5 +40,5 @@ def set_aside(lake: Lake, month: Month) -> dict[tuple[str, str, str], int]:
     path = lake.partition("set_aside", month=str(month)) / "set_aside.parquet"
     if not path.exists():
         return {}
-    lines = pq.read_table(path, partitioning=None).to_pylist()
+    lines = read_table(path).to_pylist()
     return {(line["feed"], line["file"], line["sheet"]): line["rows"] for line in lines}

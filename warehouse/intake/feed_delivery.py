@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from warehouse.errors import DeliveryRefused, DoudiError
 from warehouse.intake import evidence, shelf
 from warehouse.intake.contract import Contract
@@ -25,6 +23,7 @@ from warehouse.intake.ledger import Entry, Status
 from warehouse.intake.limits import Limits
 from warehouse.lake import Lake, drop
 from warehouse.months import Month
+from warehouse.small_tables import first_row
 
 _GONE = "taken out of the inbox"
 
@@ -247,9 +246,7 @@ class FeedDelivery:
     def _keep(self, entry: Entry, folder: Path) -> None:
         """Keep on the shelf what was landed before: its bytes are no longer in the inbox."""
         for part in sorted(self._partition().glob("part-*.parquet")):
-            if pq.read_table(part, columns=["file"], partitioning=None).slice(0, 1).to_pydict()["file"] == [
-                entry.file
-            ]:
+            if first_row(part, ["file"]) == {"file": entry.file}:
                 shutil.copyfile(part, _aside(folder, entry.file))
                 self.done.landings[entry.file] = shelf.kept_landing(
                     self.lake, self.month, entry.feed, entry.file, entry.form, entry.encoding

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from warehouse.intake.naming import read_name
 from warehouse.lake import Lake
 from warehouse.months import Month
+from warehouse.small_tables import read_table
 
 # ``held``: landed, but its month may not be closed; ``withdrawn``: taken back by its agency; all others as their
 # names say.
@@ -63,7 +64,7 @@ def read(lake: Lake, month: Month | str) -> list[Entry]:
     path = lake.partition("ledger", month=str(month)) / _FILE
     if not path.exists():
         return []
-    return [Entry(**plain) for plain in pq.read_table(path, partitioning=None).to_pylist()]
+    return [Entry(**plain) for plain in read_table(path).to_pylist()]
 
 
 def write(lake: Lake, month: Month, entries: Iterable[Entry]) -> None:

@@ -18,6 +18,7 @@ from warehouse.intake.naming import shown_name
 from warehouse.intake.words import words
 from warehouse.lake import Lake, replacing_folder
 from warehouse.months import Month
+from warehouse.small_tables import read_table
 
 QUARANTINE = pa.schema(
     [
@@ -112,8 +113,9 @@ def _of(lake: Lake, table: str, month: Month, feed: str, file: str) -> list[dict
     path = lake.partition(table, month=str(month)) / f"{table}.parquet"
     if not path.exists():
         return []
-    wanted = (pc.field("feed") == feed) & (pc.field("file") == file)
-    return list(pq.read_table(path, filters=wanted, partitioning=None).to_pylist())
+    kept = read_table(path)
+    wanted = pc.and_(pc.equal(kept["feed"], feed), pc.equal(kept["file"], file))
+    return list(kept.filter(wanted).to_pylist())
 
 
 def _write_for_people(path: Path, rows: Iterable[dict[str, Any]]) -> None:

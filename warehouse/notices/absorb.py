@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from warehouse.database import in_memory, quoted
 from warehouse.errors import Refused
@@ -32,6 +31,7 @@ from warehouse.release.masking import Mask, mask_for
 from warehouse.returns import desk
 from warehouse.returns.answers import AGAIN, Problem
 from warehouse.returns.forms import Bounds, read_form
+from warehouse.small_tables import read_table
 from warehouse.sums import sha256
 
 STAGE = "absorb_notices"
@@ -134,7 +134,7 @@ def _beside_earlier(judged: Judged, digest: str, handed: dict[str, list[Handed]]
     for month in lake.months(ANSWERS_TABLE):
         path = lake.partition(ANSWERS_TABLE, month=month) / f"{digest}.parquet"
         if path.exists():
-            own |= set(pq.read_table(path, columns=["notice_id"], partitioning=None)["notice_id"].to_pylist())
+            own |= set(read_table(path, ["notice_id"])["notice_id"].to_pylist())
     with in_memory(lake.home) as con:
         read_people(con, date.max, lake)
         latest = {

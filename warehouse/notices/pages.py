@@ -6,8 +6,6 @@ from collections import defaultdict
 from html import escape
 from statistics import median
 
-import pyarrow.parquet as pq
-
 from warehouse.drawing import bars, shown
 from warehouse.intake.contract import Contract, contracts
 from warehouse.intake.row_rule import every_rule
@@ -17,6 +15,7 @@ from warehouse.notices.tables import ENDED, FIGURES_TABLE, STATES, parquet_files
 from warehouse.notices.wording import MEANINGS
 from warehouse.parts import card, document
 from warehouse.policy import Policy
+from warehouse.small_tables import read_table
 
 # (figure, part) to a number, of one month.
 Figures = dict[tuple[str, str], int]
@@ -35,7 +34,7 @@ def write_pages(*, lake: Lake, policy: Policy) -> int:
     by_feed: dict[str, dict[str, Figures]] = defaultdict(dict)
     for one in months:
         for file in parquet_files(lake, FIGURES_TABLE, one):
-            columns = pq.read_table(file, partitioning=None).to_pydict()
+            columns = read_table(file).to_pydict()
             for feed, figure, part, value in zip(
                 *(columns[n] for n in ("feed", "figure", "part", "value")), strict=True
             ):

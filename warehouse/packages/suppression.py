@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 # The word for "all of them" in a coordinate, and what stands for a hidden number.
 TOTAL = "合计"
@@ -78,6 +77,9 @@ def extreme(
     no bound."""
     unknown = sorted(hidden)
     place = {one: number for number, one in enumerate(unknown)}
+    # Imported here: half a second that only a table with something to hide is worth.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     rows, right = [], []
     for line in lines:
         if not any(one in place for one in line):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -37,12 +38,22 @@ GROUP BY told.rule_id, told.title ORDER BY told.rule_id
 """
 
 
+# What each connection was asked before: its marts are those of one month and do not change, and every form, list and
+# paper of a place asks the same.
+_told: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str | None, list[tuple[str, str, str, int]]]] = (
+    WeakKeyDictionary()
+)
+
+
 def left_out(con: duckdb.DuckDBPyConnection, place: str | None) -> list[tuple[str, str, str, int]]:
     """Per rule its title, why subjects were not assessed (or only thinly), and how many were not at all.
 
     ``place``: a township; None: the county.
     """
-    return con.execute(_REASONS, [place]).fetchall()
+    told = _told.setdefault(con, {})
+    if place not in told:
+        told[place] = con.execute(_REASONS, [place]).fetchall()
+    return told[place]
 
 
 class Unassessed:

@@ -15,6 +15,7 @@ from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.release.sent import files_as_sql, sent_files
 from warehouse.returns.answers import Disposition
+from warehouse.small_tables import read_table
 
 TABLE = "dispositions"
 SCHEMA = pa.schema(
@@ -68,9 +69,7 @@ def is_elsewhere(lake: Lake, month: Month, digest: str) -> bool:
 def taken_from(lake: Lake, month: Month, digest: str) -> set[str]:
     """The warnings whose answers were taken from a file before."""
     path = lake.partition(TABLE, month=str(month)) / f"{digest}.parquet"
-    return (
-        set(pq.read_table(path, columns=["warning_id"])["warning_id"].to_pylist()) if path.exists() else set()
-    )
+    return set(read_table(path, ["warning_id"])["warning_id"].to_pylist()) if path.exists() else set()
 
 
 def view(con: duckdb.DuckDBPyConnection, found: Sequence[tuple[str, Path]], name: str = TABLE) -> None:

@@ -8,7 +8,6 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from warehouse.database import count_rows, in_memory
 from warehouse.intake.contract import Contract, contracts
@@ -20,6 +19,7 @@ from warehouse.release.masking import mask_for
 from warehouse.release.workbook import file_word
 from warehouse.slips.lines import lines, open_lines
 from warehouse.slips.slip import Told, Total, write_slip
+from warehouse.small_tables import read_table
 
 STAGE = "slips"
 
@@ -107,7 +107,7 @@ def _wrong_totals(lake: Lake, month: Month) -> dict[str, list[Total]]:
     path = lake.partition("totals", month=str(month)) / "totals.parquet"
     if not path.exists():
         return {}
-    wrong = [row for row in pq.read_table(path, partitioning=None).to_pylist() if not row["agrees"]]
+    wrong = [row for row in read_table(path).to_pylist() if not row["agrees"]]
     wrong.sort(key=lambda row: (row["feed"], row["file"], row["sheet"], row["row"]))
     return {
         feed: [Total(*(row[name] for name in ("file", "sheet", "row", "stated", "summed"))) for row in rows]
