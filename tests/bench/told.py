@@ -152,7 +152,9 @@ def _growth(kept):
     steps = list(dict.fromkeys(step for one in kept for step in one.steps()))
     for step in steps:
         cells = [
-            exponent(less.median(step, field), more.median(step, field), more.persons / less.persons)
+            "–"
+            if field == "wall" and (less.is_loaded([step]) or more.is_loaded([step]))
+            else exponent(less.median(step, field), more.median(step, field), more.persons / less.persons)
             for less, more in pairs
             for field in ("wall", "cpu", "memory")
         ]
