@@ -17,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage bench-peers half-year fuzz office spark spark-cluster spark-cluster-stop lock clean
+.PHONY: help setup demo airflow test check unit e2e format docs pictures bench bench-gate bench-linkage bench-peers half-year fuzz office spark lock clean
 
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -85,12 +85,6 @@ $(SPARK)/.ready: requirements/spark.txt
 	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/spark.txt
 	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(SPARK)/.ready
-
-spark-cluster: $(SPARK)/.ready ## start a Spark master with two workers on this machine, 127.0.0.1 only
-	sh scripts/spark_cluster.sh start
-
-spark-cluster-stop: ## end that cluster
-	sh scripts/spark_cluster.sh stop
 
 bench-gate: $(READY) ## gate 1 over ten million rows beside the same checks by hand (ROWS=)
 	$(BIN)/python tests/bench/gate.py $(ROWS)

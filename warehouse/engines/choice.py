@@ -28,5 +28,5 @@ def is_on_spark() -> bool:
 
 
 def spark_master() -> str:
-    """``DOUDI_SPARK_MASTER`` (``spark://127.0.0.1:7077`` after ``make spark-cluster``), else Spark within this process."""
+    """``DOUDI_SPARK_MASTER`` (``spark://host:7077``), else Spark within this process."""
     return os.environ.get("DOUDI_SPARK_MASTER", "").strip() or f"local[{threads()}]"

@@ -51,7 +51,7 @@ def spark_session(folder: Path) -> Any:
     except Exception as error:  # py4j has no error of its own for a master that is away
         raise Unavailable(
             f"the Spark cluster could not be reached ({type(error).__name__}).",
-            next_step="start it (make spark-cluster), or set DOUDI_SPARK_MASTER right.",
+            next_step="start it, or set DOUDI_SPARK_MASTER right.",
         ) from None
     # Spark's own log may quote a value.
     session.sparkContext.setLogLevel("OFF")

@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from warehouse.engines.spark_json import json_keys, json_object, json_patched, json_value
+from warehouse.engines.spark_statements import prepare
 from warehouse.engines.spark_words import call, function, number
 from warehouse.errors import Misconfigured
 
@@ -30,8 +31,7 @@ def tree_of(sql: str) -> exp.Expr:
 
 def spark_of(tree: exp.Expr) -> str:
     """What was read, as Spark's SQL; the tree itself may be changed by it."""
-    for rewrite in (_without_catalogs, _whole_rows, _replaced_columns, _numbered_lists, _unfolded_values):
-        rewrite(tree)
+    prepare(tree)
     return str(_rewritten(tree).sql(dialect="spark"))
 
 
@@ -63,73 +63,6 @@ def _unknown(what: str) -> Misconfigured:
         f"a model uses {what}, which has no checked counterpart on Spark.",
         next_step="say it otherwise in the model, or add it to warehouse/engines/spark_sql.py.",
     )
-
-
-# --- whole statements
-
-
-def _without_catalogs(tree: exp.Expr) -> None:
-    """DuckDB's relations carry the name of the file; Spark's catalog has databases only."""
-    for table in tree.find_all(exp.Table):
-        table.set("catalog", None)
-
-
-def _whole_rows(tree: exp.Expr) -> None:
-    """``max_by(past, …)`` of a table's name is its whole row: on Spark a struct of its columns."""
-    for best in [*tree.find_all(exp.ArgMax), *tree.find_all(exp.ArgMin)]:
-        select = best.find_ancestor(exp.Select)
-        if not isinstance(best.this, exp.Column) or best.this.table or select is None:
-            continue
-        tables = {table.alias_or_name for table in select.find_all(exp.Table)}
-        if best.this.name in tables:
-            best.this.replace(call("STRUCT", exp.Column(this=exp.Star(), table=best.this.this.copy())))
-
-
-def _replaced_columns(tree: exp.Expr) -> None:
-    """``* REPLACE (… AS column)``: on Spark the column is left out of the star and comes last."""
-    for star in list(tree.find_all(exp.Star)):
-        replaced = star.args.get("replace") or []
-        select = star.find_ancestor(exp.Select)
-        if not replaced or select is None:
-            continue
-        star.set("except_", [exp.to_identifier(one.alias) for one in replaced])
-        star.set("replace", None)
-        for one in replaced:
-            select.append("expressions", one.copy())
-
-
-def _numbered_lists(tree: exp.Expr) -> None:
-    """``unnest(list)`` beside ``generate_subscripts(list, 1)``: a Spark SELECT unfolds one list only."""
-    for select in tree.find_all(exp.Select):
-        places = [
-            one
-            for one in select.expressions
-            if isinstance(one.unalias(), exp.Anonymous)
-            and one.unalias().name.upper() == "GENERATE_SUBSCRIPTS"
-        ]
-        for place in places:
-            (unfolded,) = [one for one in select.expressions if isinstance(one.unalias(), exp.Explode)]
-            numbered = call(
-                "NAMED_STRUCT",
-                unfolded.alias, exp.to_identifier("entry"),
-                place.alias, exp.Add(this=exp.to_identifier("place"), expression=number(1)),
-            )  # fmt: skip
-            entries = call("TRANSFORM", unfolded.unalias().this, function(numbered, "entry", "place"))
-            place.pop()
-            unfolded.replace(call("INLINE", entries))
-
-
-def _unfolded_values(tree: exp.Expr) -> None:
-    """``cast(unnest(list) as …)``: Spark unfolds a list as it is, so the list's entries are cast before."""
-    for select in tree.find_all(exp.Select):
-        for column in select.expressions:
-            value = column.unalias()
-            unfolded = value.find(exp.Explode)
-            if unfolded is None or unfolded is value:
-                continue
-            listed = unfolded.this.copy()
-            unfolded.replace(exp.to_identifier("entry"))
-            value.replace(exp.Explode(this=call("TRANSFORM", listed, function(value.copy(), "entry"))))
 
 
 # --- what sqlglot knows by another meaning
@@ -167,6 +100,32 @@ def _least_by(name: str) -> Callable[[Any], exp.Expr]:
         return exp.Filter(this=call(name, node.this, node.expression), expression=exp.Where(this=known))
 
     return rewrite
+
+
+def _joined(node: Any) -> exp.Expr:
+    """``string_agg``. Spark's own ``listagg`` falls over its plan where other counts of the query are distinct."""
+    given, order = node.this, None
+    if isinstance(given, exp.Order):
+        given, order = given.this, given.expressions
+    is_distinct = isinstance(given, exp.Distinct)
+    value = given.expressions[0] if is_distinct else given
+    if order and any(one.args.get("desc") for one in order):
+        raise _unknown("string_agg in descending order")
+    keys = [one.this for one in order or ()]
+    if is_distinct or keys == [value]:
+        entries = call("ARRAY_SORT", call("COLLECT_SET" if is_distinct else "COLLECT_LIST", value))
+    elif not keys:
+        entries = call("COLLECT_LIST", value)
+    else:
+        known = exp.Where(this=exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null())))
+        rows = exp.Filter(
+            this=call("COLLECT_LIST", call("STRUCT", *keys, exp.alias_(value.copy(), "word"))),
+            expression=known,
+        )
+        entries = call(
+            "TRANSFORM", call("ARRAY_SORT", rows), function(exp.column("word", table="one"), "one")
+        )
+    return call("ARRAY_JOIN", call("NULLIF", entries, call("ARRAY")), node.args.get("separator") or ",")
 
 
 def _filtered(node: Any) -> Any:
@@ -217,6 +176,7 @@ _BY_KIND: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.ArgMin: _least_by("MIN_BY"),
     exp.ArgMax: _least_by("MAX_BY"),
     exp.Filter: _filtered,
+    exp.GroupConcat: _joined,
     exp.JSONObject: json_object,
     exp.JSONExtractScalar: json_value,
     exp.JSONKeys: json_keys,

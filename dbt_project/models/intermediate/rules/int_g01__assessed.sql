@@ -36,7 +36,7 @@ told as (
         is_found and unassessed_reason is null as is_raised,
         '提示' as grade,
         paid as amount,
-        steps as fingerprint,
+        cast(steps as varchar) as fingerprint,
         concat(
             '全户 ', household_members, ' 人，家庭年收入 ', {{ yuan('income_year') }}, ' 元，人均月收入 ',
             {{ yuan('income_pc_month') }}, ' 元，高于低保标准 ', {{ yuan('standard_month') }}, ' 元；未在渐退期，',
