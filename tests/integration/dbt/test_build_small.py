@@ -107,14 +107,16 @@ def test_an_answered_warning_is_silent_with_its_reason(two_months: tuple[Lake, d
 
 
 def test_one_more_month_is_news_to_who_found_it_true_only(two_months: tuple[Lake, dict[str, str]]) -> None:
-    """Paid on in October: whoever said 属实 hears of it; whoever said 不属实 is not asked the same again."""
+    """Paid on in October: whoever said 属实 hears of it; whoever said 不属实 is asked the same once more, as a second look."""
     lake, _ = two_months
-    status = {
-        w["person_id"]: w["status"]
-        for w in mart(lake, "fct_warning_monthly", OCTOBER)
-        if w["rule_id"] == "D01"
+    found = [w for w in mart(lake, "fct_warning_monthly", OCTOBER) if w["rule_id"] == "D01"]
+    assert {
+        w["person_id"]: (w["status"], json.loads(w["evidence"]).get("second_look_of")) for w in found
+    } == {
+        "dead_one_source": ("listed", str(SEPTEMBER)),
+        "dead_two_sources": ("listed", None),
+        "dead_alive": ("listed", None),
     }
-    assert status == {"dead_one_source": "silent", "dead_two_sources": "listed", "dead_alive": "listed"}
 
 
 def test_money_months_and_place_stand_in_the_warning(two_months: tuple[Lake, dict[str, str]]) -> None:
