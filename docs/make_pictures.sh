@@ -42,13 +42,17 @@ print(duckdb.sql(f\"SELECT min(person_id) FROM read_parquet('{sys.argv[1]}/*.par
 shot 1000,1700 card.png "$scratch/card.html"
 
 # What goes on paper shows no whole ID. The township with the most on its list, ledger and sheet.
-# page PICTURE PAGE NAME...   a page of the longest file of that name
+# page PICTURE PAGE NAME...   a page of the longest file of that name; "fullest": of its first six the one with most text
 page() {
     longest=$(find "$release/paper" -name "$3" -printf '%s %p\n' | sort -k1,1nr -k2 | head -n 1 | cut -d' ' -f2-)
-    pdftoppm -r 110 -png -f "$2" -l "$2" -singlefile "$longest" "$pictures/$1"
+    number=$2
+    [ "$number" = fullest ] && number=$(for one in 1 2 3 4 5 6; do
+        echo "$(pdftotext -f $one -l $one "$longest" - 2>/dev/null | wc -c) $one"
+    done | sort -k1,1nr -k2,2n | head -n 1 | cut -d' ' -f2)
+    pdftoppm -r 110 -png -f "$number" -l "$number" -singlefile "$longest" "$pictures/$1"
 }
 page month_paper 1 '月报_*.pdf'
-page list 2 '预警清单_*.pdf'
+page list fullest '预警清单_*.pdf'
 page ledger 2 '摸排台账_*.pdf'
 page village 1 '村级信息对接确认表_*.pdf'
 
