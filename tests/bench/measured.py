@@ -114,9 +114,9 @@ def measured(command, *, spill=None, env=None):
     return line, output.splitlines()[-1] if is_done else "{}"
 
 
-def verb(*arguments, spill=None):
+def verb(*arguments, spill=None, env=None):
     """One ``doudi`` verb as a process of its own; give its ``Line`` with the rows that its outcome tells."""
-    line, last = measured([sys.executable, "-m", "console", *arguments, "--json"], spill=spill)
+    line, last = measured([sys.executable, "-m", "console", *arguments, "--json"], spill=spill, env=env)
     return with_rows(line, last)
 
 
