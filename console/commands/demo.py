@@ -82,21 +82,21 @@ def run_months(
         _wait_for(api, LAST, month, settings.home, screen, begun)
         if number + 1 < len(months):
             on = due_day(month, Bench.for_month(month, settings))
-            if answer_lists_of(months[: number + 1], on, county, settings):
+            if answers_come(months[: number + 1], on, county, settings):
                 _absorb(api, month, on, settings.home)
                 screen.say(f"{month}  {ABSORB:<15}{time.perf_counter() - begun:>7.0f} s")
 
 
-def answer_lists_of(months: list[Month], on: date, county: Path, settings: Settings) -> list[Month]:
-    """Let the made-up villages send what they have ready by a day; gives the months whose lists have come back."""
+def answers_come(months: list[Month], on: date, county: Path, settings: Settings) -> bool:
+    """Let the made-up villages send what they have ready by a day, of each of these months; gives whether anything came."""
     from console.county.villages import answer_lists
 
-    came = []
-    for month in months:
-        bench = Bench.for_month(month, settings)
-        if answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on).files:
-            came.append(month)
-    return came
+    benches = [(month, Bench.for_month(month, settings)) for month in months]
+    sent = [
+        answer_lists(month, lake=bench.lake, policy=bench.policy, county=county, on=on)
+        for month, bench in benches
+    ]
+    return any(one.files for one in sent)
 
 
 def _wait_for(api: airflow.Api, dag: str, month: Month, home: Path, screen: Screen, begun: float) -> None:

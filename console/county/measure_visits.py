@@ -24,6 +24,7 @@ from warehouse.database import in_memory, quoted
 from warehouse.lake import Lake
 from warehouse.months import Month
 from warehouse.policy import Policy
+from warehouse.release.listing import UNPLACED
 
 # Households that stood on the townships' lists, from the manifests: the list says who is visited, nobody else.
 _VISITS = """
@@ -42,9 +43,9 @@ FROM read_parquet('{warnings}', filename = true, union_by_name = true)
 """
 
 # What a warning of a month is by the truth: the subject and cause, and whether there is a need.
-_RAISED = """
+_RAISED = f"""
 CREATE OR REPLACE TEMP TABLE raised AS
-SELECT published.month, coalesce(nullif(trim(published.township), ''), '未写明乡镇') AS township,
+SELECT published.month, coalesce(nullif(trim(published.township), ''), '{UNPLACED}') AS township,
     coalesce(household_id, published.person_id, warning_id) AS household, causes.cause, told.subject,
     coalesce(told.is_need, false) AS is_need
 FROM published JOIN owners USING (person_id) LEFT JOIN causes USING (rule_id)
@@ -122,7 +123,7 @@ def caps_of(lake: Lake, month: Month, policy: Policy) -> dict[str, int]:
         files = f"{quoted(lake.partition('marts/dim_household', month=str(month)))}/*.parquet"
         with in_memory(lake.home) as con:
             known = con.execute(
-                "SELECT coalesce(nullif(township, ''), '未写明乡镇'), count(*) "
+                f"SELECT coalesce(nullif(township, ''), '{UNPLACED}'), count(*) "
                 f"FROM read_parquet('{files}', hive_partitioning = false) GROUP BY 1 ORDER BY 1"
             ).fetchall()
         share = policy.count("list_cap_households_per_visit")

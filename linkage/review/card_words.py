@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from linkage.records import BESIDE, HOME
 from linkage.review.sides import Side
@@ -180,8 +180,3 @@ COMPARED = ("name", "id_no", "birth", "sex", "ethnicity", "place", "home", "phon
 def differing(fields: dict[str, Field]) -> list[str]:
     """The fields on which both sides speak and do not agree."""
     return [key for key, field in fields.items() if field.difference == "differs"]
-
-
-def as_plain(fields: dict[str, Field]) -> dict[str, Any]:
-    """The fields as a plain dictionary, for a test or a page."""
-    return {key: (field.first, field.second, field.difference) for key, field in fields.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,9 +70,10 @@ def name_check(name: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()[:_CHECK]
 
 
-def name_checks(name: str | None, policy: Policy) -> list[str]:
-    """The checks of a name as each audience that sees names is shown it."""
-    return sorted({name_check(mask_for(one, policy).show_name(name)) for one in _AUDIENCES}) if name else []
+def name_checks(policy: Policy) -> Callable[[str | None], list[str]]:
+    """How to come from a name to its checks, as each audience that sees names is shown it."""
+    masks = [mask_for(audience, policy) for audience in _AUDIENCES]
+    return lambda name: sorted({name_check(mask.show_name(name)) for mask in masks}) if name else []
 
 
 def keep_sent(lake: Lake, month: Month, policy: Policy) -> int:
@@ -123,17 +124,17 @@ def _rows(
         ).fetchall()
         before = _before(con, lake, month)
     raised = {str(row[0]) for row in states}
-    default = due_of_month(month, policy)
+    default, checks_of = due_of_month(month, policy), name_checks(policy)
     rows = []
     for key in listed:
         known = told.get(key)
         if known is None:
             known = before.get(key, {})
             rested = {name: known.get(name) for name in _RESTED}
-            checks = sorted({*(known.get("name_checks") or []), *name_checks(known.get("name"), policy)})
+            checks = sorted({*(known.get("name_checks") or []), *checks_of(known.get("name"))})
         else:
             rested = _rested_on(known["evidence"])
-            checks = name_checks(known["name"], policy)
+            checks = checks_of(known["name"])
         rows.append({
             "warning_id": key, "is_carried": key not in raised, "version": version, **rested,
             "name_checks": checks, "due_on": known.get("due_on") or default, "clock": known.get("clock") or "",

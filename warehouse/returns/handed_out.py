@@ -53,7 +53,8 @@ def handed_out(month: Month, lake: Lake, policy: Policy) -> dict[str, Listed]:
             FROM (SELECT *, max_by(person_id, version) OVER (PARTITION BY warning_id, month) AS person
                   FROM every)
             GROUP BY warning_id""").fetchall()
-    checks = {name: name_checks(name, policy) for name in {name for *_, name in now}}
+    checks_of = name_checks(policy)
+    checks = {name: checks_of(name) for name in {name for *_, name in now}}
     alive: dict[str, set[str]] = {}
     named: dict[str, set[str]] = {}
     for key, person, name in now:

@@ -62,7 +62,7 @@ answers as (
     from open_answers
 ),
 
-placed as (
+recent as (
     select
         answers.rule_id,
         answers.grade,
@@ -75,19 +75,21 @@ placed as (
     from answers
     cross join limits
     where {{ months_since('answers.answered_month') }} <= limits.yield_window_months
+),
+
+placed as (
+    select * from recent
     union all
     select
-        answers.rule_id,
-        answers.grade,
+        rule_id,
+        grade,
         '' as township,
-        answers.is_holding,
-        answers.is_found,
-        answers.is_refuting,
-        answers.is_aided,
-        answers.is_unsettled
-    from answers
-    cross join limits
-    where {{ months_since('answers.answered_month') }} <= limits.yield_window_months
+        is_holding,
+        is_found,
+        is_refuting,
+        is_aided,
+        is_unsettled
+    from recent
 ),
 
 counted as (
